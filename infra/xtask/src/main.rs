@@ -1,0 +1,3 @@
+//! Chores of the project: continuous integration, development tools, benchmarks.
+
+fn main() {}

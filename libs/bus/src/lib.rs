@@ -1,0 +1,1 @@
+//! How blocks of events, commands and queries travel: in process, or over NATS.

@@ -1,0 +1,1 @@
+//! Every business rule of Demarc, pure.

@@ -1,0 +1,1 @@
+//! Read models over the log: checkpoints, gap refill, rebuild, policies and intents.

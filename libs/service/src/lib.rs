@@ -1,0 +1,1 @@
+//! The shell of every service: configuration, tracing, metrics, health, shutdown, clock and ids.

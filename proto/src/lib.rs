@@ -1,0 +1,1 @@
+//! The public contract: protobuf messages, their JSON, and their mapping to the domain.

@@ -1,0 +1,1 @@
+//! Balances, charge lines, recurring charges; past due and paid in full as policies.

@@ -1,0 +1,1 @@
+//! What an agent sees: accounts, sites, services and orders.

@@ -1,0 +1,1 @@
+//! Commands in, events out: the only writer of the log.

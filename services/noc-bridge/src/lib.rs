@@ -1,0 +1,1 @@
+//! The queue of requests to the NOC.

@@ -1,0 +1,1 @@
+//! An outbox of messages to customers.

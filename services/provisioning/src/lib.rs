@@ -1,0 +1,1 @@
+//! Provisioning transactions against the network.
