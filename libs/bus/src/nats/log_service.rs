@@ -1,0 +1,179 @@
+//! Reading a log over NATS: the endpoints `log.read` and `log.head`, and those who ask them.
+//!
+//! ```text
+//! log.read   request headers demarc-from, demarc-bytes-max
+//!            reply body: blocks, each after its length as 4 bytes, little endian
+//! log.head   reply headers demarc-position, demarc-chain (hex), demarc-committed-at (µs)
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::Client;
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use event_store::{Block, Hash, Head, Position, Reader};
+use futures::FutureExt;
+
+use super::{HEADER_POSITION, Nats, request};
+use crate::endpoint::{Endpoint, Handler, ServeError, Serving};
+use crate::feed::FeedError;
+use crate::message::Message;
+use crate::subject;
+
+const HEADER_FROM: &str = "demarc-from";
+const HEADER_BYTES_MAX: &str = "demarc-bytes-max";
+const HEADER_CHAIN: &str = "demarc-chain";
+const HEADER_COMMITTED_AT: &str = "demarc-committed-at";
+
+/// How long the owner of a log has to answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The largest reply, where the server takes so much; and what headers may add to it.
+const REPLY_BYTES_MAX: usize = 4 << 20;
+const REPLY_HEADERS_BYTES: usize = 4 << 10;
+
+/// Answers questions about the biller's log.
+pub(super) async fn serve(
+    bus: &Nats,
+    biller: &str,
+    reader: Reader,
+) -> Result<Vec<Serving>, ServeError> {
+    let of_head = reader.clone();
+    let head: Handler = Arc::new(move |_subject, _request| {
+        let reader = of_head.clone();
+        async move { head_reply(&reader.head()) }.boxed()
+    });
+    let client = bus.client().clone();
+    let read: Handler = Arc::new(move |_subject, request| {
+        let bytes_max = client.server_info().max_payload.saturating_sub(REPLY_HEADERS_BYTES);
+        answer_read(reader.clone(), request, bytes_max.min(REPLY_BYTES_MAX)).boxed()
+    });
+    Ok(vec![
+        bus.serve(endpoint(subject::log_head(biller)), head).await?,
+        bus.serve(endpoint(subject::log_read(biller)), read).await?,
+    ])
+}
+
+fn endpoint(subject: String) -> Endpoint {
+    Endpoint {
+        service: "log".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: "The commit log itself, from any position.".to_owned(),
+        subject,
+        queue_group: "log".to_owned(),
+    }
+}
+
+fn head_reply(head: &Head) -> Message {
+    Message::default()
+        .with_header(HEADER_POSITION, &head.position.to_string())
+        .with_header(HEADER_CHAIN, &head.chain.to_string())
+        .with_header(HEADER_COMMITTED_AT, &head.committed_at.to_string())
+}
+
+async fn answer_read(reader: Reader, request: Message, bytes_max: usize) -> Message {
+    let number = |name| request.headers.get(name).and_then(|text| text.parse::<u64>().ok());
+    let (Some(from), Some(asked)) = (number(HEADER_FROM), number(HEADER_BYTES_MAX)) else {
+        return Message::failure(400, "demarc-from and demarc-bytes-max must be numbers");
+    };
+    let asked = usize::try_from(asked).unwrap_or(bytes_max).min(bytes_max);
+    let read = tokio::task::spawn_blocking(move || reader.read_blocks(from, asked));
+    match read.await {
+        Ok(Ok(blocks)) => read_reply(&blocks, bytes_max),
+        Ok(Err(error)) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(from, error, "log could not be read for another service");
+            Message::failure(500, "the log could not be read")
+        }
+        Err(_stopped) => Message::failure(503, "the owner of the log is stopping"),
+    }
+}
+
+/// As many of the blocks as fit.
+fn read_reply(blocks: &[Block], bytes_max: usize) -> Message {
+    let mut body = BytesMut::new();
+    for block in blocks {
+        let bytes = block.bytes();
+        if body.len() + 4 + bytes.len() > bytes_max {
+            break;
+        }
+        body.put_u32_le(u32::try_from(bytes.len()).expect("a block fits into a message"));
+        body.put_slice(bytes);
+    }
+    if body.is_empty() && !blocks.is_empty() {
+        return Message::failure(413, "the block is larger than a message may be");
+    }
+    Message::new(body.freeze())
+}
+
+/// Asks the owner of the log for blocks.
+pub(super) async fn read(
+    client: &Client,
+    biller: &str,
+    from: Position,
+    bytes_max: usize,
+) -> Result<Vec<Block>, FeedError> {
+    let question = Message::default()
+        .with_header(HEADER_FROM, &from.to_string())
+        .with_header(HEADER_BYTES_MAX, &bytes_max.to_string());
+    let reply = ask(client, biller, &subject::log_read(biller), question).await?;
+    split(biller, reply.body)
+}
+
+fn split(biller: &str, mut body: Bytes) -> Result<Vec<Block>, FeedError> {
+    let mut blocks = Vec::new();
+    while body.has_remaining() {
+        let length = body.try_get_u32_le().map_or(usize::MAX, |length| length as usize);
+        if length > body.len() {
+            return Err(malformed(biller, "length of a block"));
+        }
+        let block = Block::parse(body.split_to(length));
+        blocks
+            .push(block.map_err(|source| FeedError::Block { biller: biller.to_owned(), source })?);
+    }
+    Ok(blocks)
+}
+
+/// Asks the owner of the log where it ends.
+pub(super) async fn head(client: &Client, biller: &str) -> Result<Head, FeedError> {
+    let reply = ask(client, biller, &subject::log_head(biller), Message::default()).await?;
+    let header = |name| reply.headers.get(name).ok_or_else(|| malformed(biller, name));
+    Ok(Head {
+        position: number(biller, HEADER_POSITION, header(HEADER_POSITION)?)?,
+        chain: hash(header(HEADER_CHAIN)?).ok_or_else(|| malformed(biller, HEADER_CHAIN))?,
+        committed_at: number(biller, HEADER_COMMITTED_AT, header(HEADER_COMMITTED_AT)?)?,
+    })
+}
+
+fn number<T: std::str::FromStr>(
+    biller: &str,
+    part: &'static str,
+    text: &str,
+) -> Result<T, FeedError> {
+    text.parse().map_err(|_| malformed(biller, part))
+}
+
+fn hash(text: &str) -> Option<Hash> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(Hash(bytes))
+}
+
+fn malformed(biller: &str, part: &'static str) -> FeedError {
+    FeedError::Malformed { biller: biller.to_owned(), part }
+}
+
+async fn ask(
+    client: &Client,
+    biller: &str,
+    subject: &str,
+    question: Message,
+) -> Result<Message, FeedError> {
+    let reply = request(client, subject, question, TIMEOUT).await;
+    let reply = reply.map_err(|source| FeedError::unreachable(biller, source))?;
+    match reply.as_failure() {
+        None => Ok(reply),
+        Some((code, reason)) => {
+            Err(FeedError::Refused { biller: biller.to_owned(), code, reason: reason.to_owned() })
+        }
+    }
+}

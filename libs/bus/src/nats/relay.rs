@@ -1,0 +1,281 @@
+//! The relay: keeps one stream equal to the log, in order, without gaps and without repetition.
+//!
+//! It has no cursor of its own. A session starts from the stream's last message, and every message
+//! it publishes names the sequence it must follow; the server refuses anything else. So a lost
+//! message ends the session instead of leaving a gap, and an owner that was replaced cannot write
+//! between the lines of its successor. Whatever goes wrong, the next session starts from what the
+//! stream then holds.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use async_nats::jetstream::context::{GetStreamError, PublishAckFuture, PublishError};
+use async_nats::jetstream::message::{PublishMessage, StreamMessage};
+use async_nats::jetstream::stream::{InfoError, LastRawMessageError, Stream};
+use async_nats::jetstream::{Context, context::CreateStreamError};
+use event_store::{Block, BlockError, Position, ReadError, WitnessError};
+
+use super::outlet::{HEADER_POSITION, Outgoing, Outlet, PrepareError, STREAM_LIMITS};
+use crate::feed::BATCH_BYTES;
+use crate::log_source::{LogSource, OfferError};
+
+/// Messages that may wait for their acknowledgement.
+const IN_FLIGHT_MAX: usize = 1024;
+/// Bytes that may wait for their acknowledgement.
+const IN_FLIGHT_BYTES_MAX: usize = 8 << 20;
+/// How often an idle relay looks whether the stream still ends where it left it.
+const VERIFY_EVERY: Duration = Duration::from_secs(1);
+/// The pause after a session that failed; it doubles up to the maximum.
+const RETRY_MIN: Duration = Duration::from_millis(100);
+const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// Fills one stream of one biller.
+pub(super) struct Relay {
+    jetstream: Context,
+    biller: String,
+    stream: String,
+    outlet: Outlet,
+    log: LogSource,
+}
+
+/// How far the stream has come.
+struct Place {
+    stream: Stream,
+    /// The last position that is published, or that outsiders never see.
+    position: Position,
+    /// The stream's last sequence.
+    sequence: u64,
+    /// Whether the stream holds a message.
+    filled: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error("the stream could not be looked up")]
+    Lookup(#[from] GetStreamError),
+    #[error("the stream could not be created")]
+    Create(#[from] CreateStreamError),
+    #[error("the stream does not answer")]
+    Info(#[from] InfoError),
+    #[error("the stream's last message could not be read")]
+    LastMessage(#[from] LastRawMessageError),
+    #[error("message {sequence} in the stream is not ours; it is removed")]
+    Foreign { sequence: u64 },
+    #[error("the stream holds position {stream}, the log ends at {log}")]
+    Behind { stream: Position, log: Position },
+    #[error("the stream's last block is damaged")]
+    LastBlock(#[from] BlockError),
+    #[error("the stream's last block is not the log's")]
+    Witness(#[from] WitnessError),
+    #[error("the log could not be read")]
+    Read(#[from] ReadError),
+    #[error("a message could not be made")]
+    Prepare(#[from] PrepareError),
+    #[error("a message was not stored")]
+    Publish(#[from] PublishError),
+    #[error("the stream stored sequence {stored} where {expected} was due")]
+    OutOfLine { expected: u64, stored: u64 },
+    #[error("the stream was changed by someone else")]
+    Changed,
+}
+
+impl Relay {
+    pub(super) fn new(jetstream: &Context, biller: &str, outlet: Outlet, log: LogSource) -> Relay {
+        let stream = outlet.stream_name(biller);
+        Relay { jetstream: jetstream.clone(), biller: biller.to_owned(), stream, outlet, log }
+    }
+
+    /// Refuses a log that has lost events which its stream still holds.
+    ///
+    /// A stream that cannot be asked now is no witness: the relay asks again at every session.
+    pub(super) async fn check_witness(&self) -> Result<(), OfferError> {
+        let refused = |source| OfferError::LogBehindStream {
+            biller: self.biller.clone(),
+            stream: self.stream.clone(),
+            source,
+        };
+        match self.resume().await {
+            Err(error @ (RelayError::Behind { .. } | RelayError::Witness(_))) => {
+                Err(refused(Box::new(error)))
+            }
+            Err(error) => {
+                tracing::warn!(
+                    stream = self.stream,
+                    error = &error as &dyn std::error::Error,
+                    "stream is not ready"
+                );
+                Ok(())
+            }
+            Ok(_place) => Ok(()),
+        }
+    }
+
+    /// Relays until the owner of the log stops.
+    pub(super) async fn run(mut self) {
+        let mut pause = RETRY_MIN;
+        loop {
+            let before = self.log.reader.head().position;
+            let Err(error) = self.session().await else { return };
+            tracing::warn!(
+                stream = self.stream,
+                error = &error as &dyn std::error::Error,
+                "relay starts again"
+            );
+            tokio::time::sleep(pause).await;
+            let advanced = self.log.reader.head().position > before;
+            pause = if advanced { RETRY_MIN } else { RETRY_MAX.min(pause * 2) };
+        }
+    }
+
+    async fn session(&mut self) -> Result<(), RelayError> {
+        let mut place = self.resume().await?;
+        tracing::info!(stream = self.stream, position = place.position, "relay resumes");
+        loop {
+            self.catch_up(&mut place).await?;
+            let (log, done) = (&mut self.log.head, place.position);
+            let news = async { log.wait_for(|head| *head > done).await.is_ok() };
+            match tokio::time::timeout(VERIFY_EVERY, news).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(_idle) => verify(&place).await?,
+            }
+        }
+    }
+
+    /// Where the stream ends; creates the stream if it is missing.
+    async fn resume(&self) -> Result<Place, RelayError> {
+        let stream = self.jetstream.get_or_create_stream(self.outlet.config(&self.biller)).await?;
+        let state = stream.cached_info().state.clone();
+        if state.messages == 0 {
+            let head = self.log.reader.head().position;
+            let position = head.saturating_sub(u64::from(STREAM_LIMITS.events_max));
+            return Ok(Place { stream, position, sequence: state.last_sequence, filled: false });
+        }
+        let filter = self.outlet.subject(&self.biller);
+        let last = stream.get_last_raw_message_by_subject(&filter).await?;
+        let sequence = state.last_sequence.max(last.sequence);
+        let position = match position_of(&last) {
+            Some(position) => position,
+            None => {
+                if let Err(error) = stream.delete_message(last.sequence).await {
+                    tracing::warn!(stream = self.stream, %error, "foreign message stays");
+                }
+                return Err(RelayError::Foreign { sequence: last.sequence });
+            }
+        };
+        self.compare(&last, position)?;
+        Ok(Place { stream, position, sequence, filled: true })
+    }
+
+    /// The log must hold what the stream holds.
+    fn compare(&self, last: &StreamMessage, position: Position) -> Result<(), RelayError> {
+        let log = self.log.reader.head().position;
+        if position > log {
+            return Err(RelayError::Behind { stream: position, log });
+        }
+        if matches!(self.outlet, Outlet::Log) {
+            let block = Block::parse(last.payload.clone())?;
+            self.log.reader.check_witness(block.last_position(), block.chain())?;
+        }
+        Ok(())
+    }
+
+    /// Publishes everything the log holds beyond `place`, and waits until it is stored.
+    async fn catch_up(&self, place: &mut Place) -> Result<(), RelayError> {
+        let mut pipeline = Pipeline::default();
+        while place.position < self.log.reader.head().position {
+            let (messages, through) = self.prepare(place.position + 1).await?;
+            for message in messages {
+                pipeline.make_room(message.body.len()).await?;
+                pipeline.publish(&self.jetstream, message, place.sequence).await?;
+                place.sequence += 1;
+                place.filled = true;
+            }
+            place.position = through;
+        }
+        while pipeline.settle_oldest().await? {}
+        Ok(())
+    }
+
+    /// The messages of the next batch, and the last position they cover.
+    async fn prepare(&self, from: Position) -> Result<(Vec<Outgoing>, Position), RelayError> {
+        let (reader, outlet) = (self.log.reader.clone(), self.outlet.clone());
+        let biller = self.biller.clone();
+        let work = move || {
+            let mut messages = Vec::new();
+            let mut through = from - 1;
+            for block in reader.read_blocks(from, BATCH_BYTES)? {
+                messages.extend(outlet.prepare(&biller, &block, from)?);
+                through = block.last_position();
+            }
+            Ok((messages, through))
+        };
+        let batch = tokio::task::spawn_blocking(work).await;
+        batch.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
+    }
+}
+
+/// The stream must still end where the relay left it.
+async fn verify(place: &Place) -> Result<(), RelayError> {
+    let state = place.stream.get_info().await?.state;
+    if state.last_sequence == place.sequence && (state.messages > 0) == place.filled {
+        return Ok(());
+    }
+    Err(RelayError::Changed)
+}
+
+fn position_of(message: &StreamMessage) -> Option<Position> {
+    message.headers.get(HEADER_POSITION)?.as_str().parse().ok()
+}
+
+/// Published messages whose acknowledgement is awaited, oldest first.
+#[derive(Default)]
+struct Pipeline {
+    in_flight: VecDeque<InFlight>,
+    bytes: usize,
+}
+
+struct InFlight {
+    ack: PublishAckFuture,
+    bytes: usize,
+    expected: u64,
+}
+
+impl Pipeline {
+    async fn make_room(&mut self, bytes: usize) -> Result<(), RelayError> {
+        while self.in_flight.len() >= IN_FLIGHT_MAX || self.bytes + bytes > IN_FLIGHT_BYTES_MAX {
+            if !self.settle_oldest().await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn publish(
+        &mut self,
+        jetstream: &Context,
+        message: Outgoing,
+        after: u64,
+    ) -> Result<(), RelayError> {
+        let bytes = message.body.len();
+        let publish = PublishMessage::build()
+            .headers(message.headers)
+            .payload(message.body)
+            .expected_last_sequence(after);
+        let ack = jetstream.send_publish(message.subject, publish).await?;
+        self.in_flight.push_back(InFlight { ack, bytes, expected: after + 1 });
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// Waits for the oldest acknowledgement; false when there is none.
+    async fn settle_oldest(&mut self) -> Result<bool, RelayError> {
+        let Some(oldest) = self.in_flight.pop_front() else { return Ok(false) };
+        self.bytes -= oldest.bytes;
+        let stored = oldest.ack.await?.sequence;
+        if stored != oldest.expected {
+            return Err(RelayError::OutOfLine { expected: oldest.expected, stored });
+        }
+        Ok(true)
+    }
+}
