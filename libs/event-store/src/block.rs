@@ -1,0 +1,401 @@
+//! A block: the records that shared one sync, exactly as stored.
+//!
+//! ```text
+//! block := magic          "EVB1"
+//!          length         u32, of the whole block
+//!          crc32c         u32, of everything after this field
+//!          first position u64
+//!          record count   u32, at least 1
+//!          event count    u32
+//!          record count × (varint length, canonical bytes of the record)
+//!          chain          32 bytes, the hash after the last record
+//! ```
+//!
+//! All numbers are little endian. A block that exists parsed once: its length, checksum and counts
+//! are right. Its place in the log and its chain are checked by whoever knows what comes before.
+
+use std::sync::Arc;
+use std::vec;
+
+use bytes::Bytes;
+
+use crate::chain;
+use crate::codec::{self, EventView, Input, RecordView};
+use crate::{CodecError, CommandId, Event, Hash, Meta, NewRecord, Position, Record, Recorded};
+
+/// Bytes before the first record.
+pub(crate) const HEADER: usize = 28;
+const CHAIN: usize = 32;
+pub(crate) const MAGIC: [u8; 4] = *b"EVB1";
+/// No block is longer, so that lengths fit into 32 bits with room to spare.
+pub(crate) const BYTES_MAX: usize = 1 << 30;
+/// Actors and kinds repeat: a block's reader remembers this many.
+const NAMES_MAX: usize = 16;
+
+/// The bytes are not a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    /// There are fewer bytes than the block has, or more.
+    #[error("the block is {needed} bytes long, but {found} bytes are here")]
+    Length {
+        /// What the header says, or the least a block can have.
+        needed: usize,
+        /// What is there.
+        found: usize,
+    },
+    /// The first bytes are not those of a block.
+    #[error("the first bytes are not those of a block")]
+    Magic,
+    /// The checksum is wrong.
+    #[error("the checksum is wrong")]
+    Checksum,
+    /// The counts or the position in the header do not fit the records.
+    #[error("the header's counts do not fit the records")]
+    Counts,
+    /// A record cannot be read.
+    #[error("a record cannot be read")]
+    Record(#[from] CodecError),
+}
+
+/// Records that were written together, exactly as stored. Cloning is cheap.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Block {
+    bytes: Bytes,
+}
+
+impl std::fmt::Debug for Block {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Block")
+            .field("first_position", &self.first_position())
+            .field("last_position", &self.last_position())
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+impl Block {
+    /// Takes bytes that may come from anywhere: they must be exactly one block.
+    pub fn parse(bytes: Bytes) -> Result<Self, BlockError> {
+        let needed = length(&bytes)?;
+        if needed != bytes.len() {
+            return Err(BlockError::Length { needed, found: bytes.len() });
+        }
+        if crc32c::crc32c(&bytes[12..]) != word(&bytes, 8) {
+            return Err(BlockError::Checksum);
+        }
+        let block = Self { bytes };
+        let mut records = 0_u64;
+        let mut events = 0_u64;
+        for body in block.bodies() {
+            records += 1;
+            events = events.saturating_add(RecordView::parse(body?)?.count);
+        }
+        let counts = (u64::from(block.record_count()), u64::from(word(&block.bytes, 24)));
+        let first = block.first_position();
+        let fits = records > 0 && counts == (records, events) && first > 0;
+        if !fits || first.checked_add(events).is_none() {
+            return Err(BlockError::Counts);
+        }
+        Ok(block)
+    }
+
+    /// The position of the first event.
+    pub fn first_position(&self) -> Position {
+        position(&self.bytes)
+    }
+
+    /// The position of the last event.
+    pub fn last_position(&self) -> Position {
+        self.first_position() + u64::from(word(&self.bytes, 24)) - 1
+    }
+
+    /// How many records it has.
+    pub fn record_count(&self) -> u32 {
+        word(&self.bytes, 20)
+    }
+
+    /// The block as stored.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The stored hash of the chain after the last record.
+    pub fn chain(&self) -> Hash {
+        let mut hash = [0; CHAIN];
+        hash.copy_from_slice(&self.bytes[self.bytes.len() - CHAIN..]);
+        Hash(hash)
+    }
+
+    /// The hash that follows from `before` and the records: it must equal [`Block::chain`].
+    pub fn chain_from(&self, before: Hash) -> Hash {
+        self.bodies().flatten().fold(before, chain::link)
+    }
+
+    /// The records, in order. Ends after the first error.
+    pub fn records(&self) -> Records {
+        let end = self.bytes.len() - CHAIN;
+        let names = Vec::new();
+        Records { bytes: self.bytes.slice(HEADER..end), position: self.first_position(), names }
+    }
+
+    /// The events, in order, each with its record's meta. Ends after the first error.
+    pub fn events(&self) -> Events {
+        Events { records: self.records(), meta: None, position: 0, events: Vec::new().into_iter() }
+    }
+
+    fn bodies(&self) -> impl Iterator<Item = Result<&[u8], CodecError>> {
+        let mut input = Input(&self.bytes[HEADER..self.bytes.len() - CHAIN]);
+        std::iter::from_fn(move || {
+            let body = (!input.0.is_empty()).then(|| input.slice("record"))?;
+            if body.is_err() {
+                input = Input(&[]);
+            }
+            Some(body)
+        })
+    }
+
+    /// What the index needs to know of every record, without copying any text.
+    pub(crate) fn views(&self) -> impl Iterator<Item = Result<RecordView<'_>, CodecError>> {
+        self.bodies().map(|body| RecordView::parse(body?))
+    }
+
+    /// The record of the command, if it is in this block.
+    pub(crate) fn find_command(&self, id: CommandId) -> Result<Option<Record>, BlockError> {
+        for record in self.records() {
+            let record = record?;
+            if record.meta.command_id == id {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The events of `stream` from `version` on, copying nothing of other streams.
+    pub(crate) fn find_stream(
+        &self,
+        stream: &str,
+        version: u64,
+    ) -> Result<Vec<Recorded>, BlockError> {
+        let mut found = Vec::new();
+        let mut position = self.first_position();
+        for view in self.views() {
+            let view = view?;
+            let mut meta = None;
+            for event in view.events() {
+                let event = event?;
+                if event.stream == stream && event.version >= version {
+                    let meta = meta.get_or_insert_with(|| self.meta(&view));
+                    let event = self.event(&event, event.stream.into(), event.kind.into());
+                    found.push(Recorded { position, meta: Arc::clone(meta), event });
+                }
+                position += 1;
+            }
+        }
+        Ok(found)
+    }
+
+    fn meta(&self, view: &RecordView<'_>) -> Arc<Meta> {
+        Arc::new(owned_meta(view, view.actor.into()))
+    }
+
+    fn event(&self, view: &EventView<'_>, stream: Arc<str>, kind: Arc<str>) -> Event {
+        let data = self.bytes.slice_ref(view.data);
+        Event { stream, version: view.version, kind, schema: view.schema, data }
+    }
+}
+
+fn owned_meta(view: &RecordView<'_>, actor: Arc<str>) -> Meta {
+    Meta {
+        command_id: view.command_id,
+        committed_at: view.committed_at,
+        actor,
+        causation: view.causation,
+        correlation: view.correlation,
+        traceparent: view.traceparent.map(Arc::from),
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    let mut word = [0; 4];
+    word.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(word)
+}
+
+/// The first position that the header claims.
+pub(crate) fn position(header: &[u8]) -> Position {
+    let mut position = [0; 8];
+    position.copy_from_slice(&header[12..20]);
+    u64::from_le_bytes(position)
+}
+
+/// The last position that the header claims; 0 if it cannot be.
+pub(crate) fn last_position(header: &[u8]) -> Position {
+    position(header).checked_add(u64::from(word(header, 24))).map_or(0, |after| after - 1)
+}
+
+/// The length of the block whose first bytes these are.
+pub(crate) fn length(bytes: &[u8]) -> Result<usize, BlockError> {
+    if bytes.len() < HEADER {
+        return Err(BlockError::Length { needed: HEADER + CHAIN, found: bytes.len() });
+    }
+    if bytes[..4] != MAGIC {
+        return Err(BlockError::Magic);
+    }
+    let length = word(bytes, 4) as usize;
+    if !(HEADER + CHAIN..=BYTES_MAX).contains(&length) {
+        return Err(BlockError::Length { needed: length, found: bytes.len() });
+    }
+    Ok(length)
+}
+
+/// The records of a block.
+#[derive(Clone, Debug)]
+pub struct Records {
+    bytes: Bytes,
+    position: Position,
+    names: Vec<Arc<str>>,
+}
+
+impl Records {
+    fn name(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.names.iter().find(|known| known.as_ref() == text) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = text.into();
+        if self.names.len() < NAMES_MAX {
+            self.names.push(Arc::clone(&name));
+        }
+        name
+    }
+
+    fn read(&mut self, body: &Bytes) -> Result<Record, BlockError> {
+        let view = RecordView::parse(body)?;
+        let actor = self.name(view.actor);
+        // A stranger's count must not reserve memory that its bytes cannot fill.
+        let mut events = Vec::with_capacity(view.count.min(64).try_into().unwrap_or(0));
+        for event in view.events() {
+            let event = event?;
+            events.push(Event {
+                stream: event.stream.into(),
+                version: event.version,
+                kind: self.name(event.kind),
+                schema: event.schema,
+                data: body.slice_ref(event.data),
+            });
+        }
+        let first_position = self.position;
+        self.position += events.len() as u64;
+        Ok(Record { meta: Arc::new(owned_meta(&view, actor)), first_position, events })
+    }
+
+    fn body(&mut self) -> Result<Bytes, CodecError> {
+        let mut input = Input(&self.bytes);
+        let body = self.bytes.slice_ref(input.slice("record")?);
+        let rest = input.0.len();
+        self.bytes = self.bytes.slice(self.bytes.len() - rest..);
+        Ok(body)
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, BlockError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.bytes.is_empty() {
+            return None;
+        }
+        let record = self.body().map_err(BlockError::from).and_then(|body| self.read(&body));
+        if record.is_err() {
+            self.bytes = Bytes::new();
+        }
+        Some(record)
+    }
+}
+
+/// The events of a block.
+#[derive(Clone, Debug)]
+pub struct Events {
+    records: Records,
+    meta: Option<Arc<Meta>>,
+    position: Position,
+    events: vec::IntoIter<Event>,
+}
+
+impl Iterator for Events {
+    type Item = Result<Recorded, BlockError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let (Some(meta), Some(event)) = (&self.meta, self.events.next()) {
+                let position = self.position;
+                self.position += 1;
+                return Some(Ok(Recorded { position, meta: Arc::clone(meta), event }));
+            }
+            match self.records.next()? {
+                Ok(record) => {
+                    self.position = record.first_position;
+                    self.meta = Some(record.meta);
+                    self.events = record.events.into_iter();
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// A block that is being filled.
+pub(crate) struct BlockBuilder {
+    bytes: Vec<u8>,
+    scratch: Vec<u8>,
+    chain: Hash,
+    first: Position,
+    records: u32,
+    events: u32,
+}
+
+impl BlockBuilder {
+    /// An empty block whose first event will have `first`, after the chain `before`.
+    pub(crate) fn new(first: Position, before: Hash, capacity: usize) -> Self {
+        let mut bytes = Vec::with_capacity(capacity + HEADER + CHAIN);
+        bytes.resize(HEADER, 0);
+        Self { bytes, scratch: Vec::new(), chain: before, first, records: 0, events: 0 }
+    }
+
+    /// The position the next event will have.
+    pub(crate) fn next_position(&self) -> Position {
+        self.first + u64::from(self.events)
+    }
+
+    /// Bytes that can still be taken.
+    pub(crate) fn room(&self) -> usize {
+        BYTES_MAX - CHAIN - self.bytes.len()
+    }
+
+    /// Adds a record, committed at `at`, its events having `versions`.
+    pub(crate) fn push(&mut self, record: &NewRecord, at: i64, versions: &[u64]) {
+        self.scratch.clear();
+        codec::put_record(&mut self.scratch, record, at, versions);
+        codec::put_varint(&mut self.bytes, self.scratch.len() as u64);
+        self.bytes.extend_from_slice(&self.scratch);
+        self.chain = chain::link(self.chain, &self.scratch);
+        self.records += 1;
+        self.events += u32::try_from(versions.len()).expect("a block is shorter than 4 GiB");
+    }
+
+    /// The block, unless it is empty.
+    pub(crate) fn finish(mut self) -> Option<Block> {
+        if self.records == 0 {
+            return None;
+        }
+        self.bytes.extend_from_slice(&self.chain.0);
+        let length = u32::try_from(self.bytes.len()).expect("a block is shorter than 4 GiB");
+        self.bytes[..4].copy_from_slice(&MAGIC);
+        self.bytes[4..8].copy_from_slice(&length.to_le_bytes());
+        self.bytes[12..20].copy_from_slice(&self.first.to_le_bytes());
+        self.bytes[20..24].copy_from_slice(&self.records.to_le_bytes());
+        self.bytes[24..28].copy_from_slice(&self.events.to_le_bytes());
+        let crc = crc32c::crc32c(&self.bytes[12..]);
+        self.bytes[8..12].copy_from_slice(&crc.to_le_bytes());
+        Some(Block { bytes: self.bytes.into() })
+    }
+}

@@ -1,0 +1,126 @@
+//! Appending blocks: one write and one fdatasync each, into segments that are never rewritten.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::segment::{self, HEADER, SegmentHeader};
+use crate::segments::Segments;
+use crate::shared::Tip;
+use crate::spare::Spare;
+use crate::{AppendError, Block, OpenError};
+
+/// The first segment's size; later ones are as large as everything before them, up to the limit.
+const FIRST_BYTES: u64 = 1 << 20;
+
+/// The end of the journal, open for writing.
+pub(crate) struct Journal {
+    dir: PathBuf,
+    name: String,
+    segment_bytes: u64,
+    spare: Spare,
+    path: PathBuf,
+    file: Arc<File>,
+    base: u64,
+    size: u64,
+}
+
+impl Journal {
+    /// Opens the last segment for writing, or makes the first one.
+    pub(crate) fn open(
+        dir: &Path,
+        name: &str,
+        segment_bytes: u64,
+        segments: &Segments,
+        tip: &Tip,
+    ) -> Result<Self, OpenError> {
+        let failed = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
+        let spare = Spare::start(dir).map_err(|source| failed(dir, source))?;
+        let (path, file, base) = if let Some((path, base)) = segments.last() {
+            let file = OpenOptions::new().read(true).write(true).open(&path);
+            let file = Arc::new(file.map_err(|source| failed(&path, source))?);
+            segments.keep_last_open(Arc::clone(&file));
+            (path, file, base)
+        } else {
+            spare.order(segment_bytes.min(FIRST_BYTES));
+            let header = first_header(name, tip);
+            let path = dir.join(segment::file_name(header.first_position));
+            let file = make(dir, &spare, &header).map_err(|source| failed(&path, source))?;
+            segments.push(header.first_position, header.base, Arc::clone(&file));
+            (path, file, 0)
+        };
+        let size = file.metadata().map_err(|source| failed(&path, source))?.len();
+        let (dir, name) = (dir.to_owned(), name.to_owned());
+        let journal = Self { dir, name, segment_bytes, spare, path, file, base, size };
+        journal.order_spare();
+        Ok(journal)
+    }
+
+    /// Writes and syncs `block`, which follows `tip`; gives its address.
+    pub(crate) fn append(
+        &mut self,
+        block: &Block,
+        tip: &Tip,
+        segments: &Segments,
+    ) -> Result<u64, AppendError> {
+        let length = block.bytes().len() as u64;
+        let mut offset = tip.end - self.base;
+        if offset > HEADER && offset + length > self.size {
+            self.roll(tip, segments)?;
+            offset = HEADER;
+        }
+        self.file.write_all_at(block.bytes(), offset).map_err(|source| AppendError::Write {
+            path: self.path.clone(),
+            source: Arc::new(source),
+        })?;
+        self.file.sync_data().map_err(|source| AppendError::Sync {
+            path: self.path.clone(),
+            source: Arc::new(source),
+        })?;
+        Ok(self.base + offset)
+    }
+
+    fn roll(&mut self, tip: &Tip, segments: &Segments) -> Result<(), AppendError> {
+        let header = SegmentHeader {
+            name: self.name.clone(),
+            first_position: tip.head.position + 1,
+            base: tip.end,
+            chain: tip.head.chain,
+        };
+        let path = self.dir.join(segment::file_name(header.first_position));
+        let failed = |source| AppendError::Roll { path: path.clone(), source: Arc::new(source) };
+        self.file = make(&self.dir, &self.spare, &header).map_err(failed)?;
+        self.size = self.file.metadata().map_err(failed)?.len();
+        self.base = header.base;
+        self.path.clone_from(&path);
+        segments.push(header.first_position, header.base, Arc::clone(&self.file));
+        self.order_spare();
+        Ok(())
+    }
+
+    fn order_spare(&self) {
+        let grown = (self.base + self.size).max(FIRST_BYTES);
+        self.spare.order(grown.min(self.segment_bytes));
+    }
+}
+
+fn first_header(name: &str, tip: &Tip) -> SegmentHeader {
+    SegmentHeader { name: name.to_owned(), first_position: 1, base: 0, chain: tip.head.chain }
+}
+
+/// Turns the spare into the segment of `header`. A segment with its own name always has a whole
+/// header, whenever the machine stops.
+fn make(dir: &Path, spare: &Spare, header: &SegmentHeader) -> io::Result<Arc<File>> {
+    let (from, file) = spare.take()?;
+    file.write_all_at(&header.encode(), 0)?;
+    file.sync_data()?;
+    let to = dir.join(segment::file_name(header.first_position));
+    if to.exists() {
+        return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+    }
+    fs::rename(from, to)?;
+    File::open(dir)?.sync_all()?;
+    Ok(Arc::new(file))
+}

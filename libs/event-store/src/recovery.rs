@@ -1,0 +1,173 @@
+//! What happens when a log is opened: the index's checkpoint is compared with the journal, the
+//! journal's tail beyond it is indexed again, and a torn end is cut.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use crate::block::{self, Block};
+use crate::segment::{HEADER, SegmentBlock, SegmentFile};
+use crate::segments::Segments;
+use crate::shared::{Head, Tip};
+use crate::{BlockError, Damage, Fault, OpenError, ReadError, WitnessError};
+
+/// Checks that the block the checkpoint ends with is in the journal.
+pub(crate) fn check_witness(
+    segments: &Segments,
+    tip: &Tip,
+) -> Result<Option<WitnessError>, ReadError> {
+    let Head { position, chain: witness, .. } = tip.head;
+    let paths = segments.paths_from(tip.block);
+    let found = paths.first().map(|path| SegmentFile::open(path)).transpose()?;
+    let Some(segment) = found else {
+        return Ok(Some(WitnessError::Behind { journal: 0, witness: position }));
+    };
+    let offset = tip.block.saturating_sub(segment.header().base);
+    if let SegmentBlock::Whole(block) = segment.block_at(offset)?
+        && block.last_position() == position
+    {
+        let journal = Some(block.chain());
+        let differs = WitnessError::Differs { position, journal, witness };
+        return Ok((block.chain() != witness).then_some(differs));
+    }
+    let journal = last_position(segments)?;
+    if journal < position {
+        return Ok(Some(WitnessError::Behind { journal, witness: position }));
+    }
+    Ok(Some(WitnessError::Differs { position, journal: None, witness }))
+}
+
+/// The last position of the journal, found without the index.
+fn last_position(segments: &Segments) -> Result<u64, ReadError> {
+    let Some(path) = segments.last().map(|(path, _)| path) else { return Ok(0) };
+    let segment = SegmentFile::open(&path)?;
+    let mut offset = HEADER;
+    let mut position = segment.header().first_position - 1;
+    while let SegmentBlock::Whole(block) = segment.block_at(offset)? {
+        offset += block.bytes().len() as u64;
+        position = block.last_position();
+    }
+    Ok(position)
+}
+
+/// Gives every whole block after `tip` to `take`, in order, and cuts what is torn at the end.
+pub(crate) fn replay(
+    segments: &Segments,
+    mut tip: Tip,
+    mut take: impl FnMut(&Block, u64) -> Result<Tip, OpenError>,
+) -> Result<Tip, OpenError> {
+    let paths = segments.paths_from(tip.end);
+    for (nth, path) in paths.iter().enumerate() {
+        let segment = SegmentFile::open(path)?;
+        let base = segment.header().base;
+        if tip.end <= base {
+            check_start(&segment, &tip)?;
+            tip.end = base + HEADER;
+        }
+        let next = paths.get(nth + 1).map(|path| SegmentFile::open(path)).transpose()?;
+        let stop = next.map(|next| next.header().base);
+        while stop != Some(tip.end) {
+            let offset = tip.end - base;
+            match segment.block_at(offset)? {
+                SegmentBlock::Whole(block) => {
+                    check_block(&segment, offset, &tip.head, &block)?;
+                    tip = take(&block, tip.end)?;
+                }
+                SegmentBlock::End if stop.is_none() => return Ok(tip),
+                SegmentBlock::End => {
+                    let fault = Fault::Block(BlockError::Magic);
+                    return Err(segment.damage(offset, tip.head.position + 1, fault).into());
+                }
+                SegmentBlock::Broken(error) => {
+                    let fault = Fault::Block(error);
+                    let damage = segment.damage(offset, tip.head.position + 1, fault);
+                    let torn = stop.is_none() && !block_follows(&segment, offset, &tip.head)?;
+                    if !torn {
+                        return Err(damage.into());
+                    }
+                    cut(&segment, offset, &damage)?;
+                    return Ok(tip);
+                }
+            }
+        }
+    }
+    Ok(tip)
+}
+
+/// Checks that a segment begins where the one before ended.
+pub(crate) fn check_start(segment: &SegmentFile, tip: &Tip) -> Result<(), Damage> {
+    let header = segment.header();
+    let due = tip.head.position + 1;
+    if header.first_position != due {
+        let fault = Fault::Position { found: header.first_position };
+        return Err(segment.damage(0, due, fault));
+    }
+    if header.chain != tip.head.chain {
+        let fault = Fault::Chain { expected: tip.head.chain, found: header.chain };
+        return Err(segment.damage(0, due, fault));
+    }
+    Ok(())
+}
+
+/// Checks that `block` follows `head`.
+pub(crate) fn check_block(
+    segment: &SegmentFile,
+    offset: u64,
+    head: &Head,
+    block: &Block,
+) -> Result<(), Damage> {
+    let due = head.position + 1;
+    if block.first_position() != due {
+        let fault = Fault::Position { found: block.first_position() };
+        return Err(segment.damage(offset, due, fault));
+    }
+    let expected = block.chain_from(head.chain);
+    if expected != block.chain() {
+        let fault = Fault::Chain { expected, found: block.chain() };
+        return Err(segment.damage(offset, due, fault));
+    }
+    Ok(())
+}
+
+/// Whether a whole block of a later position lies anywhere after `offset`: then what is broken at
+/// `offset` was acknowledged once. Only one block is ever in flight, so nothing whole can follow
+/// a torn one.
+fn block_follows(segment: &SegmentFile, offset: u64, head: &Head) -> Result<bool, ReadError> {
+    let bytes = segment.read(offset, segment.length() - offset)?;
+    let later = |at: usize| {
+        let header = &bytes[at..];
+        let length = block::length(header).ok()?;
+        let whole = bytes.get(at..at + length)?;
+        let is_later = block::position(whole) > head.position;
+        (is_later && Block::parse(bytes.slice_ref(whole)).is_ok()).then_some(())
+    };
+    // A torn block whose header is whole may carry anything, even a block, as its data.
+    let inside = block::length(&bytes).unwrap_or(1).min(bytes.len());
+    let mut at = inside;
+    while let Some(found) = bytes[at..].windows(4).position(|window| window == block::MAGIC) {
+        at += found;
+        if later(at).is_some() {
+            return Ok(true);
+        }
+        at += 1;
+    }
+    Ok(false)
+}
+
+/// Zeroes everything from `offset` on: it was never acknowledged.
+fn cut(segment: &SegmentFile, offset: u64, damage: &Damage) -> Result<(), OpenError> {
+    let path: &Path = segment.path();
+    let failed = |source| OpenError::Io { path: path.to_owned(), source };
+    tracing::warn!(segment = %path.display(), offset, position = damage.position,
+        fault = &damage.fault as &dyn std::error::Error, "torn tail cut");
+    let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+    let zeros = vec![0; 1 << 20];
+    let mut at = offset;
+    while at < segment.length() {
+        let piece =
+            usize::try_from(segment.length() - at).map_or(zeros.len(), |n| n.min(zeros.len()));
+        file.write_all_at(&zeros[..piece], at).map_err(failed)?;
+        at += piece as u64;
+    }
+    file.sync_all().map_err(failed)
+}

@@ -1,0 +1,242 @@
+//! The journal as one run of bytes: which segment holds an address, and the blocks that lie there.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+
+use crate::block::{self, Block};
+use crate::segment::{self, HEADER, SegmentFile, SegmentHeader};
+use crate::{BlockError, Damage, Fault, OpenError, Position, ReadError};
+
+/// How much is read at once when headers are skipped or a block's length is not known yet.
+const CHUNK_BYTES: u64 = 64 << 10;
+
+/// Where a segment starts. The last one stays open.
+#[derive(Clone)]
+struct Slot {
+    first_position: Position,
+    base: u64,
+    file: Option<Arc<File>>,
+}
+
+/// All segments of a journal, in order.
+pub(crate) struct Segments {
+    dir: PathBuf,
+    slots: RwLock<Vec<Slot>>,
+}
+
+/// An address resolved: the file, the offset in it, and where the segment's blocks end.
+struct Place {
+    path: PathBuf,
+    file: Arc<File>,
+    offset: u64,
+    left: u64,
+}
+
+impl Segments {
+    /// Reads the headers of the segments in `dir` and checks that they belong to `name` and
+    /// that none is missing.
+    pub(crate) fn load(dir: &Path, name: &str) -> Result<Self, OpenError> {
+        let mut slots: Vec<Slot> = Vec::new();
+        let mut before: Option<SegmentFile> = None;
+        for path in segment_paths(dir)? {
+            let file = SegmentFile::open(&path)?;
+            check_neighbours(before.as_ref(), &file, name)?;
+            let SegmentHeader { first_position, base, .. } = *file.header();
+            slots.push(Slot { first_position, base, file: None });
+            before = Some(file);
+        }
+        Ok(Self { dir: dir.to_owned(), slots: RwLock::new(slots) })
+    }
+
+    fn slots(&self) -> std::sync::RwLockReadGuard<'_, Vec<Slot>> {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds the segment that is written from now on.
+    pub(crate) fn push(&self, first_position: Position, base: u64, file: Arc<File>) {
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = slots.last_mut() {
+            last.file = None;
+        }
+        slots.push(Slot { first_position, base, file: Some(file) });
+    }
+
+    /// The last segment and its base, if there is one.
+    pub(crate) fn last(&self) -> Option<(PathBuf, u64)> {
+        self.slots().last().map(|slot| (self.path(slot), slot.base))
+    }
+
+    /// Keeps the last segment open for reading.
+    pub(crate) fn keep_last_open(&self, file: Arc<File>) {
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = slots.last_mut() {
+            last.file = Some(file);
+        }
+    }
+
+    /// The segments from the one that holds `address` on.
+    pub(crate) fn paths_from(&self, address: u64) -> Vec<PathBuf> {
+        let slots = self.slots();
+        let first = slots.partition_point(|slot| slot.base <= address).saturating_sub(1);
+        slots[first..].iter().map(|slot| self.path(slot)).collect()
+    }
+
+    fn path(&self, slot: &Slot) -> PathBuf {
+        self.dir.join(segment::file_name(slot.first_position))
+    }
+
+    /// Resolves `address`, of a journal whose blocks end at `end`. An address at the end of a
+    /// sealed segment is the first block of the next one.
+    fn place(&self, address: u64, end: u64) -> Result<(Place, u64), ReadError> {
+        let slots = self.slots();
+        let at = slots.partition_point(|slot| slot.base <= address).saturating_sub(1);
+        let Some(slot) = slots.get(at) else {
+            let source = io::Error::from(io::ErrorKind::NotFound);
+            return Err(ReadError::Io { path: self.dir.clone(), source });
+        };
+        let path = self.path(slot);
+        let file = match &slot.file {
+            Some(file) => Arc::clone(file),
+            None => match File::open(&path) {
+                Ok(file) => Arc::new(file),
+                Err(source) => return Err(ReadError::Io { path, source }),
+            },
+        };
+        let address = address.max(slot.base + HEADER);
+        let stop = slots.get(at + 1).map_or(end, |next| next.base);
+        let offset = address - slot.base;
+        Ok((Place { path, file, offset, left: stop.saturating_sub(address) }, address))
+    }
+
+    /// Whole blocks from `address` on, out of one segment, at least one and at most about
+    /// `max_bytes`; and the address after them.
+    pub(crate) fn blocks(
+        &self,
+        address: u64,
+        end: u64,
+        max_bytes: u64,
+    ) -> Result<(Vec<Block>, u64), ReadError> {
+        let (place, address) = self.place(address, end)?;
+        let mut bytes = place.read(max_bytes.max(block::HEADER as u64))?;
+        let first = block::length(&bytes).map_err(|error| place.damage(0, error))?;
+        if first > bytes.len() {
+            bytes = place.read(first as u64)?;
+        }
+        let mut blocks = Vec::new();
+        let mut taken = 0;
+        while let Ok(length) = block::length(&bytes[taken..]) {
+            if taken + length > bytes.len() && !blocks.is_empty() {
+                break;
+            }
+            let bytes = bytes.slice(taken..(taken + length).min(bytes.len()));
+            blocks.push(Block::parse(bytes).map_err(|error| place.damage(taken, error))?);
+            taken += length;
+        }
+        Ok((blocks, address + taken as u64))
+    }
+
+    /// The block at `address`.
+    pub(crate) fn block(&self, address: u64, end: u64) -> Result<Block, ReadError> {
+        let (place, _) = self.place(address, end)?;
+        let mut bytes = place.read(4096)?;
+        let length = block::length(&bytes).map_err(|error| place.damage(0, error))?;
+        if length > bytes.len() {
+            bytes = place.read(length as u64)?;
+        }
+        let bytes = bytes.slice(..length.min(bytes.len()));
+        Block::parse(bytes).map_err(|error| place.damage(0, error).into())
+    }
+
+    /// The address of the block that holds `position`, found by skipping from header to header.
+    pub(crate) fn skip_to(
+        &self,
+        mut address: u64,
+        end: u64,
+        position: Position,
+    ) -> Result<u64, ReadError> {
+        loop {
+            let (place, start) = self.place(address, end)?;
+            address = start;
+            let bytes = place.read(CHUNK_BYTES)?;
+            let mut at = 0;
+            while at + block::HEADER <= bytes.len() {
+                let header = &bytes[at..];
+                let length = block::length(header).map_err(|error| place.damage(at, error))?;
+                if block::last_position(header) >= position {
+                    return Ok(address + at as u64);
+                }
+                at += length;
+            }
+            if at == 0 {
+                let found = bytes.len();
+                let needed = block::HEADER;
+                return Err(place.damage(0, BlockError::Length { needed, found }).into());
+            }
+            address += at as u64;
+        }
+    }
+}
+
+impl Place {
+    fn read(&self, count: u64) -> Result<Bytes, ReadError> {
+        segment::read_at(&self.file, self.offset, count.min(self.left))
+            .map_err(|source| ReadError::Io { path: self.path.clone(), source })
+    }
+
+    fn damage(&self, further: usize, error: BlockError) -> Damage {
+        let offset = self.offset + further as u64;
+        Damage { segment: self.path.clone(), offset, position: 0, fault: Fault::Block(error) }
+    }
+}
+
+/// The segments in `dir`, in the order of their names.
+pub(crate) fn segment_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let failed = |source| ReadError::Io { path: dir.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let digits = path
+            .file_stem()
+            .is_some_and(|stem| stem.as_encoded_bytes().iter().all(u8::is_ascii_digit));
+        if digits && path.extension().is_some_and(|extension| extension == "seg") {
+            paths.push(path);
+        }
+    }
+    // Positions beyond twelve digits have longer names, and come later.
+    paths.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
+    Ok(paths)
+}
+
+/// Checks what the headers of two neighbours say about each other.
+pub(crate) fn check_neighbours(
+    before: Option<&SegmentFile>,
+    segment: &SegmentFile,
+    name: &str,
+) -> Result<(), Damage> {
+    let header = segment.header();
+    let named = segment.path().file_name().is_some_and(|found| {
+        found.as_encoded_bytes() == segment::file_name(header.first_position).as_bytes()
+    });
+    if header.name != name {
+        let fault = Fault::Foreign { found: header.name.clone() };
+        return Err(segment.damage(0, header.first_position, fault));
+    }
+    let due = before.map_or(1, |before| before.header().first_position + 1);
+    let first = before.is_none();
+    let fits = if first { header.first_position == 1 } else { header.first_position >= due };
+    if !named || !fits || (first && header.base != 0) {
+        let fault = Fault::Position { found: header.first_position };
+        return Err(segment.damage(0, due, fault));
+    }
+    let Some(before) = before else { return Ok(()) };
+    let needed = header.base.saturating_sub(before.header().base);
+    if needed <= HEADER || before.length() < needed {
+        let fault = Fault::Missing { found: before.length(), needed };
+        return Err(before.damage(before.length(), due, fault));
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Reading a whole journal with suspicion: every checksum, position, version and hash. Needs no
+//! lock and no index; memory grows with the number of streams, about 100 bytes each.
+
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use crate::recovery::{check_block, check_start};
+use crate::segment::{HEADER, SegmentBlock, SegmentFile};
+use crate::segments::{check_neighbours, segment_paths};
+use crate::shared::Tip;
+use crate::{Block, BlockError, Damage, Fault, Head, ReadError};
+
+/// How far a verification is, reported after every segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyProgress {
+    /// Segments read.
+    pub segments: usize,
+    /// Segments in all.
+    pub segments_total: usize,
+    /// Events read.
+    pub events: u64,
+    /// Bytes of blocks and headers read.
+    pub bytes: u64,
+}
+
+/// What a whole journal holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// The log's name; empty if there is no segment.
+    pub name: String,
+    /// Segments read.
+    pub segments: usize,
+    /// Blocks read.
+    pub blocks: u64,
+    /// Records read.
+    pub records: u64,
+    /// Streams seen.
+    pub streams: usize,
+    /// Bytes of blocks and headers.
+    pub bytes: u64,
+    /// Where the journal ends.
+    pub head: Head,
+    /// Whether something that is not a whole block follows: a write in progress, or one that was
+    /// torn and will be cut when the log is opened.
+    pub torn: bool,
+}
+
+/// Why a journal was not found whole.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It is damaged.
+    #[error("the journal is damaged")]
+    Damaged(#[from] Damage),
+    /// It could not be read.
+    #[error("the journal could not be read")]
+    Read(#[source] ReadError),
+}
+
+impl From<ReadError> for VerifyError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Damaged(damage) => Self::Damaged(damage),
+            ReadError::Io { .. } | ReadError::Block(_) | ReadError::Index(_) => Self::Read(error),
+        }
+    }
+}
+
+struct Verifier {
+    tip: Tip,
+    streams: FxHashMap<Box<str>, u64>,
+    blocks: u64,
+    records: u64,
+    torn: bool,
+}
+
+/// Checks the journal of the log in `dir` from the first byte to the last, read-only. The log may
+/// be open elsewhere.
+pub fn verify(
+    dir: &Path,
+    mut progress: impl FnMut(VerifyProgress),
+) -> Result<VerifyReport, VerifyError> {
+    let paths = segment_paths(&dir.join("journal"))?;
+    let segments =
+        paths.iter().map(|path| SegmentFile::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let name = segments.first().map_or_else(String::new, |first| first.header().name.clone());
+    let mut verifier = Verifier {
+        tip: Tip::genesis(&name),
+        streams: FxHashMap::default(),
+        blocks: 0,
+        records: 0,
+        torn: false,
+    };
+    let mut before = None;
+    for (nth, segment) in segments.iter().enumerate() {
+        check_neighbours(before, segment, &name)?;
+        check_start(segment, &verifier.tip)?;
+        verifier.segment(segment, segments.get(nth + 1).map(|next| next.header().base))?;
+        let (events, bytes) = (verifier.tip.head.position, verifier.tip.end);
+        let (segments, segments_total) = (nth + 1, segments.len());
+        progress(VerifyProgress { segments, segments_total, events, bytes });
+        before = Some(segment);
+    }
+    Ok(VerifyReport {
+        name,
+        segments: segments.len(),
+        blocks: verifier.blocks,
+        records: verifier.records,
+        streams: verifier.streams.len(),
+        bytes: verifier.tip.end,
+        head: verifier.tip.head,
+        torn: verifier.torn,
+    })
+}
+
+impl Verifier {
+    /// Reads a segment up to `stop`, where the next one begins.
+    fn segment(&mut self, segment: &SegmentFile, stop: Option<u64>) -> Result<(), VerifyError> {
+        let base = segment.header().base;
+        self.tip.end = base + HEADER;
+        while stop != Some(self.tip.end) {
+            let offset = self.tip.end - base;
+            let damage = |fault| segment.damage(offset, self.tip.head.position + 1, fault);
+            match segment.block_at(offset)? {
+                SegmentBlock::Whole(block) => {
+                    check_block(segment, offset, &self.tip.head, &block)?;
+                    self.block(segment, offset, &block)?;
+                }
+                SegmentBlock::End if stop.is_none() => return Ok(()),
+                SegmentBlock::Broken(_) if stop.is_none() => {
+                    self.torn = true;
+                    return Ok(());
+                }
+                SegmentBlock::End => return Err(damage(Fault::Block(BlockError::Magic)).into()),
+                SegmentBlock::Broken(error) => return Err(damage(Fault::Block(error)).into()),
+            }
+        }
+        if segment.zeros_from(self.tip.end - base)? {
+            return Ok(());
+        }
+        let due = self.tip.head.position + 1;
+        Err(segment.damage(self.tip.end - base, due, Fault::Stray).into())
+    }
+
+    fn block(
+        &mut self,
+        segment: &SegmentFile,
+        offset: u64,
+        block: &Block,
+    ) -> Result<(), VerifyError> {
+        let mut position = block.first_position();
+        let mut committed_at = self.tip.head.committed_at;
+        let unread = |error: crate::CodecError| Fault::Block(error.into());
+        for view in block.views() {
+            let view = view.map_err(|error| segment.damage(offset, position, unread(error)))?;
+            committed_at = view.committed_at;
+            self.records += 1;
+            for event in view.events() {
+                let event =
+                    event.map_err(|error| segment.damage(offset, position, unread(error)))?;
+                let before = self.streams.get(event.stream).copied().unwrap_or(0);
+                if event.version != before + 1 {
+                    let (stream, found) = (event.stream.to_owned(), event.version);
+                    let fault = Fault::Version { stream, before, found };
+                    return Err(segment.damage(offset, position, fault).into());
+                }
+                self.streams.insert(event.stream.into(), event.version);
+                position += 1;
+            }
+        }
+        self.blocks += 1;
+        self.tip = self.tip.after(block, self.tip.end, committed_at);
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+//! What a log promises, from outside.
+
+mod round_trip;
+mod support;
