@@ -99,9 +99,11 @@ async fn read(
     max_bytes: usize,
 ) -> Result<Vec<Block>, FeedError> {
     let blocks = tokio::task::spawn_blocking(move || reader.read_blocks(from, max_bytes)).await;
-    blocks
-        .unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
-        .map_err(|source| FeedError::Read { biller: biller.to_owned(), from, source })
+    blocks.expect("reading a log does not panic").map_err(|source| FeedError::Read {
+        biller: biller.to_owned(),
+        from,
+        source,
+    })
 }
 
 /// A block that was delivered.

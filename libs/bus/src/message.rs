@@ -1,7 +1,7 @@
 //! What travels: a body of bytes with a few text headers.
 //!
-//! Header names are compared exactly as written, on both buses. A name appears once and a value
-//! holds no line break, so that no value can forge another header on the wire.
+//! Header names are compared exactly as written, on both buses. A name appears once, and neither
+//! a name nor a value can hold what would forge another header on the wire.
 
 use bytes::Bytes;
 
@@ -25,12 +25,17 @@ impl Headers {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Sets `name` to `value`, in place of an earlier value. Line breaks become spaces.
+    /// Sets `name` to `value`, in place of an earlier value.
+    ///
+    /// In the name, everything but visible ASCII without the colon becomes `-`; in the value,
+    /// line breaks become spaces.
     pub fn insert(&mut self, name: &str, value: &str) {
+        let unfit = |letter: char| !letter.is_ascii_graphic() || letter == ':';
+        let name = name.replace(unfit, "-");
         let value = value.replace(['\r', '\n'], " ");
-        match self.0.iter_mut().find(|(known, _)| known == name) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, former)) => *former = value,
-            None => self.0.push((name.to_owned(), value)),
+            None => self.0.push((name, value)),
         }
     }
 
@@ -91,10 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn a_value_cannot_forge_another_header() {
+    fn neither_name_nor_value_can_forge_another_header() {
         let mut headers = Headers::new();
         headers.insert("actor", "anna\r\nrole: admin");
+        headers.insert("a: b\r\nc", "d");
         assert_eq!(headers.get("actor"), Some("anna  role: admin"));
+        assert_eq!(headers.get("a--b--c"), Some("d"));
     }
 
     #[test]

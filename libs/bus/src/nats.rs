@@ -67,7 +67,10 @@ impl Nats {
             .connect(url)
             .await
             .map_err(|source| ConnectError { server: without_credentials(url), source })?;
-        let jetstream = ContextBuilder::new().timeout(JETSTREAM_TIMEOUT).build(client.clone());
+        let jetstream = ContextBuilder::new()
+            .timeout(JETSTREAM_TIMEOUT)
+            .ack_timeout(JETSTREAM_TIMEOUT)
+            .build(client.clone());
         let services = micro::Services::new(client.clone());
         Ok(Nats { client, jetstream, services, offered: Mutex::default() })
     }
@@ -118,8 +121,7 @@ impl Nats {
         self.services.serve(endpoint, handler).await
     }
 
-    /// The largest message that the server takes now, in bytes.
-    pub(crate) fn client(&self) -> &Client {
+    fn client(&self) -> &Client {
         &self.client
     }
 }

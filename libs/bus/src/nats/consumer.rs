@@ -111,14 +111,7 @@ impl LogConsumer {
     async fn pull(&mut self, applied: Position) -> Vec<Delivery> {
         loop {
             if self.messages.is_none() {
-                match self.subscribe().await {
-                    Ok(messages) => self.messages = Some(messages),
-                    Err(error) => {
-                        let error = &error as &dyn std::error::Error;
-                        tracing::debug!(biller = self.biller, error, "stream is not followed");
-                        return Vec::new();
-                    }
-                }
+                self.messages = self.subscribe().await.inspect_err(log_subscribe_error).ok();
             }
             let deliveries = self.take_ready(applied).await;
             if !deliveries.is_empty() || self.messages.is_none() {
@@ -177,6 +170,10 @@ impl LogConsumer {
             }
         }
     }
+}
+
+fn log_subscribe_error(error: &SubscribeError) {
+    tracing::debug!(error = error as &dyn std::error::Error, "stream is not followed");
 }
 
 /// A delivery, unless the message holds nothing new or is no block.

@@ -124,23 +124,19 @@ impl Outlet {
     ) -> Result<Vec<Outgoing>, PrepareError> {
         match self {
             Outlet::Log => Ok(vec![block_message(biller, block)]),
-            Outlet::Events(describe) => {
-                event_messages(block, from, describe, |noun, verb, position| {
-                    (subject::event(biller, noun, verb), format!("{biller}-{position}"))
-                })
-            }
-            Outlet::Json(describe) => {
-                event_messages(block, from, describe, |noun, verb, position| {
-                    (subject::event_json(biller, noun, verb), format!("{biller}-{position}"))
-                })
-            }
+            Outlet::Events(describe) => event_messages(block, from, describe, |noun, verb| {
+                subject::event(biller, noun, verb)
+            }),
+            Outlet::Json(describe) => event_messages(block, from, describe, |noun, verb| {
+                subject::event_json(biller, noun, verb)
+            }),
         }
     }
 }
 
 fn block_message(biller: &str, block: &Block) -> Outgoing {
     let (first, last) = (block.first_position(), block.last_position());
-    let headers = with_position(&Headers::new(), &format!("{biller}-{first}-{last}"), last);
+    let headers = with_position(&Headers::new(), &format!("{first}-{last}"), last);
     Outgoing { subject: subject::log(biller), headers, body: block.bytes().clone() }
 }
 
@@ -148,7 +144,7 @@ fn event_messages(
     block: &Block,
     from: Position,
     describe: &Description,
-    address: impl Fn(&str, &str, Position) -> (String, String),
+    address: impl Fn(&str, &str) -> String,
 ) -> Result<Vec<Outgoing>, PrepareError> {
     let first = block.first_position();
     let mut messages = Vec::new();
@@ -161,8 +157,8 @@ fn event_messages(
         let described =
             describe(&event).map_err(|source| PrepareError::Describe { position, source })?;
         let Some(described) = described else { continue };
-        let (subject, id) = address(&described.noun, &described.verb, position);
-        let headers = with_position(&described.message.headers, &id, position);
+        let subject = address(&described.noun, &described.verb);
+        let headers = with_position(&described.message.headers, &position.to_string(), position);
         messages.push(Outgoing { subject, headers, body: described.message.body });
     }
     Ok(messages)

@@ -15,6 +15,8 @@ use async_nats::jetstream::stream::{InfoError, LastRawMessageError, Stream};
 use async_nats::jetstream::{Context, context::CreateStreamError};
 use event_store::{Block, BlockError, Position, ReadError, WitnessError};
 
+use tokio::task::JoinError;
+
 use super::outlet::{HEADER_POSITION, Outgoing, Outlet, PrepareError, STREAM_LIMITS};
 use crate::feed::BATCH_BYTES;
 use crate::log_source::{LogSource, OfferError};
@@ -71,6 +73,8 @@ enum RelayError {
     Read(#[from] ReadError),
     #[error("a message could not be made")]
     Prepare(#[from] PrepareError),
+    #[error("making a message panicked")]
+    Panicked(#[from] JoinError),
     #[error("a message was not stored")]
     Publish(#[from] PublishError),
     #[error("the stream stored sequence {stored} where {expected} was due")]
@@ -112,24 +116,31 @@ impl Relay {
 
     /// Relays until the owner of the log stops.
     pub(super) async fn run(mut self) {
+        let mut resumed_at = None;
         let mut pause = RETRY_MIN;
-        loop {
-            let before = self.log.reader.head().position;
-            let Err(error) = self.session().await else { return };
+        while let Err((position, error)) = self.session().await {
             tracing::warn!(
                 stream = self.stream,
                 error = &error as &dyn std::error::Error,
                 "relay starts again"
             );
+            // Two sessions that start from one place have the same trouble ahead.
+            let stuck = position == resumed_at;
+            pause = if stuck { RETRY_MAX.min(pause * 2) } else { RETRY_MIN };
+            resumed_at = position;
             tokio::time::sleep(pause).await;
-            let advanced = self.log.reader.head().position > before;
-            pause = if advanced { RETRY_MIN } else { RETRY_MAX.min(pause * 2) };
         }
     }
 
-    async fn session(&mut self) -> Result<(), RelayError> {
-        let mut place = self.resume().await?;
-        tracing::info!(stream = self.stream, position = place.position, "relay resumes");
+    /// One session; its error comes with the position it resumed at, if it did.
+    async fn session(&mut self) -> Result<(), (Option<Position>, RelayError)> {
+        let place = self.resume().await.map_err(|error| (None, error))?;
+        let position = place.position;
+        tracing::info!(stream = self.stream, position, "relay resumes");
+        self.relay_from(place).await.map_err(|error| (Some(position), error))
+    }
+
+    async fn relay_from(&mut self, mut place: Place) -> Result<(), RelayError> {
         loop {
             self.catch_up(&mut place).await?;
             let (log, done) = (&mut self.log.head, place.position);
@@ -175,7 +186,7 @@ impl Relay {
         }
         if matches!(self.outlet, Outlet::Log) {
             let block = Block::parse(last.payload.clone())?;
-            self.log.reader.check_witness(block.last_position(), block.chain())?;
+            self.log.reader.check_witness(block.last_position(), block.chain())??;
         }
         Ok(())
     }
@@ -210,8 +221,7 @@ impl Relay {
             }
             Ok((messages, through))
         };
-        let batch = tokio::task::spawn_blocking(work).await;
-        batch.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
+        tokio::task::spawn_blocking(work).await?
     }
 }
 
