@@ -1,0 +1,189 @@
+//! Blocks staged into one batch: continuity is checked here, and nothing is ever skipped.
+//!
+//! `position == checkpoint + 1` applies, lower is a duplicate, higher is a gap that the caller
+//! refills. Blocks must also continue the hash chain that the checkpoint witnessed.
+
+use std::sync::Arc;
+
+use event_store::{Block, Position, Recorded};
+
+use crate::changes::Changes;
+use crate::fault::{Fault, chain_of};
+use crate::fold::fold;
+use crate::read_model::ReadModel;
+use crate::status::{FaultCause, FaultStatus};
+use crate::store::{Checkpoint, Store, StoreError, Witness};
+
+/// What became of some blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    pub(crate) applied: u64,
+    pub(crate) duplicates: u64,
+    /// Blocks that wait for what lies before them.
+    pub(crate) beyond_gap: Vec<Block>,
+}
+
+/// Why taking blocks stopped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Fault(FaultStatus),
+    Store(StoreError),
+}
+
+/// When staged changes are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Commit {
+    /// After every step: somebody waits for it.
+    Now { events_max: u64 },
+    /// When so much is held in memory: a rebuild writes each row once per batch.
+    When { bytes: usize },
+}
+
+/// A store and what is staged for it.
+pub(crate) struct Batch {
+    model: Arc<dyn ReadModel>,
+    store: Arc<Store>,
+    changes: Changes,
+    checkpoint: Checkpoint,
+    staged: u64,
+    /// The last event that queries see.
+    written: Position,
+}
+
+impl Batch {
+    pub(crate) fn new(model: Arc<dyn ReadModel>, store: Arc<Store>) -> Result<Batch, StoreError> {
+        let checkpoint = store.checkpoint()?;
+        let written = checkpoint.position;
+        Ok(Batch { model, store, changes: Changes::default(), checkpoint, staged: 0, written })
+    }
+
+    pub(crate) fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Applies blocks as far as they continue. What was applied before a fault is written.
+    pub(crate) fn take(&mut self, blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
+        let taken = self.stage(blocks, commit);
+        let settled = match (&taken, commit) {
+            (Err(_), _) | (_, Commit::Now { .. }) => self.commit(),
+            (Ok(_), Commit::When { .. }) => Ok(()),
+        };
+        let taken = taken?;
+        settled.map_err(Stop::Store)?;
+        Ok(taken)
+    }
+
+    fn stage(&mut self, blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
+        let mut taken = Taken::default();
+        for block in blocks {
+            if block.first_position() > self.checkpoint.position + 1 {
+                taken.beyond_gap.push(block);
+                continue;
+            }
+            if block.last_position() <= self.checkpoint.position {
+                self.check_duplicate(&block)?;
+                taken.duplicates += block.last_position() - block.first_position() + 1;
+                continue;
+            }
+            taken.applied += self.apply(&block)?;
+            if self.is_full(commit) {
+                self.commit().map_err(Stop::Store)?;
+            }
+        }
+        Ok(taken)
+    }
+
+    fn is_full(&self, commit: Commit) -> bool {
+        match commit {
+            Commit::Now { events_max } => self.staged >= events_max,
+            Commit::When { bytes } => self.changes.bytes() >= bytes,
+        }
+    }
+
+    /// Writes what is staged.
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        if self.staged == 0 && self.changes.is_empty() {
+            return Ok(());
+        }
+        self.staged = 0;
+        let written = self.store.commit(std::mem::take(&mut self.changes), &self.checkpoint);
+        if written.is_err() {
+            // What is staged is gone: go on from what is stored, as after a restart.
+            self.checkpoint = self.store.checkpoint().unwrap_or_default();
+        }
+        self.written = self.checkpoint.position;
+        written
+    }
+
+    fn apply(&mut self, block: &Block) -> Result<u64, Stop> {
+        self.check_chain(block)?;
+        let mut rows = self.store.rows(std::mem::take(&mut self.changes));
+        let mut applied = 0;
+        let mut fault = None;
+        for event in block.events() {
+            let event = match event {
+                Ok(event) if event.position <= self.checkpoint.position => continue,
+                Ok(event) => event,
+                Err(error) => {
+                    let at = self.checkpoint.position + 1;
+                    let cause = chain_of(&error);
+                    fault = Some(FaultStatus::new(at, FaultCause::Undecodable, cause));
+                    break;
+                }
+            };
+            match fold(&*self.model, &event, self.checkpoint.intents, &mut rows) {
+                Ok(growth) => {
+                    let checkpoint = &mut self.checkpoint;
+                    checkpoint.position = event.position;
+                    checkpoint.intents = checkpoint.intents.saturating_add_signed(growth);
+                    applied += 1;
+                }
+                Err(error) => {
+                    fault = Some(refused(&event, &error));
+                    break;
+                }
+            }
+        }
+        self.changes = rows.into_changes();
+        self.staged += applied;
+        if let Some(fault) = fault {
+            return Err(Stop::Fault(fault));
+        }
+        let witness = Witness { position: block.last_position(), chain: block.chain() };
+        self.checkpoint.witness = Some(witness);
+        Ok(applied)
+    }
+
+    /// A block that follows the witness must continue its hash.
+    fn check_chain(&self, block: &Block) -> Result<(), Stop> {
+        let Some(witness) = self.checkpoint.witness else { return Ok(()) };
+        let follows = block.first_position() == witness.position + 1;
+        if follows && block.chain_from(witness.chain) != block.chain() {
+            return Err(Stop::Fault(FaultStatus::rewritten(witness.position)));
+        }
+        Ok(())
+    }
+
+    /// The block the witness stands for must still be the same.
+    fn check_duplicate(&self, block: &Block) -> Result<(), Stop> {
+        let Some(witness) = self.checkpoint.witness else { return Ok(()) };
+        if block.last_position() == witness.position && block.chain() != witness.chain {
+            return Err(Stop::Fault(FaultStatus::rewritten(witness.position)));
+        }
+        Ok(())
+    }
+
+    /// The last event applied, and the last one written.
+    pub(crate) fn positions(&self) -> (Position, Position) {
+        (self.checkpoint.position, self.written)
+    }
+}
+
+fn refused(event: &Recorded, fault: &Fault) -> FaultStatus {
+    let kind = event.event.kind.as_ref().to_owned();
+    FaultStatus::new(event.position, FaultCause::Refused { kind }, chain_of(fault))
+}

@@ -1,0 +1,99 @@
+//! Changes to rows that are not yet written: the overlay a batch is staged in.
+//!
+//! Every change since `begin` can be undone, so an event that faults halfway leaves nothing behind.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+/// A new value, or `None` for a removed row.
+pub(crate) type Change = Option<Vec<u8>>;
+
+#[derive(Default)]
+pub(crate) struct Changes {
+    rows: BTreeMap<Vec<u8>, Change>,
+    undo: Vec<(Vec<u8>, Option<Change>)>,
+    bytes: usize,
+}
+
+/// Neighbouring changes in key order.
+pub(crate) type ChangeRange<'a> = std::collections::btree_map::Range<'a, Vec<u8>, Change>;
+
+impl Changes {
+    /// `None`: this batch did not touch the key.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&Change> {
+        self.rows.get(key)
+    }
+
+    pub(crate) fn set(&mut self, key: Vec<u8>, change: Change) {
+        self.bytes += key.len() + size(&change);
+        let before = self.rows.insert(key.clone(), change);
+        if let Some(before) = &before {
+            self.bytes -= key.len() + size(before);
+        }
+        self.undo.push((key, before));
+    }
+
+    /// From here on, `undo` leads back to here.
+    pub(crate) fn begin(&mut self) {
+        self.undo.clear();
+    }
+
+    pub(crate) fn undo(&mut self) {
+        while let Some((key, before)) = self.undo.pop() {
+            let undone = match before {
+                Some(change) => {
+                    self.bytes += key.len() + size(&change);
+                    self.rows.insert(key.clone(), change)
+                }
+                None => self.rows.remove(&key),
+            };
+            self.bytes -= undone.map_or(0, |change| key.len() + size(&change));
+        }
+    }
+
+    pub(crate) fn range(&self, from: Bound<&[u8]>, to: Bound<&[u8]>) -> ChangeRange<'_> {
+        self.rows.range::<[u8], _>((from, to))
+    }
+
+    /// Bytes of keys and values held, without the map's own overhead.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(crate) fn into_rows(self) -> BTreeMap<Vec<u8>, Change> {
+        self.rows
+    }
+}
+
+fn size(change: &Change) -> usize {
+    change.as_ref().map_or(0, Vec::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> Vec<u8> {
+        text.as_bytes().to_vec()
+    }
+
+    #[test]
+    fn undo_leads_back_to_the_last_begin() {
+        let mut changes = Changes::default();
+        changes.set(key("a"), Some(key("one")));
+        changes.begin();
+        changes.set(key("a"), Some(key("three")));
+        changes.set(key("a"), None);
+        changes.set(key("b"), Some(key("two")));
+
+        changes.undo();
+
+        assert_eq!(changes.get(b"a"), Some(&Some(key("one"))));
+        assert_eq!(changes.get(b"b"), None);
+        assert_eq!(changes.bytes(), "a".len() + "one".len());
+    }
+}

@@ -1,0 +1,91 @@
+//! Intents as rows: opened and cancelled by policies, closed by their record in the log.
+//!
+//! An entry in `DUE` counts only while its intent is open and due at that very time: the sender
+//! moves due times while a batch is staged, so entries may be left over.
+
+use event_store::CommandId;
+
+use crate::fault::Fault;
+use crate::intents::{Intent, IntentState, Wish};
+use crate::rows::{DUE, INTENT_KEYS, INTENTS, PARKED, Rows};
+
+/// Order-preserving: due time (shifted so that it sorts as unsigned), then id.
+pub(crate) fn due_key(due: i64, id: CommandId) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..8].copy_from_slice(&(due.cast_unsigned() ^ (1 << 63)).to_be_bytes());
+    key[8..].copy_from_slice(&id.0);
+    key
+}
+
+/// The due time and id in a key of `DUE`.
+pub(crate) fn read_due_key(key: &[u8]) -> Option<(i64, CommandId)> {
+    let (due, id) = key.split_first_chunk::<8>()?;
+    let due = (u64::from_be_bytes(*due) ^ (1 << 63)).cast_signed();
+    Some((due, CommandId(id.try_into().ok()?)))
+}
+
+/// Carries out what the policies want; returns by how many the intents grew.
+pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, Fault> {
+    let mut growth = 0;
+    for wish in wishes {
+        growth += match wish {
+            Wish::Open(id, intent) => open(id, &intent, rows)?,
+            Wish::Cancel(key) => cancel(&key, rows)?,
+        };
+    }
+    Ok(growth)
+}
+
+/// Removes the intent that a record with this command id answers.
+pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
+    let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
+    rows.remove(INTENTS, id.0);
+    rows.remove(DUE, due_key(intent.due, id));
+    rows.remove(PARKED, id.0);
+    if let Some(key) = &intent.key {
+        rows.remove(INTENT_KEYS, key);
+    }
+    Ok(-1)
+}
+
+fn open(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Result<i64, Fault> {
+    let mut growth = 1 + close(id, rows)?;
+    if let Some(key) = &intent.key {
+        growth += cancel(key, rows)?;
+        rows.put(INTENT_KEYS, key, &id.to_string())?;
+    }
+    write(id, intent, rows)?;
+    Ok(growth)
+}
+
+fn cancel(key: &str, rows: &mut Rows<'_>) -> Result<i64, Fault> {
+    let Some(id) = rows.get::<String>(INTENT_KEYS, key)? else { return Ok(0) };
+    let id = id.parse().map_err(|error| {
+        Fault::because(format!("intent key {key} does not lead to an intent"), Box::new(error))
+    })?;
+    close(id, rows)
+}
+
+/// Writes an intent together with the entry that its state demands.
+pub(crate) fn write(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    rows.put(INTENTS, id.0, intent)?;
+    match intent.state {
+        IntentState::Open => rows.put(DUE, due_key(intent.due, id), &()),
+        IntentState::Parked => rows.put(PARKED, id.0, &()),
+        IntentState::Answered => Ok(()),
+    }
+}
+
+/// Changes an intent in place; `false`: it was closed or cancelled in the meantime.
+pub(crate) fn amend(
+    id: CommandId,
+    rows: &mut Rows<'_>,
+    change: impl FnOnce(&mut Intent),
+) -> Result<bool, Fault> {
+    let Some(mut intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(false) };
+    rows.remove(DUE, due_key(intent.due, id));
+    rows.remove(PARKED, id.0);
+    change(&mut intent);
+    write(id, &intent, rows)?;
+    Ok(true)
+}

@@ -1,0 +1,331 @@
+//! The rows of a read model: one-byte tables, keys in order, values as JSON.
+//!
+//! A read sees the uncommitted changes of its own batch over what is stored. Rows are JSON so that
+//! a directory can be read by hand; keep a row below 100 kB, sled stores larger ones badly.
+
+use std::collections::btree_map::BTreeMap;
+use std::ops::Bound;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::changes::{Change, ChangeRange, Changes};
+use crate::fault::Fault;
+
+/// Tables from here on belong to this crate: checkpoint and intents.
+const RESERVED: u8 = 0x80;
+
+/// The checkpoint.
+pub(crate) const META: Table = Table(0xF0);
+/// Intent id to intent.
+pub(crate) const INTENTS: Table = Table(0xF1);
+/// Due time and intent id of what is to be sent.
+pub(crate) const DUE: Table = Table(0xF2);
+/// A policy's own key to the intent id.
+pub(crate) const INTENT_KEYS: Table = Table(0xF3);
+/// Ids of intents that wait for an operator.
+pub(crate) const PARKED: Table = Table(0xF4);
+
+/// One view of a read model: the first byte of its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Table(u8);
+
+impl Table {
+    /// A table by its prefix, an ASCII byte: `const INVOICES: Table = Table::new(b'i');`.
+    pub const fn new(prefix: u8) -> Table {
+        assert!(prefix < RESERVED, "a table's prefix is an ASCII byte");
+        Table(prefix)
+    }
+
+    pub(crate) fn key(self, key: &[u8]) -> Vec<u8> {
+        let mut whole = Vec::with_capacity(1 + key.len());
+        whole.push(self.0);
+        whole.extend_from_slice(key);
+        whole
+    }
+}
+
+/// A key of several parts, in the order of its parts. Parts must not contain the zero byte.
+pub fn key<const N: usize>(parts: [&str; N]) -> Vec<u8> {
+    parts.join("\0").into_bytes()
+}
+
+/// Which keys of a table a scan visits, and in which direction.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    from: Bound<Vec<u8>>,
+    to: Bound<Vec<u8>>,
+    backwards: bool,
+}
+
+impl Keys {
+    /// Every key of the table.
+    pub fn all() -> Keys {
+        Keys { from: Bound::Unbounded, to: Bound::Unbounded, backwards: false }
+    }
+
+    /// The keys that start with `prefix`.
+    pub fn prefix(prefix: impl AsRef<[u8]>) -> Keys {
+        let prefix = prefix.as_ref();
+        let to = successor(prefix).map_or(Bound::Unbounded, Bound::Excluded);
+        Keys { from: Bound::Included(prefix.to_vec()), to, backwards: false }
+    }
+
+    /// The keys from `from` up to, and without, `to`.
+    pub fn between(from: impl AsRef<[u8]>, to: impl AsRef<[u8]>) -> Keys {
+        let from = Bound::Included(from.as_ref().to_vec());
+        Keys { from, to: Bound::Excluded(to.as_ref().to_vec()), backwards: false }
+    }
+
+    /// The same keys, last one first.
+    pub fn backwards(self) -> Keys {
+        Keys { backwards: true, ..self }
+    }
+
+    /// Only what comes after `cursor` in the direction of the scan: the next page.
+    pub fn after(self, cursor: impl AsRef<[u8]>) -> Keys {
+        let cursor = Bound::Excluded(cursor.as_ref().to_vec());
+        if self.backwards { Keys { to: cursor, ..self } } else { Keys { from: cursor, ..self } }
+    }
+
+    fn within(&self, table: Table) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
+        let from = match &self.from {
+            Bound::Included(key) => Bound::Included(table.key(key)),
+            Bound::Excluded(key) => Bound::Excluded(table.key(key)),
+            Bound::Unbounded => Bound::Included(vec![table.0]),
+        };
+        let to = match &self.to {
+            Bound::Included(key) => Bound::Included(table.key(key)),
+            Bound::Excluded(key) => Bound::Excluded(table.key(key)),
+            Bound::Unbounded => successor(&[table.0]).map_or(Bound::Unbounded, Bound::Excluded),
+        };
+        (from, to)
+    }
+}
+
+/// The first key after everything that starts with `prefix`.
+fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut next = prefix[..=last].to_vec();
+    next[last] += 1;
+    Some(next)
+}
+
+/// The rows of one read model, as seen by one event or one query.
+pub struct Rows<'a> {
+    base: Option<&'a sled::Tree>,
+    changes: Changes,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows that live in memory only.
+    pub(crate) fn in_memory() -> Rows<'static> {
+        Rows { base: None, changes: Changes::default() }
+    }
+
+    pub(crate) fn over(base: &'a sled::Tree, changes: Changes) -> Rows<'a> {
+        Rows { base: Some(base), changes }
+    }
+
+    /// The row with this key, if there is one.
+    pub fn get<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+    ) -> Result<Option<T>, Fault> {
+        let whole = table.key(key.as_ref());
+        if let Some(change) = self.changes.get(&whole) {
+            return change.as_deref().map(|value| decode(&whole, value)).transpose();
+        }
+        let Some(base) = self.base else { return Ok(None) };
+        let stored = base.get(&whole).map_err(|error| unreadable(&whole, error))?;
+        stored.map(|value| decode(&whole, &value)).transpose()
+    }
+
+    /// Writes a row, whether or not there was one.
+    pub fn put<T: Serialize>(
+        &mut self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+        row: &T,
+    ) -> Result<(), Fault> {
+        let whole = table.key(key.as_ref());
+        let value = serde_json::to_vec(row).map_err(|error| {
+            Fault::because(format!("row {} is not encoded", name(&whole)), error)
+        })?;
+        self.changes.set(whole, Some(value));
+        Ok(())
+    }
+
+    /// Removes a row, if there is one.
+    pub fn remove(&mut self, table: Table, key: impl AsRef<[u8]>) {
+        self.changes.set(table.key(key.as_ref()), None);
+    }
+
+    /// Changes a row that exists; `false`: there is none, and nothing happened.
+    pub fn update<T: Serialize + DeserializeOwned>(
+        &mut self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+        change: impl FnOnce(&mut T),
+    ) -> Result<bool, Fault> {
+        let Some(mut row) = self.get::<T>(table, key.as_ref())? else { return Ok(false) };
+        change(&mut row);
+        self.put(table, key, &row)?;
+        Ok(true)
+    }
+
+    /// Changes a row, which starts as its default if there is none.
+    pub fn upsert<T: Serialize + DeserializeOwned + Default>(
+        &mut self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+        change: impl FnOnce(&mut T),
+    ) -> Result<(), Fault> {
+        let mut row = self.get::<T>(table, key.as_ref())?.unwrap_or_default();
+        change(&mut row);
+        self.put(table, key, &row)
+    }
+
+    /// At most `limit` rows in key order, each with its key (without the table's byte).
+    pub fn scan<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        keys: Keys,
+        limit: usize,
+    ) -> impl Iterator<Item = Result<(Vec<u8>, T), Fault>> + '_ {
+        self.raw(table, &keys).take(limit).map(|row| {
+            let (whole, value) = row?;
+            let row = decode(&whole, &value)?;
+            Ok((whole[1..].to_vec(), row))
+        })
+    }
+
+    fn raw(&self, table: Table, keys: &Keys) -> Merged<'_> {
+        let (from, to) = keys.within(table);
+        let (from, to) = match hollow(&from, &to) {
+            true => (Bound::Included(vec![table.0]), Bound::Excluded(vec![table.0])),
+            false => (from, to),
+        };
+        Merged {
+            stored: self.base.map(|base| base.range::<Vec<u8>, _>((from.clone(), to.clone()))),
+            next_stored: None,
+            changes: self.changes.range(as_slice(&from), as_slice(&to)),
+            next_change: None,
+            backwards: keys.backwards,
+        }
+    }
+
+    /// The keys of a table, for tables whose keys say everything.
+    pub(crate) fn keys(
+        &self,
+        table: Table,
+        keys: Keys,
+        limit: usize,
+    ) -> Result<Vec<Vec<u8>>, Fault> {
+        let rows = self.raw(table, &keys).take(limit);
+        rows.map(|row| row.map(|(whole, _)| whole[1..].to_vec())).collect()
+    }
+
+    pub(crate) fn changes(&mut self) -> &mut Changes {
+        &mut self.changes
+    }
+
+    pub(crate) fn into_changes(self) -> Changes {
+        self.changes
+    }
+
+    /// Everything, byte for byte: what two equal read models have in common.
+    pub(crate) fn dump(&self) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, Fault> {
+        (0..RESERVED).map(Table).flat_map(|table| self.raw(table, &Keys::all())).collect()
+    }
+}
+
+/// Ranges that contain nothing make the standard library's maps panic: a cursor beyond the end.
+fn hollow(from: &Bound<Vec<u8>>, to: &Bound<Vec<u8>>) -> bool {
+    match (from, to) {
+        (Bound::Included(from), Bound::Included(to)) => from > to,
+        (Bound::Included(from) | Bound::Excluded(from), Bound::Excluded(to))
+        | (Bound::Excluded(from), Bound::Included(to)) => from >= to,
+        (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
+    }
+}
+
+fn as_slice(bound: &Bound<Vec<u8>>) -> Bound<&[u8]> {
+    match bound {
+        Bound::Included(key) => Bound::Included(key),
+        Bound::Excluded(key) => Bound::Excluded(key),
+        Bound::Unbounded => Bound::Unbounded,
+    }
+}
+
+fn decode<T: DeserializeOwned>(whole: &[u8], value: &[u8]) -> Result<T, Fault> {
+    serde_json::from_slice(value)
+        .map_err(|error| Fault::because(format!("row {} is not decoded", name(whole)), error))
+}
+
+fn unreadable(whole: &[u8], error: sled::Error) -> Fault {
+    Fault::because(format!("row {} is not read", name(whole)), error)
+}
+
+/// A key as an operator can read it.
+fn name(whole: &[u8]) -> String {
+    whole.escape_ascii().to_string()
+}
+
+/// What is stored and what has changed since, as one sequence in key order.
+struct Merged<'a> {
+    stored: Option<sled::Iter>,
+    next_stored: Option<(sled::IVec, sled::IVec)>,
+    changes: ChangeRange<'a>,
+    next_change: Option<(&'a Vec<u8>, &'a Change)>,
+    backwards: bool,
+}
+
+impl Merged<'_> {
+    fn look_ahead(&mut self) -> Result<(), Fault> {
+        if self.next_change.is_none() {
+            self.next_change =
+                if self.backwards { self.changes.next_back() } else { self.changes.next() };
+        }
+        if self.next_stored.is_some() {
+            return Ok(());
+        }
+        let Some(stored) = &mut self.stored else { return Ok(()) };
+        let next = if self.backwards { stored.next_back() } else { stored.next() };
+        self.next_stored =
+            next.transpose().map_err(|error| Fault::because("rows are not scanned", error))?;
+        Ok(())
+    }
+
+    /// Whether the next row is the changed one; it also hides the stored row with the same key.
+    fn change_is_next(&mut self) -> bool {
+        let Some((changed, _)) = self.next_change else { return false };
+        let Some((stored, _)) = &self.next_stored else { return true };
+        let order = changed.as_slice().cmp(stored);
+        if order.is_eq() {
+            self.next_stored = None;
+        }
+        order.is_eq() || order.is_gt() == self.backwards
+    }
+}
+
+impl Iterator for Merged<'_> {
+    type Item = Result<(Vec<u8>, Vec<u8>), Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Err(fault) = self.look_ahead() {
+                return Some(Err(fault));
+            }
+            if !self.change_is_next() {
+                let (key, value) = self.next_stored.take()?;
+                return Some(Ok((key.to_vec(), value.to_vec())));
+            }
+            let (key, change) = self.next_change.take()?;
+            if let Some(value) = change {
+                return Some(Ok((key.clone(), value.clone())));
+            }
+        }
+    }
+}

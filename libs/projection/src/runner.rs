@@ -1,0 +1,361 @@
+//! The loop of one read model: catch up, follow, keep the witness, stop visibly, and go on.
+//!
+//! One task does everything that changes the rows, also while a rebuild runs, so nothing races.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bus::FeedError;
+use event_store::{Block, Head, Position};
+use tokio::task::JoinHandle;
+
+use crate::batch::{Batch, Commit, Stop, Taken};
+use crate::directory::Directory;
+use crate::fault::chain_of;
+use crate::rebuild::Rebuild;
+use crate::shared::{Gate, Shared, Wish};
+use crate::source::Source;
+use crate::status::{FaultCause, FaultStatus, State};
+use crate::store::StoreError;
+
+/// How much is read from the log at once.
+pub(crate) const READ_BYTES: usize = 4 << 20;
+/// How often the end of the log is looked at, and how often the directory is synced.
+const HEAD_EVERY: Duration = Duration::from_secs(1);
+const SYNC_EVERY: Duration = Duration::from_secs(5);
+/// Waits between attempts to reach the log; each is twice the one before.
+const REACH_MIN: Duration = Duration::from_millis(50);
+const REACH_MAX: Duration = Duration::from_secs(5);
+
+pub(crate) struct Runner {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) directory: Directory,
+    pub(crate) source: Box<dyn Source>,
+    pub(crate) batch: Arc<Mutex<Batch>>,
+    /// The last event applied, written or not.
+    pub(crate) position: Position,
+    pub(crate) rebuild: Option<Rebuild>,
+    looked: Instant,
+    synced: Instant,
+}
+
+/// Why following the log ended.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    Stopped,
+    Unreachable(FeedError),
+    Fault(FaultStatus),
+}
+
+/// What a handle wanted.
+enum Obeyed {
+    Nothing,
+    Retry,
+}
+
+impl From<FeedError> for Halt {
+    fn from(error: FeedError) -> Halt {
+        Halt::Unreachable(error)
+    }
+}
+
+/// Works on a batch, off the runtime's threads.
+pub(crate) async fn on_batch<T: Send + 'static>(
+    batch: &Arc<Mutex<Batch>>,
+    work: impl FnOnce(&mut Batch) -> T + Send + 'static,
+) -> T {
+    let batch = Arc::clone(batch);
+    let working = tokio::task::spawn_blocking(move || {
+        work(&mut batch.lock().unwrap_or_else(PoisonError::into_inner))
+    });
+    working.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
+}
+
+impl Runner {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        directory: Directory,
+        source: Box<dyn Source>,
+        batch: Batch,
+    ) -> Runner {
+        let position = batch.checkpoint().position;
+        let batch = Arc::new(Mutex::new(batch));
+        let now = Instant::now();
+        let (looked, synced) = (now, now);
+        Runner { shared, directory, source, batch, position, rebuild: None, looked, synced }
+    }
+
+    pub(crate) async fn run(mut self, sender: JoinHandle<()>) {
+        let mut reach = REACH_MIN;
+        loop {
+            let halt = match self.session().await {
+                Ok(never) => match never {},
+                Err(halt) => halt,
+            };
+            self.shared.gate.send_replace(Gate::Closed);
+            match halt {
+                Halt::Stopped => break,
+                Halt::Unreachable(error) => {
+                    let longer = (reach * 2).min(REACH_MAX);
+                    reach = if self.lost_sight(&error) { REACH_MIN } else { longer };
+                    self.pause(reach).await;
+                }
+                Halt::Fault(fault) => {
+                    self.stand_still(fault).await;
+                }
+            }
+        }
+        self.close(sender).await;
+    }
+
+    /// From finding the log to losing it.
+    async fn session(&mut self) -> Result<Infallible, Halt> {
+        let head = self.look_at_head().await?;
+        self.check_witness(head).await?;
+        self.shared.meter().unreachable = None;
+        let state = if self.position == 0 { State::Rebuilding } else { State::CatchingUp };
+        self.shared.now_in(state);
+        self.catch_up(head.position).await?;
+        self.remove_other_versions().await;
+        self.shared.now_in(State::Live);
+        self.shared.gate.send_replace(Gate::Open);
+        loop {
+            self.obey().await?;
+            match self.rebuild {
+                Some(_) => self.follow_while_rebuilding().await?,
+                None => self.follow().await?,
+            }
+            self.sync_now_and_then().await?;
+        }
+    }
+
+    /// Does what the handles want.
+    async fn obey(&mut self) -> Result<Obeyed, Halt> {
+        if self.shared.is_wanted(Wish::Stop) {
+            return Err(Halt::Stopped);
+        }
+        if self.shared.take_wish(Wish::Rebuild) {
+            self.begin_rebuild().await;
+        }
+        if !self.shared.take_wish(Wish::Retry) {
+            return Ok(Obeyed::Nothing);
+        }
+        self.release_parked().await?;
+        Ok(Obeyed::Retry)
+    }
+
+    /// Reads up to `target`, writing rarely.
+    async fn catch_up(&mut self, target: Position) -> Result<(), Halt> {
+        let commit = Commit::When { bytes: self.shared.config.limits.fill_bytes };
+        let mut next = match self.position < target {
+            true => self.source.read(self.position + 1, READ_BYTES).await?,
+            false => Vec::new(),
+        };
+        while self.position < target {
+            if self.shared.is_wanted(Wish::Stop) {
+                return Err(Halt::Stopped);
+            }
+            let Some(end) = next.last().map(Block::last_position) else {
+                return Err(Halt::Fault(FaultStatus::behind(self.position, target)));
+            };
+            let blocks = std::mem::take(&mut next);
+            let taking = on_batch(&self.batch, move |batch| batch.take(blocks, commit));
+            // The next part is read while this one is applied.
+            let (taken, read) = tokio::join!(taking, self.source.read(end + 1, READ_BYTES));
+            self.settle(taken).await?;
+            next = read?;
+        }
+        let written = on_batch(&self.batch, Batch::commit).await;
+        written.map_err(|error| self.broken(&error))?;
+        self.publish().await;
+        Ok(())
+    }
+
+    /// Waits for news and applies it.
+    async fn follow(&mut self) -> Result<(), Halt> {
+        let deliveries = tokio::select! {
+            biased;
+            () = self.shared.wishes() => return Ok(()),
+            deliveries = self.source.next(self.position) => deliveries?,
+        };
+        if deliveries.is_empty() || self.looked.elapsed() > HEAD_EVERY {
+            self.look_at_head().await?;
+        }
+        self.absorb(deliveries.iter().map(|delivery| delivery.block.clone()).collect()).await?;
+        for delivery in deliveries {
+            delivery.ack().await;
+        }
+        Ok(())
+    }
+
+    /// Applies blocks in whatever order they came, and refills what is missing.
+    pub(crate) async fn absorb(&mut self, mut blocks: Vec<Block>) -> Result<(), Halt> {
+        let commit = Commit::Now { events_max: self.shared.config.limits.batch_events };
+        while !blocks.is_empty() {
+            let taken = on_batch(&self.batch, move |batch| batch.take(blocks, commit)).await;
+            let beyond = self.settle(taken).await?.beyond_gap;
+            blocks = match beyond.iter().map(Block::first_position).min() {
+                Some(first) if first > self.position + 1 => self.refill(beyond).await?,
+                Some(_) | None => beyond,
+            };
+        }
+        Ok(())
+    }
+
+    async fn refill(&mut self, beyond: Vec<Block>) -> Result<Vec<Block>, Halt> {
+        self.shared.meter().refilled_gaps += 1;
+        let mut blocks = self.source.read(self.position + 1, READ_BYTES).await?;
+        let missing = blocks.first().is_none_or(|block| block.first_position() > self.position + 1);
+        if missing {
+            let seen = beyond.iter().map(Block::last_position).max().unwrap_or_default();
+            return Err(Halt::Fault(FaultStatus::behind(self.position, seen)));
+        }
+        blocks.extend(beyond);
+        Ok(blocks)
+    }
+
+    /// Counts what was taken and tells who waits for it.
+    async fn settle(&mut self, taken: Result<Taken, Stop>) -> Result<Taken, Halt> {
+        self.publish().await;
+        match taken {
+            Ok(taken) => {
+                self.shared.count(taken.applied, taken.duplicates);
+                Ok(taken)
+            }
+            Err(Stop::Fault(fault)) => Err(Halt::Fault(fault)),
+            Err(Stop::Store(error)) => Err(self.broken(&error)),
+        }
+    }
+
+    /// Queries see what is written; reading goes on after what is applied.
+    pub(crate) async fn publish(&mut self) {
+        let (applied, written) = on_batch(&self.batch, |batch| batch.positions()).await;
+        self.position = applied;
+        self.shared.now_at(written);
+        self.shared.intents.notify_one();
+    }
+
+    fn broken(&self, error: &StoreError) -> Halt {
+        let fault = FaultStatus::new(self.position + 1, FaultCause::Directory, chain_of(error));
+        Halt::Fault(fault)
+    }
+
+    /// The log must not end before what was seen.
+    async fn look_at_head(&mut self) -> Result<Head, Halt> {
+        let head = self.source.head().await?;
+        self.looked = Instant::now();
+        self.shared.meter().head = head.position;
+        if head.position < self.position {
+            return Err(Halt::Fault(FaultStatus::behind(head.position, self.position)));
+        }
+        Ok(head)
+    }
+
+    /// The log must still have the hash that was seen.
+    async fn check_witness(&mut self, head: Head) -> Result<(), Halt> {
+        let witness = on_batch(&self.batch, |batch| batch.checkpoint().witness).await;
+        let Some(witness) = witness else { return Ok(()) };
+        let same = match head.position == witness.position {
+            true => head.chain == witness.chain,
+            false => {
+                let blocks = self.source.read(witness.position, 1).await?;
+                blocks.first().is_some_and(|block| {
+                    block.last_position() == witness.position && block.chain() == witness.chain
+                })
+            }
+        };
+        match same {
+            true => Ok(()),
+            false => Err(Halt::Fault(FaultStatus::rewritten(witness.position))),
+        }
+    }
+
+    /// Whether the log was in sight until now.
+    fn lost_sight(&self, error: &FeedError) -> bool {
+        let reason = chain_of(error);
+        let first = self.shared.meter().unreachable.replace(reason.clone()).is_none();
+        if first {
+            let config = &self.shared.config;
+            let (service, biller) = (config.model.name(), &config.biller);
+            tracing::warn!(service, biller, reason, "log out of reach");
+        }
+        self.shared.now_in(State::Waiting);
+        first
+    }
+
+    /// Faulted: queries are answered, a rebuild may take over, an operator may retry.
+    async fn stand_still(&mut self, fault: FaultStatus) {
+        let config = &self.shared.config;
+        tracing::error!(
+            service = config.model.name(),
+            biller = config.biller,
+            position = fault.position,
+            cause = ?fault.cause,
+            reason = fault.reason,
+            "read model has stopped"
+        );
+        self.shared.meter().fault = Some(fault);
+        self.shared.now_in(State::Faulted);
+        let mut stands = true;
+        while stands {
+            match self.obey().await {
+                Ok(Obeyed::Retry) | Err(_) => stands = false,
+                Ok(Obeyed::Nothing) if self.rebuild.is_some() => {
+                    stands = !self.rebuild_alone().await;
+                }
+                Ok(Obeyed::Nothing) => self.shared.wishes().await,
+            }
+        }
+        self.shared.meter().fault = None;
+    }
+
+    /// Waits, unless a handle wants something.
+    pub(crate) async fn pause(&self, time: Duration) {
+        let _waited = tokio::time::timeout(time, self.shared.wishes()).await;
+    }
+
+    async fn release_parked(&mut self) -> Result<(), Halt> {
+        let store = on_batch(&self.batch, |batch| Arc::clone(batch.store())).await;
+        let releasing = tokio::task::spawn_blocking(move || store.release_parked()).await;
+        let released =
+            releasing.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
+        self.shared.intents.notify_one();
+        released.map_err(|error| self.broken(&error))
+    }
+
+    async fn sync_now_and_then(&mut self) -> Result<(), Halt> {
+        if self.synced.elapsed() < SYNC_EVERY {
+            return Ok(());
+        }
+        self.synced = Instant::now();
+        let synced = on_batch(&self.batch, |batch| batch.store().sync()).await;
+        synced.map_err(|error| self.broken(&error))
+    }
+
+    async fn remove_other_versions(&self) {
+        let directory = self.directory.clone();
+        let removing = tokio::task::spawn_blocking(move || directory.remove_other_versions());
+        if let Ok(Err(error)) = removing.await {
+            tracing::warn!(reason = chain_of(&error), "old read models were not removed");
+        }
+    }
+
+    async fn close(self, sender: JoinHandle<()>) {
+        self.shared.gate.send_replace(Gate::Stopping);
+        let _finished = sender.await;
+        let Runner { shared, batch, rebuild, .. } = self;
+        let closing = Arc::clone(&shared);
+        let closed = tokio::task::spawn_blocking(move || {
+            drop(rebuild);
+            let mut batch = batch.lock().unwrap_or_else(PoisonError::into_inner);
+            let written = batch.commit().and_then(|()| batch.store().sync());
+            closing.replace_live().take();
+            written
+        });
+        if let Ok(Err(error)) = closed.await {
+            tracing::error!(reason = chain_of(&error), "read model was not written on closing");
+        }
+        shared.now_in(State::Stopped);
+    }
+}
