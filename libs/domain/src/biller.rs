@@ -1,0 +1,178 @@
+//! A biller's data: catalog, calendar and policies. The unit of order, ownership and scale (F39).
+//!
+//! What must stay true: everything that differs between operators is here, as data; a rule names no
+//! package, market, VLAN or date of its own.
+
+mod business_days;
+mod testing;
+
+pub use testing::testing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{
+    SignedDuration,
+    civil::{Date, Weekday},
+};
+
+use crate::{
+    money::{Currency, Money},
+    text::Code,
+};
+
+/// One biller and its data.
+#[derive(Clone, Debug)]
+pub struct Biller {
+    /// Name of the log, the subjects and the routes: lower-case letters, digits, `-`, `_`.
+    pub name: String,
+    /// IANA time zone in which its days begin.
+    pub zone: String,
+    /// Currency of its ledger.
+    pub currency: Currency,
+    /// What it sells and certifies.
+    pub catalog: Catalog,
+    /// On which days it works.
+    pub business_days: BusinessDays,
+    /// What it does when.
+    pub policies: Policies,
+}
+
+/// What a biller sells, and the codes its orders carry.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// By Package ID.
+    pub packages: BTreeMap<Code, Package>,
+    /// Certified modems and ONTs by model (F2).
+    pub devices: BTreeMap<Code, DeviceModel>,
+    /// Order types that may be scheduled (F21).
+    pub order_types: BTreeSet<Code>,
+    /// Appointment slots of a day.
+    pub slots: BTreeSet<Code>,
+    /// Sale types of a service change (F12).
+    pub sale_types: BTreeSet<Code>,
+    /// Sale reasons of a service change (F12).
+    pub sale_reasons: BTreeSet<Code>,
+    /// Campaigns that may be named (F12).
+    pub campaigns: BTreeSet<Code>,
+}
+
+/// One package (F37).
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// What the customer reads.
+    pub name: String,
+    /// The group it is chosen from, for example "Data Packages" (F16, F19).
+    pub group: Code,
+    /// Moves together with the Package ID (F20).
+    pub service_code: Code,
+    /// `docsis` or `pon`: what a device must speak.
+    pub technologies: BTreeSet<Code>,
+    /// What a device must reach downstream, in Mbit/s (F2).
+    pub down_mbps: u32,
+    /// What the customer gets upstream, in Mbit/s.
+    pub up_mbps: u32,
+    /// Order of the tiers: a change to a higher rank is an upgrade.
+    pub rank: u32,
+    /// Per month, in advance.
+    pub monthly: Money,
+    /// Packages of the same swap family can be swapped directly; `None`: never (F14).
+    pub swap_family: Option<Code>,
+    /// An upgrade to it needs a passed serviceability check (F3).
+    pub serviceability_check: bool,
+    /// An upgrade to it needs a technician (F4), but for these markets (F5).
+    pub installation: Installation,
+    /// A downgrade from it keeps the device, whatever the list of certified devices says (F6).
+    pub downgrade_keeps_device: bool,
+}
+
+/// Who may install a package (F4, F5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Installation {
+    /// The customer, or the office, in every market.
+    SelfInstall,
+    /// A technician, but for the markets where self-installation is allowed.
+    Professional {
+        /// Markets with the exception.
+        self_install_markets: BTreeSet<Code>,
+    },
+}
+
+/// A certified modem or ONT (F2).
+#[derive(Clone, Debug)]
+pub struct DeviceModel {
+    /// `docsis` or `pon`.
+    pub technology: Code,
+    /// The fastest package that it is certified for, in Mbit/s downstream.
+    pub down_mbps_max: u32,
+}
+
+/// Which days are business days (F80).
+#[derive(Clone, Debug, Default)]
+pub struct BusinessDays {
+    /// Days of the week without business.
+    pub weekend: Vec<Weekday>,
+    /// Dates without business.
+    pub holidays: BTreeSet<Date>,
+}
+
+/// What a biller does when.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    /// The VLAN in which a line has service (F89).
+    pub service_vlan: u32,
+    /// The VLAN in which a suspended line ends.
+    pub suspended_vlan: u32,
+    /// How long a suspension may take to become effective (F84).
+    pub suspension_limit: SignedDuration,
+    /// How long a reinstatement may take to become effective (F88).
+    pub reinstatement_limit: SignedDuration,
+    /// How often a provisioning transaction is attempted at most.
+    pub provisioning_attempts_max: u32,
+    /// How long to wait before the second attempt; doubles for each further one.
+    pub provisioning_retry: SignedDuration,
+    /// Day of the month on which a charge of the current month is due (F74).
+    pub due_day: i8,
+    /// Nominal days of the month of the dunning ladder, in order; the last is the suspension
+    /// (F76 to F80).
+    pub dunning_days: Vec<i8>,
+}
+
+/// Why a device cannot deliver a package (F2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is not certified for the speed.
+    TooSlow,
+    /// It speaks something else.
+    AnotherTechnology,
+}
+
+impl Package {
+    /// What prevents a device of that model from delivering the package (F2).
+    #[must_use]
+    pub fn unfit(&self, model: &DeviceModel) -> Option<Unfit> {
+        if !self.technologies.contains(&model.technology) {
+            Some(Unfit::AnotherTechnology)
+        } else if model.down_mbps_max < self.down_mbps {
+            Some(Unfit::TooSlow)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the swap window offers one for the other (F14).
+    #[must_use]
+    pub fn swaps_with(&self, other: &Self) -> bool {
+        self.swap_family.is_some() && self.swap_family == other.swap_family
+    }
+}
+
+impl Installation {
+    /// Whether a technician has to come in that market (F4, F5).
+    #[must_use]
+    pub fn needs_technician(&self, market: &Code) -> bool {
+        match self {
+            Self::SelfInstall => false,
+            Self::Professional { self_install_markets } => !self_install_markets.contains(market),
+        }
+    }
+}

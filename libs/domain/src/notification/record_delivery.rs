@@ -1,0 +1,40 @@
+//! Record a delivery: the message is out of our hands.
+
+use super::{Channel, Notification, NotificationEvent, NotificationId, NotificationRejection};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId, text::Code};
+
+/// Report that a message to a customer was handed over.
+#[derive(Clone, Debug)]
+pub struct RecordDelivery {
+    /// Which.
+    pub message_id: NotificationId,
+    /// To whom.
+    pub account_id: AccountId,
+    /// Name of the template it was rendered from.
+    pub template: Code,
+    /// On which way.
+    pub channel: Channel,
+}
+
+impl Decide for RecordDelivery {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        match desk.get(&self.message_id) {
+            Notification::Undelivered => Ok(vec![
+                NotificationEvent::Delivered {
+                    account_id: self.account_id.clone(),
+                    template: self.template.clone(),
+                    channel: self.channel,
+                }
+                .on(&self.message_id),
+            ]),
+            Notification::Delivered { account_id, template, channel }
+                if *account_id == self.account_id
+                    && *template == self.template
+                    && *channel == self.channel =>
+            {
+                Ok(vec![])
+            }
+            Notification::Delivered { .. } => Err(NotificationRejection::DeliveredOtherwise.into()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The registry of nouns: every kind of fact, every kind of state, in one list each.
+//!
+//! What must stay true: a noun or fact that is forgotten somewhere does not compile.
+
+use crate::{
+    Aggregate, Id,
+    account::{Account, AccountEvent},
+    calendar::{Calendar, CalendarEvent},
+    decision::{Decision, DecisionEvent},
+    device::{Device, DeviceEvent},
+    ledger::{Ledger, LedgerEvent},
+    notification::{Notification, NotificationEvent},
+    order::{Order, OrderEvent},
+    provisioning::{Provisioning, ProvisioningEvent},
+    service::{Service, ServiceEvent},
+    site::{Site, SiteEvent},
+};
+
+/// What happened, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The stream that it belongs to: the noun's id.
+    pub stream: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened, to any noun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named after its noun, whose file says what it is")]
+pub enum Event {
+    Account(AccountEvent),
+    Site(SiteEvent),
+    Device(DeviceEvent),
+    Service(ServiceEvent),
+    Order(OrderEvent),
+    Ledger(LedgerEvent),
+    Calendar(CalendarEvent),
+    Provisioning(ProvisioningEvent),
+    Notification(NotificationEvent),
+    Decision(DecisionEvent),
+}
+
+/// The state of any noun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named after its noun, whose file says what it is")]
+pub enum Noun {
+    Account(Account),
+    Site(Site),
+    Device(Device),
+    Service(Service),
+    Order(Order),
+    Ledger(Ledger),
+    Calendar(Calendar),
+    Provisioning(Provisioning),
+    Notification(Notification),
+    Decision(Decision),
+}
+
+impl Fact {
+    /// A fact about the noun of that id.
+    #[must_use]
+    pub fn new<A: Aggregate>(id: &Id<A>, event: Event) -> Self {
+        Self { stream: id.as_str().to_owned(), event }
+    }
+}
+
+impl Noun {
+    /// The state of one noun after one more fact.
+    #[must_use]
+    pub fn evolve(state: Option<Self>, event: &Event) -> Self {
+        match event {
+            Event::Account(event) => Self::Account(step(state, event)),
+            Event::Site(event) => Self::Site(step(state, event)),
+            Event::Device(event) => Self::Device(step(state, event)),
+            Event::Service(event) => Self::Service(step(state, event)),
+            Event::Order(event) => Self::Order(step(state, event)),
+            Event::Ledger(event) => Self::Ledger(step(state, event)),
+            Event::Calendar(event) => Self::Calendar(step(state, event)),
+            Event::Provisioning(event) => Self::Provisioning(step(state, event)),
+            Event::Notification(event) => Self::Notification(step(state, event)),
+            Event::Decision(event) => Self::Decision(step(state, event)),
+        }
+    }
+}
+
+fn step<A: Aggregate>(state: Option<Noun>, event: &A::Event) -> A {
+    let before = state.and_then(A::from).unwrap_or_else(|| A::UNKNOWN.clone());
+    before.evolve(event)
+}

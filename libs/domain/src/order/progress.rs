@@ -1,0 +1,256 @@
+//! How far an order is.
+
+use jiff::civil::Date;
+
+use super::{Appointment, OrderEvent, OrderKind, OrderRejection, SwapMethod};
+use crate::{
+    Aggregate, Desk, Id, Noun, Rejection,
+    account::Account,
+    service::Service,
+    site::Site,
+    text::{Code, Text},
+};
+
+/// Where an order stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Nobody started it.
+    NotStarted,
+    /// Under way, done or given up.
+    Started(Box<WorkOrder>),
+}
+
+/// A started order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkOrder {
+    /// What it was started with.
+    pub start: Start,
+    /// The new package of a service change.
+    pub swap: Option<Swap>,
+    /// How and when.
+    pub schedule: Option<Schedule>,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// What an order is started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// What it does.
+    pub kind: OrderKind,
+    /// Who pays.
+    pub account_id: Id<Account>,
+    /// Where.
+    pub site_id: Id<Site>,
+    /// At what.
+    pub service_id: Id<Service>,
+    /// The package the service has, or will have after an installation.
+    pub package_id: Code,
+    /// Of a service change (F12).
+    pub sale_type: Option<Code>,
+    /// Of a service change (F12).
+    pub sale_reason: Option<Code>,
+    /// Only where a campaign applies (F12).
+    pub campaign_code: Option<Code>,
+}
+
+/// The new package of a service change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Swap {
+    /// How the old one makes room.
+    pub method: SwapMethod,
+    /// What leaves.
+    pub from_package_id: Code,
+    /// What comes.
+    pub to_package_id: Code,
+    /// Its service code (F20).
+    pub to_service_code: Code,
+    /// Reference of the passed serviceability check (F3).
+    pub serviceability_check: Option<Code>,
+}
+
+/// How and when the work is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// One of the biller's (F21).
+    pub order_type: Code,
+    /// Absent for an office-only order (F22).
+    pub appointment: Option<Appointment>,
+    /// Work order comments (F23).
+    pub comments: Option<Text>,
+}
+
+/// How far an order is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Being put together.
+    Draft,
+    /// The customer was told what is there now (F24).
+    Reviewed,
+    /// The customer agreed (F24).
+    Committed,
+    /// It is done (F25).
+    Completed(Completion),
+    /// It was given up.
+    Cancelled,
+}
+
+/// How an order was completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// From when it is billed (F27).
+    pub start_billing_date: Date,
+    /// Who sold it (F26).
+    pub sales_id: Option<Code>,
+    /// When it was sold (F26).
+    pub sales_date: Option<Date>,
+}
+
+impl Start {
+    pub(crate) fn event(self) -> OrderEvent {
+        OrderEvent::Started {
+            kind: self.kind,
+            account_id: self.account_id,
+            site_id: self.site_id,
+            service_id: self.service_id,
+            package_id: self.package_id,
+            sale_type: self.sale_type,
+            sale_reason: self.sale_reason,
+            campaign_code: self.campaign_code,
+        }
+    }
+}
+
+impl Order {
+    pub(super) fn started(&self) -> Result<&WorkOrder, OrderRejection> {
+        match self {
+            Self::NotStarted => Err(OrderRejection::NotStarted),
+            Self::Started(order) => Ok(order),
+        }
+    }
+}
+
+impl WorkOrder {
+    /// The package that the service has while the order is under way.
+    pub(super) fn origin(&self) -> &Code {
+        self.swap.as_ref().map_or(&self.start.package_id, |swap| &swap.from_package_id)
+    }
+
+    /// The package that the service will have.
+    pub(super) fn target(&self) -> &Code {
+        self.swap.as_ref().map_or(&self.start.package_id, |swap| &swap.to_package_id)
+    }
+
+    /// Nothing is changed in an order that the customer agreed to.
+    pub(super) fn demand_not_committed(&self) -> Result<(), OrderRejection> {
+        match self.stage {
+            Stage::Draft | Stage::Reviewed => Ok(()),
+            Stage::Committed => Err(OrderRejection::Committed),
+            Stage::Completed(_) => Err(OrderRejection::Completed),
+            Stage::Cancelled => Err(OrderRejection::Cancelled),
+        }
+    }
+
+    /// A service may have several open orders; only one of them finds the package that it starts from.
+    pub(super) fn demand_service_unchanged(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
+        match desk.get(&self.start.service_id) {
+            Service::Added { package_id, .. } if package_id == self.origin() => Ok(()),
+            Service::Added { .. } | Service::NotAdded => {
+                Err(OrderRejection::ServiceChangedSince.into())
+            }
+        }
+    }
+}
+
+impl WorkOrder {
+    fn advance(&mut self, event: &OrderEvent) {
+        match event {
+            OrderEvent::Started { .. } => {}
+            OrderEvent::PackageSwapped {
+                method,
+                from_package_id,
+                from_service_code: _,
+                to_package_id,
+                to_service_code,
+                serviceability_check,
+            } => {
+                self.stage = Stage::Draft;
+                self.swap = Some(Swap {
+                    method: *method,
+                    from_package_id: from_package_id.clone(),
+                    to_package_id: to_package_id.clone(),
+                    to_service_code: to_service_code.clone(),
+                    serviceability_check: serviceability_check.clone(),
+                });
+            }
+            OrderEvent::Scheduled { order_type, appointment, comments } => {
+                self.stage = Stage::Draft;
+                self.schedule = Some(Schedule {
+                    order_type: order_type.clone(),
+                    appointment: appointment.clone(),
+                    comments: comments.clone(),
+                });
+            }
+            OrderEvent::Reviewed { .. } => self.stage = Stage::Reviewed,
+            OrderEvent::Committed => self.stage = Stage::Committed,
+            OrderEvent::Completed { start_billing_date, sales_id, sales_date, .. } => {
+                self.stage = Stage::Completed(Completion {
+                    start_billing_date: *start_billing_date,
+                    sales_id: sales_id.clone(),
+                    sales_date: *sales_date,
+                });
+            }
+            OrderEvent::Cancelled { .. } => self.stage = Stage::Cancelled,
+        }
+    }
+}
+
+impl Aggregate for Order {
+    const CATEGORY: &'static str = "order";
+    const UNKNOWN: &'static Self = &Self::NotStarted;
+    type Event = OrderEvent;
+
+    fn evolve(self, event: &OrderEvent) -> Self {
+        match (self, event) {
+            (
+                _,
+                OrderEvent::Started {
+                    kind,
+                    account_id,
+                    site_id,
+                    service_id,
+                    package_id,
+                    sale_type,
+                    sale_reason,
+                    campaign_code,
+                },
+            ) => {
+                let start = Start {
+                    kind: *kind,
+                    account_id: account_id.clone(),
+                    site_id: site_id.clone(),
+                    service_id: service_id.clone(),
+                    package_id: package_id.clone(),
+                    sale_type: sale_type.clone(),
+                    sale_reason: sale_reason.clone(),
+                    campaign_code: campaign_code.clone(),
+                };
+                let stage = Stage::Draft;
+                Self::Started(Box::new(WorkOrder { start, swap: None, schedule: None, stage }))
+            }
+            (Self::Started(mut order), event) => {
+                order.advance(event);
+                Self::Started(order)
+            }
+            (Self::NotStarted, _) => Self::NotStarted,
+        }
+    }
+
+    fn of(noun: &Noun) -> Option<&Self> {
+        if let Noun::Order(order) = noun { Some(order) } else { None }
+    }
+
+    fn from(noun: Noun) -> Option<Self> {
+        if let Noun::Order(order) = noun { Some(order) } else { None }
+    }
+}

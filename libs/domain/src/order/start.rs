@@ -1,0 +1,82 @@
+//! Start a service change: sale type and reason are said before anything is chosen (F8, F12).
+
+use super::{Order, OrderId, OrderKind, OrderRejection, Start};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    service::{Service, ServiceId, ServiceRejection, ServiceStatus},
+    text::Code,
+};
+
+/// Begin a service change order, task SC (F8, F12).
+#[derive(Clone, Debug)]
+pub struct StartServiceChange {
+    /// Which.
+    pub order_id: OrderId,
+    /// At what.
+    pub service_id: ServiceId,
+    /// One of the biller's.
+    pub sale_type: Code,
+    /// One of the biller's.
+    pub sale_reason: Code,
+    /// Only where a campaign applies.
+    pub campaign_code: Option<Code>,
+}
+
+impl Decide for StartServiceChange {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        match desk.get(&self.order_id) {
+            Order::NotStarted => self.start(desk),
+            Order::Started(order) if self.started(&order.start) => Ok(vec![]),
+            Order::Started(_) => Err(OrderRejection::StartedOtherwise.into()),
+        }
+    }
+}
+
+impl StartServiceChange {
+    fn start(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        let Service::Added {
+            account_id, site_id, package_id, status: ServiceStatus::Active, ..
+        } = desk.get(&self.service_id)
+        else {
+            return Err(ServiceRejection::NotActive.into());
+        };
+        self.check_sale(desk)?;
+        let start = Start {
+            kind: OrderKind::ServiceChange,
+            account_id: account_id.clone(),
+            site_id: site_id.clone(),
+            service_id: self.service_id.clone(),
+            package_id: package_id.clone(),
+            sale_type: Some(self.sale_type.clone()),
+            sale_reason: Some(self.sale_reason.clone()),
+            campaign_code: self.campaign_code.clone(),
+        };
+        Ok(vec![start.event().on(&self.order_id)])
+    }
+
+    fn check_sale(&self, desk: &Desk<'_>) -> Result<(), OrderRejection> {
+        let catalog = &desk.biller.catalog;
+        if !catalog.sale_types.contains(&self.sale_type) {
+            let sale_type = self.sale_type.clone();
+            return Err(OrderRejection::SaleTypeNotInCatalog { sale_type });
+        }
+        if !catalog.sale_reasons.contains(&self.sale_reason) {
+            let sale_reason = self.sale_reason.clone();
+            return Err(OrderRejection::SaleReasonNotInCatalog { sale_reason });
+        }
+        match &self.campaign_code {
+            Some(code) if !catalog.campaigns.contains(code) => {
+                Err(OrderRejection::CampaignNotInCatalog { campaign_code: code.clone() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn started(&self, start: &Start) -> bool {
+        start.kind == OrderKind::ServiceChange
+            && start.service_id == self.service_id
+            && start.sale_type.as_ref() == Some(&self.sale_type)
+            && start.sale_reason.as_ref() == Some(&self.sale_reason)
+            && start.campaign_code == self.campaign_code
+    }
+}

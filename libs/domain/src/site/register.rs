@@ -1,0 +1,49 @@
+//! Register a site: a place where a line is delivered.
+
+use super::{Site, SiteEvent, SiteId, SiteRejection};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    account::AccountId,
+    text::{Code, Text},
+};
+
+/// Register a place where a line is delivered.
+#[derive(Clone, Debug)]
+pub struct RegisterSite {
+    /// Which.
+    pub site_id: SiteId,
+    /// Whose line it is.
+    pub account_id: AccountId,
+    /// The network owner's key of the address, compared before anything is suspended (F82).
+    pub address_id: Code,
+    /// Service address in one line. Personal data.
+    pub address: Text,
+    /// The biller's market, for example `northern_virginia`.
+    pub market: Code,
+}
+
+impl Decide for RegisterSite {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        match desk.get(&self.site_id) {
+            Site::Registered { account_id, address_id, address, market, .. }
+                if *account_id == self.account_id
+                    && *address_id == self.address_id
+                    && *address == self.address
+                    && *market == self.market =>
+            {
+                Ok(vec![])
+            }
+            Site::Registered { .. } => Err(SiteRejection::RegisteredOtherwise.into()),
+            Site::Unregistered => {
+                desk.get(&self.account_id).demand_open()?;
+                let registered = SiteEvent::Registered {
+                    account_id: self.account_id.clone(),
+                    address_id: self.address_id.clone(),
+                    address: self.address.clone(),
+                    market: self.market.clone(),
+                };
+                Ok(vec![registered.on(&self.site_id)])
+            }
+        }
+    }
+}
