@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use async_nats::Client;
 use async_nats::jetstream::consumer::{AckPolicy, StreamError, pull};
 use async_nats::jetstream::message::Acker;
 use async_nats::jetstream::stream::ConsumerError;
@@ -15,6 +14,7 @@ use event_store::{Block, Head, Position};
 use futures::{FutureExt, StreamExt};
 use tokio::time::Instant;
 
+use super::connection::Connection;
 use super::log_service;
 use crate::feed::{BATCH_BYTES, Delivery, FeedError, IDLE_MAX};
 use crate::subject;
@@ -30,7 +30,7 @@ const PULL_EXPIRES: Duration = Duration::from_secs(10);
 
 /// One durable consumer of one biller's log.
 pub(crate) struct LogConsumer {
-    client: Client,
+    connection: Connection,
     jetstream: jetstream::Context,
     biller: String,
     durable: String,
@@ -66,13 +66,13 @@ enum SubscribeError {
 
 impl LogConsumer {
     pub(super) fn new(
-        client: Client,
+        connection: Connection,
         jetstream: jetstream::Context,
         biller: &str,
         durable: &str,
     ) -> LogConsumer {
         let (biller, durable) = (biller.to_owned(), durable.to_owned());
-        LogConsumer { client, jetstream, biller, durable, messages: None }
+        LogConsumer { connection, jetstream, biller, durable, messages: None }
     }
 
     pub(crate) async fn next(&mut self, applied: Position) -> Result<Vec<Delivery>, FeedError> {
@@ -100,11 +100,11 @@ impl LogConsumer {
         from: Position,
         max_bytes: usize,
     ) -> Result<Vec<Block>, FeedError> {
-        log_service::read(&self.client, &self.biller, from, max_bytes).await
+        log_service::read(&self.connection, &self.biller, from, max_bytes).await
     }
 
     pub(crate) async fn head(&self) -> Result<Head, FeedError> {
-        log_service::head(&self.client, &self.biller).await
+        log_service::head(&self.connection, &self.biller).await
     }
 
     /// What the stream delivers next beyond `applied`; nothing if it cannot deliver.

@@ -9,12 +9,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::Client;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use event_store::{Block, Hash, Head, Position, Reader};
 use futures::FutureExt;
 
-use super::{HEADER_POSITION, Nats, request};
+use super::HEADER_POSITION;
+use super::connection::Connection;
+use super::micro::Services;
 use crate::endpoint::{Endpoint, Handler, ServeError, Serving};
 use crate::feed::FeedError;
 use crate::message::Message;
@@ -33,7 +34,8 @@ const REPLY_HEADERS_BYTES: usize = 4 << 10;
 
 /// Answers questions about the biller's log.
 pub(super) async fn serve(
-    bus: &Nats,
+    services: &Services,
+    connection: &Connection,
     biller: &str,
     reader: Reader,
 ) -> Result<Vec<Serving>, ServeError> {
@@ -42,14 +44,14 @@ pub(super) async fn serve(
         let reader = of_head.clone();
         async move { head_reply(&reader.head()) }.boxed()
     });
-    let client = bus.client().clone();
+    let client = connection.client().clone();
     let read: Handler = Arc::new(move |_subject, request| {
         let bytes_max = client.server_info().max_payload.saturating_sub(REPLY_HEADERS_BYTES);
         answer_read(reader.clone(), request, bytes_max.min(REPLY_BYTES_MAX)).boxed()
     });
     Ok(vec![
-        bus.serve(endpoint(subject::log_head(biller)), head).await?,
-        bus.serve(endpoint(subject::log_read(biller)), read).await?,
+        services.serve(endpoint(subject::log_head(biller)), head).await?,
+        services.serve(endpoint(subject::log_read(biller)), read).await?,
     ])
 }
 
@@ -107,7 +109,7 @@ fn read_reply(blocks: &[Block], bytes_max: usize) -> Message {
 
 /// Asks the owner of the log for blocks.
 pub(super) async fn read(
-    client: &Client,
+    connection: &Connection,
     biller: &str,
     from: Position,
     bytes_max: usize,
@@ -115,7 +117,7 @@ pub(super) async fn read(
     let question = Message::default()
         .with_header(HEADER_FROM, &from.to_string())
         .with_header(HEADER_BYTES_MAX, &bytes_max.to_string());
-    let reply = ask(client, biller, &subject::log_read(biller), question).await?;
+    let reply = ask(connection, biller, &subject::log_read(biller), question).await?;
     split(biller, reply.body)
 }
 
@@ -134,8 +136,8 @@ fn split(biller: &str, mut body: Bytes) -> Result<Vec<Block>, FeedError> {
 }
 
 /// Asks the owner of the log where it ends.
-pub(super) async fn head(client: &Client, biller: &str) -> Result<Head, FeedError> {
-    let reply = ask(client, biller, &subject::log_head(biller), Message::default()).await?;
+pub(super) async fn head(connection: &Connection, biller: &str) -> Result<Head, FeedError> {
+    let reply = ask(connection, biller, &subject::log_head(biller), Message::default()).await?;
     let header = |name| reply.headers.get(name).ok_or_else(|| malformed(biller, name));
     Ok(Head {
         position: number(biller, HEADER_POSITION, header(HEADER_POSITION)?)?,
@@ -163,12 +165,12 @@ fn malformed(biller: &str, part: &'static str) -> FeedError {
 }
 
 async fn ask(
-    client: &Client,
+    connection: &Connection,
     biller: &str,
     subject: &str,
     question: Message,
 ) -> Result<Message, FeedError> {
-    let reply = request(client, subject, question, TIMEOUT).await;
+    let reply = connection.request(subject, question, TIMEOUT).await;
     let reply = reply.map_err(|source| FeedError::unreachable(biller, source))?;
     match reply.as_failure() {
         None => Ok(reply),

@@ -6,19 +6,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use async_nats::Client;
 use async_nats::service::endpoint::Endpoint as Requests;
 use async_nats::service::{Request, Service, ServiceExt, error::Error as ServiceError};
 use futures::{FutureExt, StreamExt};
 use tokio::sync::{Mutex, Semaphore, oneshot};
 
+use super::connection::Connection;
 use super::{from_nats, to_nats};
 use crate::endpoint::{CONCURRENT_REQUESTS_MAX, Endpoint, Handler, ServeError, Serving, answer};
 use crate::message::Message;
 
 /// The micro services of one connection.
 pub(super) struct Services {
-    client: Client,
+    connection: Connection,
     running: Mutex<HashMap<(String, String), Weak<Micro>>>,
 }
 
@@ -35,8 +35,8 @@ impl Drop for Micro {
 }
 
 impl Services {
-    pub(super) fn new(client: Client) -> Services {
-        Services { client, running: Mutex::default() }
+    pub(super) fn new(connection: Connection) -> Services {
+        Services { connection, running: Mutex::default() }
     }
 
     pub(super) async fn serve(
@@ -60,7 +60,10 @@ impl Services {
             .map_err(refused)?;
         let running = Arc::new(Semaphore::new(CONCURRENT_REQUESTS_MAX as usize));
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(answer_all(requests, handler, running.clone(), stopped));
+        // Whoever is told that the endpoint is served finds it.
+        self.connection.heard().await;
+        let connection = self.connection.clone();
+        tokio::spawn(answer_all(connection, requests, handler, running.clone(), stopped));
         Ok(Serving::new(running, Box::new((stop, micro))))
     }
 
@@ -72,7 +75,8 @@ impl Services {
             return Ok(micro);
         }
         let service = self
-            .client
+            .connection
+            .client()
             .service_builder()
             .description(&endpoint.description)
             .start(&endpoint.service, &endpoint.version)
@@ -90,6 +94,7 @@ fn endpoint_name(subject: &str) -> String {
 
 /// Hands every request to the handler; once stopped, also those that had arrived already.
 async fn answer_all(
+    connection: Connection,
     mut requests: Requests,
     handler: Handler,
     running: Arc<Semaphore>,
@@ -103,9 +108,7 @@ async fn answer_all(
             biased;
             _ = &mut stopped, if !stopping => {
                 stopping = true;
-                if let Err(error) = requests.stop().await {
-                    tracing::debug!(%error, "endpoint was cut off before it stopped");
-                }
+                leave(&connection, &mut requests).await;
                 continue;
             }
             request = requests.next() => request,
@@ -117,6 +120,14 @@ async fn answer_all(
             drop(permit);
         });
     }
+}
+
+/// Once this returns the server has heard, so that later callers are told that nobody answers.
+async fn leave(connection: &Connection, requests: &mut Requests) {
+    if let Err(error) = requests.stop().await {
+        tracing::debug!(%error, "endpoint was cut off before it stopped");
+    }
+    connection.heard().await;
 }
 
 async fn respond(request: Request, handler: Handler) {

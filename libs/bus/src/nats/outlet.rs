@@ -10,7 +10,7 @@ use bytes::Bytes;
 use event_store::{Block, BlockError, Position};
 
 use super::to_nats;
-use crate::log_source::{Describe, DescribeError, Description};
+use crate::log_source::{Describe, DescribeError, Description, EventMessage};
 use crate::message::Headers;
 use crate::subject;
 
@@ -28,7 +28,8 @@ pub struct StreamLimits {
     /// How many events back from the log's head a lost stream is refilled, and how many messages
     /// a stream of events holds.
     pub events_max: u32,
-    /// How long the server remembers message ids.
+    /// How long the server remembers message ids. Order is kept without them, and what was
+    /// purged is refilled only when they are forgotten: so not for long.
     pub duplicate_window: Duration,
 }
 
@@ -36,7 +37,7 @@ pub struct StreamLimits {
 pub const STREAM_LIMITS: StreamLimits = StreamLimits {
     bytes_max: 512 << 20,
     events_max: 1_000_000,
-    duplicate_window: Duration::from_secs(30),
+    duplicate_window: Duration::from_secs(2),
 };
 
 /// One stream of a biller.
@@ -55,6 +56,13 @@ pub(super) struct Outgoing {
     pub(super) subject: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+/// Messages in the order of the log.
+pub(super) struct Batch {
+    pub(super) messages: Vec<Outgoing>,
+    /// The last position that the messages cover.
+    pub(super) through: Position,
 }
 
 /// Why a block could not be turned into messages.
@@ -115,19 +123,24 @@ impl Outlet {
         }
     }
 
-    /// The messages for what `block` holds from position `from` on.
+    /// Adds what `block` holds beyond `batch` to it. After an error the batch still holds
+    /// everything before the event that caused it.
     pub(super) fn prepare(
         &self,
         biller: &str,
         block: &Block,
-        from: Position,
-    ) -> Result<Vec<Outgoing>, PrepareError> {
+        batch: &mut Batch,
+    ) -> Result<(), PrepareError> {
         match self {
-            Outlet::Log => Ok(vec![block_message(biller, block)]),
-            Outlet::Events(describe) => event_messages(block, from, describe, |noun, verb| {
-                subject::event(biller, noun, verb)
-            }),
-            Outlet::Json(describe) => event_messages(block, from, describe, |noun, verb| {
+            Outlet::Log => {
+                batch.messages.push(block_message(biller, block));
+                batch.through = block.last_position();
+                Ok(())
+            }
+            Outlet::Events(describe) => {
+                add_events(block, batch, describe, |noun, verb| subject::event(biller, noun, verb))
+            }
+            Outlet::Json(describe) => add_events(block, batch, describe, |noun, verb| {
                 subject::event_json(biller, noun, verb)
             }),
         }
@@ -140,28 +153,29 @@ fn block_message(biller: &str, block: &Block) -> Outgoing {
     Outgoing { subject: subject::log(biller), headers, body: block.bytes().clone() }
 }
 
-fn event_messages(
+fn add_events(
     block: &Block,
-    from: Position,
+    batch: &mut Batch,
     describe: &Description,
     address: impl Fn(&str, &str) -> String,
-) -> Result<Vec<Outgoing>, PrepareError> {
+) -> Result<(), PrepareError> {
     let first = block.first_position();
-    let mut messages = Vec::new();
     for event in block.events() {
         let event = event.map_err(|source| PrepareError::Decode { first, source })?;
         let position = event.position;
-        if position < from {
+        if position <= batch.through {
             continue;
         }
         let described =
             describe(&event).map_err(|source| PrepareError::Describe { position, source })?;
-        let Some(described) = described else { continue };
-        let subject = address(&described.noun, &described.verb);
-        let headers = with_position(&described.message.headers, &position.to_string(), position);
-        messages.push(Outgoing { subject, headers, body: described.message.body });
+        if let Some(EventMessage { noun, verb, message }) = described {
+            let headers = with_position(&message.headers, &position.to_string(), position);
+            let subject = address(&noun, &verb);
+            batch.messages.push(Outgoing { subject, headers, body: message.body });
+        }
+        batch.through = position;
     }
-    Ok(messages)
+    Ok(())
 }
 
 fn with_position(headers: &Headers, id: &str, position: Position) -> HeaderMap {

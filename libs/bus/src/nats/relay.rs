@@ -17,7 +17,7 @@ use event_store::{Block, BlockError, Position, ReadError, WitnessError};
 
 use tokio::task::JoinError;
 
-use super::outlet::{HEADER_POSITION, Outgoing, Outlet, PrepareError, STREAM_LIMITS};
+use super::outlet::{Batch, HEADER_POSITION, Outgoing, Outlet, PrepareError, STREAM_LIMITS};
 use crate::feed::BATCH_BYTES;
 use crate::log_source::{LogSource, OfferError};
 
@@ -195,31 +195,33 @@ impl Relay {
     async fn catch_up(&self, place: &mut Place) -> Result<(), RelayError> {
         let mut pipeline = Pipeline::default();
         while place.position < self.log.reader.head().position {
-            let (messages, through) = self.prepare(place.position + 1).await?;
-            for message in messages {
+            let batch = self.prepare(place.position).await?;
+            for message in batch.messages {
                 pipeline.make_room(message.body.len()).await?;
                 pipeline.publish(&self.jetstream, message, place.sequence).await?;
                 place.sequence += 1;
                 place.filled = true;
             }
-            place.position = through;
+            place.position = batch.through;
         }
         while pipeline.settle_oldest().await? {}
         Ok(())
     }
 
-    /// The messages of the next batch, and the last position they cover.
-    async fn prepare(&self, from: Position) -> Result<(Vec<Outgoing>, Position), RelayError> {
+    /// The messages for what comes after `position`; an error only if none can be made.
+    async fn prepare(&self, position: Position) -> Result<Batch, RelayError> {
         let (reader, outlet) = (self.log.reader.clone(), self.outlet.clone());
         let biller = self.biller.clone();
         let work = move || {
-            let mut messages = Vec::new();
-            let mut through = from - 1;
-            for block in reader.read_blocks(from, BATCH_BYTES)? {
-                messages.extend(outlet.prepare(&biller, &block, from)?);
-                through = block.last_position();
+            let mut batch = Batch { messages: Vec::new(), through: position };
+            for block in reader.read_blocks(position + 1, BATCH_BYTES)? {
+                match outlet.prepare(&biller, &block, &mut batch) {
+                    Err(error) if batch.through == position => return Err(error.into()),
+                    Err(_met_again) => break,
+                    Ok(()) => {}
+                }
             }
-            Ok((messages, through))
+            Ok(batch)
         };
         tokio::task::spawn_blocking(work).await?
     }
