@@ -45,6 +45,8 @@ pub(crate) struct Generation {
     pub(crate) commands: FxHashMap<CommandId, u64>,
     pub(crate) sparse: Vec<Sparse>,
     pub(crate) events: usize,
+    /// The position of its first event.
+    pub(crate) first_position: Position,
     /// Where its last block leaves the log.
     pub(crate) tip: Tip,
 }
@@ -53,7 +55,8 @@ impl Generation {
     /// An empty one that starts after `tip`.
     pub(crate) fn after(tip: Tip) -> Self {
         let (streams, commands) = (FxHashMap::default(), FxHashMap::default());
-        Self { streams, commands, sparse: Vec::new(), events: 0, tip }
+        let first_position = tip.head.position + 1;
+        Self { streams, commands, sparse: Vec::new(), events: 0, first_position, tip }
     }
 
     /// Takes in a block that was synced at `address`.

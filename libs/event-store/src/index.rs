@@ -4,10 +4,15 @@
 //! n                                      the log's name
 //! k                                      checkpoint: everything up to here is in the tree
 //! s stream 0 first-version(8)            addresses of up to 128 events, as varint differences
-//! c command-id(16)                       address, varint
+//! c first-position(8) command-id(16)     up to 64 commands of one generation, in order of their
+//!                                        ids: each id(16), address(8); the key names the first
 //! p position(8)                          address, varint: one block in 64 KiB
 //! t committed-at(8, sign flipped) position(8)   the same block's address
 //! ```
+//!
+//! Command ids are random: an entry each would cost more than everything else together, and every
+//! append asks for an id that is not there. So ids are packed per generation, and a filter in
+//! memory answers most questions; it is filled from the tree when the index is opened.
 //!
 //! Entries are single inserts, not batches: a sled batch shuts out every reader of the process
 //! until it is done. They may be written twice; the checkpoint is written and synced only after
@@ -16,14 +21,20 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use crate::codec::{Input, put_varint};
+use crate::command_filter::CommandFilter;
 use crate::generation::{Generation, Run, Sparse};
 use crate::shared::Tip;
 use crate::{CommandId, Hash, Head, IndexError, Options, Position};
 
 /// Events of one stream in one entry: keeps values far below sled's blob limit.
 const RUN_MAX: usize = 128;
+/// Commands in one entry.
+const PACK_MAX: usize = 64;
+/// Bytes of one command in it.
+const PACKED_BYTES: usize = 24;
 const NAME: &[u8] = b"n";
 const CHECKPOINT: &[u8] = b"k";
 /// Its presence says that the index failed when it was last in use.
@@ -35,6 +46,9 @@ pub(crate) struct Index {
     dir: PathBuf,
     /// sled's flush is not a sync: this handle is.
     file: File,
+    filter: CommandFilter,
+    /// The first positions of the generations that have packed commands, oldest first.
+    packs: RwLock<Vec<Position>>,
 }
 
 impl Index {
@@ -48,7 +62,26 @@ impl Index {
         let tree = guarded("open", || config.open())?;
         let path = dir.join("db");
         let file = File::open(&path).map_err(|source| IndexError::Io { path, source })?;
-        Ok(Self { tree, dir: dir.to_owned(), file })
+        let filter = CommandFilter::new(options.command_filter_bytes);
+        let packs = RwLock::new(Vec::new());
+        let index = Self { tree, dir: dir.to_owned(), file, filter, packs };
+        index.load_commands()?;
+        Ok(index)
+    }
+
+    fn load_commands(&self) -> Result<(), IndexError> {
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.tree.scan_prefix(b"c");
+        while let Some((key, value)) = guarded("read the commands", || entries.next().transpose())?
+        {
+            let first = *key.get(1..).and_then(<[u8]>::first_chunk).ok_or(IndexError::Entry)?;
+            let first = Position::from_be_bytes(first);
+            if packs.last() != Some(&first) {
+                packs.push(first);
+            }
+            packed(&value)?.iter().for_each(|(id, _)| self.filter.insert(CommandId(*id)));
+        }
+        Ok(())
     }
 
     /// The name of the log it belongs to; none if it is empty.
@@ -75,8 +108,21 @@ impl Index {
 
     /// The address of the command's block.
     pub(crate) fn command(&self, id: CommandId) -> Result<Option<u64>, IndexError> {
-        let Some(value) = self.get("look a command up", &command_key(id))? else { return Ok(None) };
-        address(&value).map(Some)
+        if !self.filter.may_contain(id) {
+            return Ok(None);
+        }
+        let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
+        for &pack in packs.iter().rev() {
+            let range = pack_key(pack, CommandId([0; 16]))..=pack_key(pack, id);
+            let entry =
+                guarded("look a command up", || self.tree.range(range).next_back().transpose())?;
+            let Some((_, value)) = entry else { continue };
+            let commands = packed(&value)?;
+            if let Ok(at) = commands.binary_search_by_key(&id.0, |(id, _)| *id) {
+                return Ok(Some(commands[at].1));
+            }
+        }
+        Ok(None)
     }
 
     /// The version of the stream; 0 if it does not exist.
@@ -134,14 +180,8 @@ impl Index {
     /// Takes in a generation, in the order of the keys, then moves the checkpoint. Both are on
     /// the disk when this returns.
     pub(crate) fn write(&self, generation: &Generation) -> Result<(), IndexError> {
+        self.write_commands(generation)?;
         let mut value = Vec::new();
-        let mut commands: Vec<_> = generation.commands.iter().collect();
-        commands.sort_unstable();
-        for (id, address) in commands {
-            value.clear();
-            put_varint(&mut value, *address);
-            self.put(&command_key(*id), &value)?;
-        }
         for Sparse { position, committed_at, address } in &generation.sparse {
             value.clear();
             put_varint(&mut value, *address);
@@ -162,6 +202,33 @@ impl Index {
         self.sync()?;
         self.put(CHECKPOINT, &encode_tip(&generation.tip))?;
         self.sync()
+    }
+
+    fn write_commands(&self, generation: &Generation) -> Result<(), IndexError> {
+        let pack = generation.first_position;
+        // A spill that did not come to its end leaves entries that do not fit between these.
+        let all = || pack_key(pack, CommandId([0; 16]))..=pack_key(pack, CommandId([0xff; 16]));
+        let mut stale = self.tree.range(all()).keys();
+        while let Some(key) = guarded("read stale commands", || stale.next().transpose())? {
+            guarded("remove stale commands", || self.tree.remove(key))?;
+        }
+        let mut commands: Vec<_> = generation.commands.iter().collect();
+        commands.sort_unstable();
+        let mut value = Vec::with_capacity(PACK_MAX * PACKED_BYTES);
+        for entry in commands.chunks(PACK_MAX) {
+            value.clear();
+            for (id, address) in entry {
+                value.extend_from_slice(&id.0);
+                value.extend_from_slice(&address.to_le_bytes());
+                self.filter.insert(**id);
+            }
+            self.put(&pack_key(pack, *entry[0].0), &value)?;
+        }
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        if packs.last() != Some(&pack) {
+            packs.push(pack);
+        }
+        Ok(())
     }
 
     /// Leaves word that this index must not be trusted when the log is opened the next time.
@@ -213,10 +280,20 @@ fn guarded<T>(
     }
 }
 
-fn command_key(id: CommandId) -> [u8; 17] {
-    let mut key = [b'c'; 17];
-    key[1..].copy_from_slice(&id.0);
-    key
+fn pack_key(first_position: Position, id: CommandId) -> Vec<u8> {
+    [b"c", &first_position.to_be_bytes()[..], &id.0].concat()
+}
+
+fn packed(value: &[u8]) -> Result<Vec<([u8; 16], u64)>, IndexError> {
+    let (commands, rest) = value.as_chunks::<PACKED_BYTES>();
+    if !rest.is_empty() {
+        return Err(IndexError::Entry);
+    }
+    let halves = commands.iter().map(|command| {
+        let (id, address) = command.split_first_chunk::<16>()?;
+        Some((*id, u64::from_le_bytes(*address.first_chunk()?)))
+    });
+    halves.collect::<Option<_>>().ok_or(IndexError::Entry)
 }
 
 fn stream_key(stream: &str, version: u64) -> Vec<u8> {

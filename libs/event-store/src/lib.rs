@@ -57,6 +57,7 @@
 mod block;
 mod chain;
 mod codec;
+mod command_filter;
 mod command_id;
 mod damage;
 mod error;
@@ -75,6 +76,7 @@ mod segments;
 mod shared;
 mod spare;
 mod spill;
+mod stream_versions;
 mod verify;
 
 pub use block::{Block, BlockError, Events, Records};

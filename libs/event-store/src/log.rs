@@ -1,6 +1,5 @@
 //! The writer: decides what of a group is written, writes it as one block, then indexes it.
 
-use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use crate::lock::Lock;
 use crate::segments::Segments;
 use crate::shared::{Shared, Tip};
 use crate::spill::Spiller;
+use crate::stream_versions::StreamVersions;
 use crate::{
     AppendError, Block, CommandId, Expected, NewEvent, NewRecord, OpenError, Options, Position,
     Reader, Record, index_dir, recovery, segment,
@@ -29,6 +29,7 @@ pub struct Log {
     journal: Journal,
     spiller: Spiller,
     spill_events: usize,
+    versions: StreamVersions,
     poison: Option<AppendError>,
     _lock: Lock,
 }
@@ -145,7 +146,8 @@ impl Log {
         let journal = Journal::open(&journal, name, bytes, &shared.segments, &tip)?;
         shared.set_tip(tip);
         tracing::info!(log = name, position = tip.head.position, "log opened");
-        Ok(Self { shared, journal, spiller, spill_events, poison: None, _lock: lock })
+        let versions = StreamVersions::new(options.cached_streams);
+        Ok(Self { shared, journal, spiller, spill_events, versions, poison: None, _lock: lock })
     }
 
     /// A reader of this log.
@@ -192,6 +194,9 @@ impl Log {
                 active.tip
             };
             self.shared.set_tip(tip);
+            for (stream, version) in draft.streams {
+                self.versions.set(&stream, version);
+            }
             self.spiller.offer(&self.shared, self.spill_events)?;
         }
         Ok(Appended { block, outcomes })
@@ -233,14 +238,14 @@ impl Log {
     fn versions(
         &self,
         events: &[NewEvent],
-        draft: &mut Draft,
+        draft: &Draft,
     ) -> Result<Result<Vec<u64>, Refused>, AppendError> {
         let mut versions: Vec<u64> = Vec::with_capacity(events.len());
         for (nth, event) in events.iter().enumerate() {
             let earlier = events[..nth].iter().rposition(|before| before.stream == event.stream);
             let actual = match earlier {
                 Some(earlier) => versions[earlier],
-                None => self.version_before(&event.stream, &mut draft.streams)?,
+                None => self.version_before(&event.stream, &draft.streams)?,
             };
             match event.expected {
                 Expected::Version(expected) if expected != actual => {
@@ -256,14 +261,12 @@ impl Log {
     fn version_before(
         &self,
         stream: &str,
-        drafted: &mut FxHashMap<String, u64>,
+        drafted: &FxHashMap<String, u64>,
     ) -> Result<u64, AppendError> {
-        match drafted.entry(stream.to_owned()) {
-            Entry::Occupied(drafted) => Ok(*drafted.get()),
-            Entry::Vacant(_) => {
-                let reader = Reader::new(Arc::clone(&self.shared));
-                Ok(reader.stream_version(stream)?)
-            }
+        let known = drafted.get(stream).copied().or_else(|| self.versions.get(stream));
+        match known {
+            Some(version) => Ok(version),
+            None => Ok(self.reader().stream_version(stream)?),
         }
     }
 }

@@ -8,14 +8,25 @@ pub struct Options {
     pub segment_bytes: u64,
     /// Bytes of sled's page cache. Default 64 MiB.
     pub index_cache_bytes: u64,
+    /// Bytes of the filter that tells unseen command ids. 13 bits per command let one lookup in
+    /// fifty reach the disk for nothing. Default 16 MiB, good for 10 million commands.
+    pub command_filter_bytes: u64,
+    /// Streams whose versions the writer remembers, at about 100 bytes each. Default 262,144.
+    pub cached_streams: usize,
     /// Events that the in-memory index collects before they are moved into sled. It holds at most
-    /// six times as many, at about 150 bytes each; opening replays at most as many.
-    /// Default 65,536.
+    /// five times as many, at about 120 bytes each; opening replays at most as many.
+    /// Default 131,072.
     pub spill_events: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { segment_bytes: 64 << 20, index_cache_bytes: 64 << 20, spill_events: 65_536 }
+        Self {
+            segment_bytes: 64 << 20,
+            index_cache_bytes: 64 << 20,
+            command_filter_bytes: 16 << 20,
+            cached_streams: 262_144,
+            spill_events: 131_072,
+        }
     }
 }

@@ -4,7 +4,13 @@ use event_store::{CommandId, Expected, NewEvent, NewRecord, Options};
 
 /// Segments and generations so small that a handful of events rolls and spills.
 pub(crate) fn small() -> Options {
-    Options { segment_bytes: 1500, index_cache_bytes: 1 << 20, spill_events: 3 }
+    Options {
+        segment_bytes: 1500,
+        index_cache_bytes: 1 << 20,
+        command_filter_bytes: 64,
+        cached_streams: 2,
+        spill_events: 3,
+    }
 }
 
 /// The id of the n-th command.
