@@ -6,6 +6,7 @@
 mod cancel;
 mod check_in;
 mod commit;
+mod evolve;
 mod progress;
 mod rejection;
 mod review;

@@ -3,6 +3,8 @@
 //! What must stay true: an accepted wish is decided a second time on the resulting state and must add
 //! nothing, so every test of a rule is also a test that redelivery is harmless.
 
+pub mod fixtures;
+
 use std::collections::HashMap;
 
 use crate::{Decide, Desk, Event, Fact, Noun, States, actor::Actor, biller::Biller};
@@ -60,6 +62,17 @@ impl Given {
     pub fn by(mut self, actor: &str) -> Self {
         self.actor = Actor::parse(actor).expect("the test's actor is well formed");
         self
+    }
+
+    /// The facts that come of a wish.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[track_caller]
+    #[must_use]
+    pub fn after(self, wish: impl Decide) -> Self {
+        let decided = wish.decide(&Desk::new(&self.biller, &self.actor, &self.states));
+        self.and(decided.expect("a wish that leads to the test's situation is accepted"))
     }
 
     /// Decides a wish.

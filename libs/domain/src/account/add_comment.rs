@@ -35,3 +35,41 @@ impl Decide for AddComment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AddComment;
+    use crate::{
+        account::{AccountEvent, AccountRejection},
+        testing::{
+            fixtures::{account, account_id, code, text},
+            given,
+        },
+    };
+
+    fn say(words: &str) -> AddComment {
+        AddComment { account_id: account_id(), comment_id: code("c-1"), text: text(words) }
+    }
+
+    #[test]
+    fn f36_a_comment_about_the_order_is_kept_with_the_account() {
+        let added = AccountEvent::CommentAdded {
+            comment_id: code("c-1"),
+            text: text("Upgraded, modem is online."),
+        };
+        given(account()).when(say("Upgraded, modem is online.")).then([added.on(&account_id())]);
+    }
+
+    #[test]
+    fn a_comment_is_never_rewritten() {
+        given(account())
+            .after(say("Called, no answer."))
+            .when(say("Called, will pay."))
+            .then_rejected(AccountRejection::CommentIdUsed);
+    }
+
+    #[test]
+    fn nobody_comments_on_an_account_that_is_not_open() {
+        given([]).when(say("Hello.")).then_rejected(AccountRejection::NotOpen);
+    }
+}

@@ -33,3 +33,38 @@ impl Decide for OpenAccount {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OpenAccount;
+    use crate::{
+        account::{AccountEvent, AccountRejection},
+        testing::{
+            fixtures::{account, account_id, text},
+            given,
+        },
+    };
+
+    fn open() -> OpenAccount {
+        OpenAccount {
+            account_id: account_id(),
+            holder_name: text("Jo Doe"),
+            email: text("jo@example.com"),
+        }
+    }
+
+    #[test]
+    fn an_account_is_opened_once() {
+        let opened =
+            AccountEvent::Opened { holder_name: text("Jo Doe"), email: text("jo@example.com") };
+        given([]).when(open()).then([opened.on(&account_id())]);
+        given(account()).when(open()).then([]);
+    }
+
+    #[test]
+    fn an_account_number_is_not_given_to_another_customer() {
+        given(account())
+            .when(OpenAccount { holder_name: text("Al Roe"), ..open() })
+            .then_rejected(AccountRejection::OpenedOtherwise);
+    }
+}

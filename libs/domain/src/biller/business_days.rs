@@ -61,3 +61,71 @@ impl Biller {
         self.business_days.ladder(month, &self.policies.dunning_days)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Date, Weekday, date};
+
+    use crate::biller::{Biller, BusinessDays, testing};
+
+    /// Days of the month on which the steps of the ladder fall.
+    fn days(month: Date) -> Vec<i8> {
+        testing().dunning_dates(month).iter().map(|date| date.day()).collect()
+    }
+
+    #[test]
+    fn f80_the_ladder_shifts_forwards_over_weekends() {
+        assert_eq!(days(date(2026, 5, 1)), [18, 19, 20], "the 16th is a Saturday");
+        assert_eq!(days(date(2026, 8, 31)), [17, 18, 19], "the 16th is a Sunday");
+        assert_eq!(days(date(2026, 1, 5)), [16, 19, 20], "the 17th is a Saturday");
+        assert_eq!(days(date(2026, 4, 5)), [16, 17, 20], "the 18th is a Saturday");
+        assert_eq!(days(date(2026, 3, 16)), [16, 17, 18], "all are weekdays");
+    }
+
+    #[test]
+    fn f80_the_ladder_shifts_forwards_over_holidays() {
+        let mut biller = testing();
+        biller.business_days.holidays.insert(date(2026, 3, 17));
+        let dates = biller.dunning_dates(date(2026, 3, 1));
+        assert_eq!(dates, [date(2026, 3, 16), date(2026, 3, 18), date(2026, 3, 19)]);
+        assert!(!biller.business_days.is_business_day(date(2026, 3, 17)));
+    }
+
+    #[test]
+    fn a_nominal_day_beyond_the_months_end_is_its_last_day() {
+        let days = testing().business_days.ladder(date(2026, 2, 1), &[27, 31]);
+        assert_eq!(days, [date(2026, 2, 27), date(2026, 3, 2)], "the 28th is a Saturday");
+    }
+
+    #[test]
+    fn a_biller_that_never_works_keeps_its_nominal_dates() {
+        let weekend = vec![
+            Weekday::Monday,
+            Weekday::Tuesday,
+            Weekday::Wednesday,
+            Weekday::Thursday,
+            Weekday::Friday,
+            Weekday::Saturday,
+            Weekday::Sunday,
+        ];
+        let never = BusinessDays { weekend, ..BusinessDays::default() };
+        assert_eq!(never.ladder(date(2026, 3, 1), &[16]), [date(2026, 3, 16)]);
+    }
+
+    #[test]
+    fn f79_a_debt_is_due_before_the_suspension_that_it_leads_to() {
+        let biller = testing();
+        let on = |due_on| biller.suspension_date(due_on);
+        assert_eq!(on(date(2026, 3, 5)), Some(date(2026, 3, 18)));
+        assert_eq!(on(date(2026, 3, 17)), Some(date(2026, 3, 18)));
+        assert_eq!(on(date(2026, 3, 18)), Some(date(2026, 4, 20)));
+        assert_eq!(on(date(2026, 12, 31)), Some(date(2027, 1, 20)));
+    }
+
+    #[test]
+    fn a_biller_without_a_ladder_suspends_nobody() {
+        let mut biller: Biller = testing();
+        biller.policies.dunning_days.clear();
+        assert_eq!(biller.suspension_date(date(2026, 3, 5)), None);
+    }
+}

@@ -42,6 +42,22 @@ pub fn testing() -> Biller {
 }
 
 fn catalog() -> Catalog {
+    Catalog {
+        packages: packages(),
+        devices: BTreeMap::from([
+            (code("SB6141"), model("docsis", 300)),
+            (code("SB8200"), model("docsis", 1_000)),
+            (code("ONT-G"), model("pon", 1_000)),
+        ]),
+        order_types: codes(&["INSTALL", "UPGRADE", "DOWNGRADE"]),
+        slots: codes(&["08-10", "10-12", "13-15"]),
+        sale_types: codes(&["EXISTING"]),
+        sale_reasons: codes(&["SPEED", "PRICE"]),
+        campaigns: codes(&["SPRING"]),
+    }
+}
+
+fn packages() -> BTreeMap<Code, Package> {
     let professional =
         |markets: &[&str]| Installation::Professional { self_install_markets: codes(markets) };
     let basic = Package {
@@ -104,26 +120,14 @@ fn catalog() -> Catalog {
         swap_family: Some(code("fiber")),
         ..gigablast.clone()
     };
-    Catalog {
-        packages: BTreeMap::from([
-            (code("basic"), basic),
-            (code("classic"), classic),
-            (code("super-fast-1g"), super_fast),
-            (code("super-fast-1g-pon"), super_fast_pon),
-            (code("gigablast"), gigablast),
-            (code("gigablast-pon"), gigablast_pon),
-        ]),
-        devices: BTreeMap::from([
-            (code("SB6141"), model("docsis", 300)),
-            (code("SB8200"), model("docsis", 1_000)),
-            (code("ONT-G"), model("pon", 1_000)),
-        ]),
-        order_types: codes(&["INSTALL", "UPGRADE", "DOWNGRADE"]),
-        slots: codes(&["08-10", "10-12", "13-15"]),
-        sale_types: codes(&["EXISTING"]),
-        sale_reasons: codes(&["SPEED", "PRICE"]),
-        campaigns: codes(&["SPRING"]),
-    }
+    BTreeMap::from([
+        (code("basic"), basic),
+        (code("classic"), classic),
+        (code("super-fast-1g"), super_fast),
+        (code("super-fast-1g-pon"), super_fast_pon),
+        (code("gigablast"), gigablast),
+        (code("gigablast-pon"), gigablast_pon),
+    ])
 }
 
 fn model(technology: &str, down_mbps_max: u32) -> DeviceModel {

@@ -32,3 +32,47 @@ impl Decide for OpenDay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::OpenDay;
+    use crate::{
+        calendar::{CalendarEvent, CalendarRejection},
+        testing::{fixtures::day, given},
+    };
+
+    const SCHEDULER: &str = "core; roles=service";
+
+    #[test]
+    fn a_day_says_whether_it_is_a_business_day() {
+        let saturday = date(2026, 3, 14);
+        given([]).by(SCHEDULER).when(OpenDay { date: saturday }).then([CalendarEvent::DayOpened {
+            date: saturday,
+            business_day: false,
+        }
+        .on()]);
+        given([day(saturday)])
+            .by("root; roles=administrator")
+            .when(OpenDay { date: date(2026, 3, 16) })
+            .then([day(date(2026, 3, 16))]);
+    }
+
+    #[test]
+    fn days_go_forwards_only() {
+        let today = date(2026, 3, 16);
+        given([day(today)])
+            .by(SCHEDULER)
+            .when(OpenDay { date: date(2026, 3, 15) })
+            .then_rejected(CalendarRejection::DayPassed { today });
+        given([day(today)]).by(SCHEDULER).when(OpenDay { date: today }).then([]);
+    }
+
+    #[test]
+    fn an_agent_does_not_move_time() {
+        given([])
+            .when(OpenDay { date: date(2026, 3, 16) })
+            .then_rejected(CalendarRejection::ActorMayNotOpenDays);
+    }
+}

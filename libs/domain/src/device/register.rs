@@ -48,3 +48,51 @@ impl RegisterDevice {
         Ok(vec![registered.on(&self.device_id)])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RegisterDevice;
+    use crate::{
+        device::{DeviceEvent, DeviceRejection},
+        site::SiteRejection,
+        testing::{
+            fixtures::{code, device_id, device_in, site, site_id},
+            given,
+        },
+    };
+
+    fn register(model: &str) -> RegisterDevice {
+        RegisterDevice {
+            device_id: device_id(),
+            site_id: site_id(),
+            model: code(model),
+            serial: code("S-1"),
+        }
+    }
+
+    #[test]
+    fn f2_a_certified_modem_is_registered_at_a_site() {
+        let registered = DeviceEvent::Registered {
+            site_id: site_id(),
+            model: code("SB8200"),
+            serial: code("S-1"),
+        };
+        given(site()).when(register("SB8200")).then([registered.on(&device_id())]);
+    }
+
+    #[test]
+    fn f2_a_model_that_is_not_certified_is_refused() {
+        let model = code("WRT54G");
+        given(site())
+            .when(register("WRT54G"))
+            .then_rejected(DeviceRejection::ModelNotCertified { model });
+    }
+
+    #[test]
+    fn a_device_stands_at_one_site() {
+        given([]).when(register("SB8200")).then_rejected(SiteRejection::NotRegistered);
+        given(device_in("phoenix", "SB6141"))
+            .when(register("SB8200"))
+            .then_rejected(DeviceRejection::RegisteredOtherwise);
+    }
+}

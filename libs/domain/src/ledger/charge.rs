@@ -62,3 +62,80 @@ fn check_lines(currency: Currency, lines: &[ChargeLine]) -> Result<(), LedgerRej
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{LINES_MAX, RecordCharge};
+    use crate::{
+        account::AccountRejection,
+        ledger::{ChargeLine, LedgerEvent, LedgerRejection},
+        money::{Currency, MINOR_MAX, Money},
+        testing::{
+            fixtures::{account, account_id, code, text, usd},
+            given,
+        },
+    };
+
+    fn line(amount: Money) -> ChargeLine {
+        ChargeLine { description: text("Classic"), amount }
+    }
+
+    fn charge(lines: Vec<ChargeLine>) -> RecordCharge {
+        let due_on = date(2026, 4, 5);
+        RecordCharge { account_id: account_id(), charge_id: code("bill-1"), lines, due_on }
+    }
+
+    #[test]
+    fn f74_lines_are_charged_together_with_a_due_date() {
+        let lines = vec![line(usd(6_999)), line(usd(-1_000))];
+        let charged = LedgerEvent::Charged {
+            account_id: account_id(),
+            charge_id: code("bill-1"),
+            lines: lines.clone(),
+            due_on: date(2026, 4, 5),
+        };
+        given(account()).when(charge(lines)).then([charged.on(&account_id())]);
+    }
+
+    #[test]
+    fn a_charge_id_means_one_charge() {
+        given(account())
+            .after(charge(vec![line(usd(100)), line(usd(200))]))
+            .when(charge(vec![line(usd(300))]))
+            .then_rejected(LedgerRejection::ChargeIdUsed);
+    }
+
+    #[test]
+    fn a_charge_has_at_least_one_line_and_at_most_a_hundred() {
+        let refused = LedgerRejection::LinesOutOfRange { max: LINES_MAX };
+        given(account()).when(charge(vec![])).then_rejected(refused);
+        given(account()).when(charge(vec![line(usd(1)); 101])).then_rejected(refused);
+    }
+
+    #[test]
+    fn a_charge_is_in_the_billers_currency() {
+        let euro = Money::new(Currency::parse("EUR").unwrap(), 1);
+        let currency = usd(0).currency;
+        given(account())
+            .when(charge(vec![line(usd(1)), line(euro)]))
+            .then_rejected(LedgerRejection::OtherCurrency { currency });
+    }
+
+    #[test]
+    fn an_absurd_amount_is_refused_by_line_and_in_total() {
+        let too_large = LedgerRejection::AmountTooLarge;
+        let most = || line(usd(MINOR_MAX));
+        given(account()).when(charge(vec![line(usd(i64::MIN))])).then_rejected(too_large);
+        given(account())
+            .when(charge(vec![line(usd(MINOR_MAX + 1)), line(usd(-1))]))
+            .then_rejected(too_large);
+        given(account()).when(charge(vec![most(), most()])).then_rejected(too_large);
+    }
+
+    #[test]
+    fn only_an_open_account_is_charged() {
+        given([]).when(charge(vec![line(usd(1))])).then_rejected(AccountRejection::NotOpen);
+    }
+}

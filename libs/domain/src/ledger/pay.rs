@@ -68,3 +68,68 @@ impl RecordPayment {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::RecordPayment;
+    use crate::{
+        account::AccountRejection,
+        ledger::{LedgerEvent, LedgerRejection, PaymentMethod},
+        money::MINOR_MAX,
+        testing::{
+            fixtures::{TODAY, account, account_id, code, usd},
+            given,
+        },
+    };
+
+    fn pay(minor: i64) -> RecordPayment {
+        RecordPayment {
+            account_id: account_id(),
+            payment_id: code("p-1"),
+            amount: usd(minor),
+            method: PaymentMethod::Card,
+            received_on: TODAY,
+        }
+    }
+
+    #[test]
+    fn a_payment_is_received_once() {
+        let received = LedgerEvent::PaymentReceived {
+            account_id: account_id(),
+            payment_id: code("p-1"),
+            amount: usd(6_999),
+            method: PaymentMethod::Card,
+            received_on: TODAY,
+        };
+        given(account()).when(pay(6_999)).then([received.on(&account_id())]);
+    }
+
+    #[test]
+    fn a_payment_id_means_one_payment() {
+        given(account())
+            .after(pay(6_999))
+            .when(pay(7_000))
+            .then_rejected(LedgerRejection::PaymentIdUsed);
+    }
+
+    #[test]
+    fn a_payment_is_more_than_nothing_and_not_absurd() {
+        given(account()).when(pay(0)).then_rejected(LedgerRejection::AmountNotPositive);
+        given(account()).when(pay(-1)).then_rejected(LedgerRejection::AmountNotPositive);
+        given(account()).when(pay(MINOR_MAX + 1)).then_rejected(LedgerRejection::AmountTooLarge);
+    }
+
+    #[test]
+    fn a_payment_is_not_received_tomorrow() {
+        given(account())
+            .when(RecordPayment { received_on: date(2026, 3, 17), ..pay(1) })
+            .then_rejected(LedgerRejection::ReceivedAfterToday { today: TODAY });
+    }
+
+    #[test]
+    fn only_an_open_account_pays() {
+        given([]).when(pay(1)).then_rejected(AccountRejection::NotOpen);
+    }
+}

@@ -38,3 +38,42 @@ impl Decide for RecordDelivery {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RecordDelivery;
+    use crate::{
+        notification::{Channel, NotificationEvent, NotificationRejection},
+        testing::{
+            fixtures::{account_id, code, id},
+            given,
+        },
+    };
+
+    fn deliver(template: &str) -> RecordDelivery {
+        RecordDelivery {
+            message_id: id("notification_1"),
+            account_id: account_id(),
+            template: code(template),
+            channel: Channel::Email,
+        }
+    }
+
+    #[test]
+    fn a_message_is_delivered_once() {
+        let delivered = NotificationEvent::Delivered {
+            account_id: account_id(),
+            template: code("past_due"),
+            channel: Channel::Email,
+        };
+        given([]).when(deliver("past_due")).then([delivered.on(&id("notification_1"))]);
+    }
+
+    #[test]
+    fn a_message_id_is_not_used_for_another_message() {
+        given([])
+            .after(deliver("past_due"))
+            .when(deliver("reinstated"))
+            .then_rejected(NotificationRejection::DeliveredOtherwise);
+    }
+}

@@ -99,3 +99,106 @@ impl RecordProvisioningAttempt {
         Ok(vec![fact.on(&self.transaction_id)])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RecordProvisioningAttempt;
+    use crate::{
+        Fact,
+        provisioning::{ProvisioningAction, ProvisioningEvent, ProvisioningRejection, RespCode},
+        testing::{
+            Given,
+            fixtures::{id, service_id, site_id},
+            given,
+        },
+    };
+
+    fn attempt(attempt: u32, resp_code: &str) -> RecordProvisioningAttempt {
+        RecordProvisioningAttempt {
+            transaction_id: id("provisioning_1"),
+            action: ProvisioningAction::Reprovision,
+            site_id: site_id(),
+            service_id: Some(service_id()),
+            attempt,
+            resp_code: RespCode::parse(resp_code).unwrap(),
+            noc_request: None,
+        }
+    }
+
+    fn failed(attempt: u32, resp_code: &str) -> Fact {
+        ProvisioningEvent::Failed {
+            action: ProvisioningAction::Reprovision,
+            site_id: site_id(),
+            service_id: Some(service_id()),
+            attempt,
+            resp_code: RespCode::parse(resp_code).unwrap(),
+            noc_request: None,
+        }
+        .on(&id("provisioning_1"))
+    }
+
+    fn network() -> Given {
+        given([]).by("provisioning; roles=service")
+    }
+
+    #[test]
+    fn f33_an_attempt_with_an_error_code_is_repeated_until_the_network_does_it() {
+        let completed = ProvisioningEvent::Completed {
+            action: ProvisioningAction::Reprovision,
+            site_id: site_id(),
+            service_id: Some(service_id()),
+            attempt: 2,
+            resp_code: RespCode::SUCCESS,
+            noc_request: None,
+        };
+        network()
+            .after(attempt(1, "401"))
+            .when(attempt(2, "000"))
+            .then([completed.on(&id("provisioning_1"))]);
+    }
+
+    #[test]
+    fn f33_the_last_attempt_leaves_its_error_code_to_a_person() {
+        network()
+            .after(attempt(1, "401"))
+            .after(attempt(2, "401"))
+            .when(attempt(3, "503"))
+            .then([failed(3, "503")]);
+    }
+
+    #[test]
+    fn a_finished_transaction_is_not_tried_again() {
+        let done = network().after(attempt(1, "000"));
+        done.clone().when(attempt(1, "000")).then([]);
+        done.when(attempt(2, "000")).then_rejected(ProvisioningRejection::Finished);
+    }
+
+    #[test]
+    fn attempts_are_counted_without_gaps_and_answered_once() {
+        let one = network().after(attempt(1, "401"));
+        let out_of_order = ProvisioningRejection::AttemptOutOfOrder { next: 2 };
+        one.clone().when(attempt(3, "000")).then_rejected(out_of_order);
+        one.clone().when(attempt(0, "000")).then_rejected(out_of_order);
+        one.when(attempt(1, "402")).then_rejected(ProvisioningRejection::AnsweredOtherwise);
+    }
+
+    #[test]
+    fn a_transaction_has_one_purpose() {
+        let other = RecordProvisioningAttempt { service_id: None, ..attempt(2, "000") };
+        network()
+            .after(attempt(1, "401"))
+            .when(other)
+            .then_rejected(ProvisioningRejection::AboutSomethingElse);
+    }
+
+    #[test]
+    fn an_agent_does_not_answer_for_the_network() {
+        given([]).when(attempt(1, "000")).then_rejected(ProvisioningRejection::NotTheNetwork);
+    }
+
+    #[test]
+    fn f33_a_response_code_is_three_digits() {
+        assert_eq!(RespCode::parse("000"), Ok(RespCode::SUCCESS));
+        assert!(["", "00", "0000", "4x1", "٠٠٠"].iter().all(|it| RespCode::parse(it).is_err()));
+    }
+}
