@@ -102,7 +102,7 @@ async fn read(
     blocks.expect("reading a log does not panic").map_err(|source| FeedError::Read {
         biller: biller.to_owned(),
         from,
-        source,
+        source: Box::new(source),
     })
 }
 
@@ -158,7 +158,7 @@ pub enum FeedError {
         from: Position,
         /// Why.
         #[source]
-        source: ReadError,
+        source: Box<ReadError>,
     },
     /// The owner of the log answers that it cannot read it.
     #[error("log of {biller} was not read: its owner answers {code} {reason}")]

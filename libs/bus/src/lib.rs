@@ -6,6 +6,30 @@
 //! Two promises hold for both implementations. A [`Feed`] reaches every block in the end; it may
 //! repeat, reorder or leave gaps on the way, so its reader checks that positions continue. A
 //! request is answered at most once, and its caller always hears back within the time it gave.
+//!
+//! ```
+//! # use std::{sync::Arc, time::Duration};
+//! # use bus::{Bus, Endpoint, Handler, Message};
+//! # use futures::FutureExt;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let bus = Bus::in_process();
+//! let endpoint = Endpoint {
+//!     service: "care".into(),
+//!     version: "1.0.0".into(),
+//!     description: "Looks accounts up.".into(),
+//!     subject: bus::subject::query("acme", "care"),
+//!     queue_group: "care".into(),
+//! };
+//! let handler: Handler = Arc::new(|_subject, request| async move { request }.boxed());
+//! let _serving = bus.serve(endpoint, handler).await?;
+//!
+//! let question = Message::new("who?".into()).with_header("actor", "anna");
+//! let reply = bus.request("demarc.acme.query.care", question, Duration::from_secs(1)).await?;
+//! assert_eq!(reply.body, "who?");
+//! # Ok(())
+//! # }
+//! ```
 
 mod endpoint;
 mod feed;

@@ -73,7 +73,7 @@ impl Nats {
         offered.remove(biller);
         let mut relays = Vec::new();
         for outlet in outlet::all(describe) {
-            relays.push(relay::Relay::new(&self.jetstream, biller, outlet, log.clone()));
+            relays.push(relay::Relay::new(self, biller, outlet, log.clone()));
         }
         for relay in &relays {
             relay.check_witness().await?;

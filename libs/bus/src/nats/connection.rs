@@ -12,6 +12,9 @@ use crate::message::Message;
 /// How long the server has to say that it has heard everything sent before.
 const HEARD_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// Messages that may wait for one reader; what comes beyond is dropped, and its sender times out.
+const WAITING_MESSAGES_MAX: usize = 4096;
+
 /// The server could not be reached in the first place.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection to NATS at {server}")]
@@ -35,6 +38,7 @@ impl Connection {
         let client = ConnectOptions::new()
             .name(name)
             .max_reconnects(None)
+            .subscription_capacity(WAITING_MESSAGES_MAX)
             .event_callback(move |event| {
                 tell(&event, &up_or_down);
                 std::future::ready(())
@@ -90,10 +94,19 @@ impl Connection {
         }
     }
 
-    async fn goes_down(&self) {
+    /// Returns once the connection is down.
+    pub(super) async fn goes_down(&self) {
         let mut up = self.up.clone();
         // The sender lives in the client, so an error means that the connection is gone as well.
         let _closed = up.wait_for(|up| !up).await.is_err();
+    }
+
+    /// Returns once the connection is up.
+    pub(super) async fn comes_up(&self) {
+        if self.up.clone().wait_for(|up| *up).await.is_err() {
+            // The client is gone and never comes back.
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use event_store::{Block, BlockError, Position, ReadError, WitnessError};
 
 use tokio::task::JoinError;
 
+use super::Nats;
+use super::connection::Connection;
 use super::outlet::{Batch, HEADER_POSITION, Outgoing, Outlet, PrepareError, STREAM_LIMITS};
 use crate::feed::BATCH_BYTES;
 use crate::log_source::{LogSource, OfferError};
@@ -33,6 +35,7 @@ const RETRY_MAX: Duration = Duration::from_secs(2);
 
 /// Fills one stream of one biller.
 pub(super) struct Relay {
+    connection: Connection,
     jetstream: Context,
     biller: String,
     stream: String,
@@ -53,6 +56,8 @@ struct Place {
 
 #[derive(Debug, thiserror::Error)]
 enum RelayError {
+    #[error("the connection is down")]
+    Disconnected,
     #[error("the stream could not be looked up")]
     Lookup(#[from] GetStreamError),
     #[error("the stream could not be created")]
@@ -84,9 +89,15 @@ enum RelayError {
 }
 
 impl Relay {
-    pub(super) fn new(jetstream: &Context, biller: &str, outlet: Outlet, log: LogSource) -> Relay {
-        let stream = outlet.stream_name(biller);
-        Relay { jetstream: jetstream.clone(), biller: biller.to_owned(), stream, outlet, log }
+    pub(super) fn new(bus: &Nats, biller: &str, outlet: Outlet, log: LogSource) -> Relay {
+        Relay {
+            connection: bus.connection.clone(),
+            jetstream: bus.jetstream.clone(),
+            biller: biller.to_owned(),
+            stream: outlet.stream_name(biller),
+            outlet,
+            log,
+        }
     }
 
     /// Refuses a log that has lost events which its stream still holds.
@@ -134,10 +145,17 @@ impl Relay {
 
     /// One session; its error comes with the position it resumed at, if it did.
     async fn session(&mut self) -> Result<(), (Option<Position>, RelayError)> {
+        let connection = self.connection.clone();
+        connection.comes_up().await;
         let place = self.resume().await.map_err(|error| (None, error))?;
         let position = place.position;
         tracing::info!(stream = self.stream, position, "relay resumes");
-        self.relay_from(place).await.map_err(|error| (Some(position), error))
+        let relayed = tokio::select! {
+            // What was in flight may be lost: looking is quicker than waiting for a time-out.
+            () = connection.goes_down() => Err(RelayError::Disconnected),
+            relayed = self.relay_from(place) => relayed,
+        };
+        relayed.map_err(|error| (Some(position), error))
     }
 
     async fn relay_from(&mut self, mut place: Place) -> Result<(), RelayError> {
@@ -214,13 +232,10 @@ impl Relay {
         let biller = self.biller.clone();
         let work = move || {
             let mut batch = Batch { messages: Vec::new(), through: position };
-            for block in reader.read_blocks(position + 1, BATCH_BYTES)? {
-                match outlet.prepare(&biller, &block, &mut batch) {
-                    Err(error) if batch.through == position => return Err(error.into()),
-                    Err(_met_again) => break,
-                    Ok(()) => {}
-                }
-            }
+            let blocks = reader.read_blocks(position + 1, BATCH_BYTES)?;
+            let whole = blocks.iter().try_for_each(|b| outlet.prepare(&biller, b, &mut batch));
+            // What comes before the event that failed is published; then it is met again, first.
+            whole.or_else(|error| if batch.through > position { Ok(()) } else { Err(error) })?;
             Ok(batch)
         };
         tokio::task::spawn_blocking(work).await?

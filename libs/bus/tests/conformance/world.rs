@@ -140,15 +140,19 @@ impl Follower {
         let mut applied = Vec::new();
         let following = async {
             while self.applied < position {
-                for delivery in self.feed.next(self.applied).await.unwrap() {
-                    self.fill_gap(delivery.block.first_position(), &mut applied).await;
-                    self.apply(&delivery.block, &mut applied);
-                    delivery.ack().await;
-                }
+                self.take_next(&mut applied).await;
             }
         };
         timeout(PATIENCE, following).await.expect("everything arrives");
         applied
+    }
+
+    async fn take_next(&mut self, applied: &mut Vec<Recorded>) {
+        for delivery in self.feed.next(self.applied).await.unwrap() {
+            self.fill_gap(delivery.block.first_position(), applied).await;
+            self.apply(&delivery.block, applied);
+            delivery.ack().await;
+        }
     }
 
     async fn fill_gap(&mut self, next: Position, applied: &mut Vec<Recorded>) {
