@@ -23,6 +23,16 @@ pub(crate) struct Taken {
     pub(crate) beyond_gap: Vec<Block>,
 }
 
+/// What a step came to, and where the batch stands now.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) taken: Result<Taken, Stop>,
+    /// The last event applied.
+    pub(crate) applied_to: Position,
+    /// The last event that queries see.
+    pub(crate) written_to: Position,
+}
+
 /// Why taking blocks stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -66,7 +76,12 @@ impl Batch {
     }
 
     /// Applies blocks as far as they continue. What was applied before a fault is written.
-    pub(crate) fn take(&mut self, blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
+    pub(crate) fn step(&mut self, blocks: Vec<Block>, commit: Commit) -> Step {
+        let taken = self.take(blocks, commit);
+        Step { taken, applied_to: self.checkpoint.position, written_to: self.written }
+    }
+
+    fn take(&mut self, blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
         let taken = self.stage(blocks, commit);
         let settled = match (&taken, commit) {
             (Err(_), _) | (_, Commit::Now { .. }) => self.commit(),
@@ -175,11 +190,6 @@ impl Batch {
             return Err(Stop::Fault(FaultStatus::rewritten(witness.position)));
         }
         Ok(())
-    }
-
-    /// The last event applied, and the last one written.
-    pub(crate) fn positions(&self) -> (Position, Position) {
-        (self.checkpoint.position, self.written)
     }
 }
 

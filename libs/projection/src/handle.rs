@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bus::{FeedError, FollowError};
-use event_store::{Block, BlockError, Position};
+use event_store::{Block, BlockError, Position, Recorded};
 
 use crate::fault::{Fault, panic_text};
 use crate::fold::InMemory;
@@ -55,7 +55,7 @@ pub enum AsOfError {
         position: Position,
         /// Why.
         #[source]
-        source: FeedError,
+        source: Box<FeedError>,
     },
     /// That moment has not come.
     #[error("there is no position {position}: the log ends at {head}")]
@@ -143,7 +143,7 @@ impl Handle {
         let config = &self.shared.config;
         let durable = format!("{}-as-of", config.model.name());
         let feed = config.bus.follow(&config.biller, &durable).await.map_err(AsOfError::Follow)?;
-        let read = |source| AsOfError::Read { position, source };
+        let read = |error| AsOfError::Read { position, source: Box::new(error) };
         let head = feed.head().await.map_err(read)?.position;
         if head < position {
             return Err(AsOfError::Future { position, head });
@@ -169,11 +169,11 @@ impl Handle {
         let bytes_max = self.shared.config.limits.as_of_bytes;
         let position = *wanted.end();
         let folding = tokio::task::spawn_blocking(move || {
-            for event in blocks.iter().flat_map(Block::events) {
+            let outside = |event: &Recorded| !wanted.contains(&event.position);
+            let events = blocks.iter().flat_map(Block::events);
+            for event in events.filter(|event| !event.as_ref().is_ok_and(outside)) {
                 let event = event.map_err(|source| AsOfError::Decode { position, source })?;
-                if wanted.contains(&event.position) {
-                    past.apply(&event).map_err(|source| AsOfError::Failed { position, source })?;
-                }
+                past.apply(&event).map_err(|source| AsOfError::Failed { position, source })?;
             }
             match past.bytes() > bytes_max {
                 true => Err(AsOfError::TooLarge { position, bytes_max }),

@@ -238,6 +238,11 @@ pub(crate) struct Intent {
 }
 
 impl Intent {
+    /// Whether an entry for this time still counts.
+    pub(crate) fn is_due_at(&self, at: i64) -> bool {
+        self.due == at && self.state == IntentState::Open
+    }
+
     /// Nobody has tried it yet.
     pub(crate) fn is_fresh(&self) -> bool {
         self.attempts == 0 && self.report.is_none() && self.state == IntentState::Open

@@ -34,6 +34,8 @@ mod source;
 mod start;
 mod status;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Clock, Limits, RunnerConfig};
 pub use fault::Fault;

@@ -18,10 +18,11 @@ pub(crate) fn due_key(due: i64, id: CommandId) -> [u8; 24] {
 }
 
 /// The due time and id in a key of `DUE`.
-pub(crate) fn read_due_key(key: &[u8]) -> Option<(i64, CommandId)> {
-    let (due, id) = key.split_first_chunk::<8>()?;
+pub(crate) fn read_due_key(key: &[u8]) -> Result<(i64, CommandId), Fault> {
+    let foreign = || Fault::new("a due intent has a key of another form");
+    let (due, id) = key.split_first_chunk::<8>().ok_or_else(foreign)?;
     let due = (u64::from_be_bytes(*due) ^ (1 << 63)).cast_signed();
-    Some((due, CommandId(id.try_into().ok()?)))
+    Ok((due, CommandId(id.try_into().map_err(|_| foreign())?)))
 }
 
 /// Carries out what the policies want; returns by how many the intents grew.

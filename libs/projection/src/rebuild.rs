@@ -89,12 +89,10 @@ impl Runner {
         let blocks = self.source.read(rebuild.position + 1, READ_BYTES).await?;
         let end_of_log = blocks.is_empty();
         let commit = Commit::When { bytes: self.shared.config.limits.fill_bytes };
-        let taken = on_batch(&rebuild.batch, move |batch| batch.take(blocks, commit)).await;
-        match taken {
-            Ok(taken) => {
-                rebuild.position += taken.applied;
-                rebuild.rate.count(Instant::now(), taken.applied);
-            }
+        let step = on_batch(&rebuild.batch, move |batch| batch.step(blocks, commit)).await;
+        rebuild.position = step.applied_to;
+        match step.taken {
+            Ok(taken) => rebuild.rate.count(Instant::now(), taken.applied),
             Err(Stop::Fault(fault)) => {
                 let reason = format!("faulted at position {}: {}", fault.position, fault.reason);
                 self.give_up(reason).await;
@@ -145,7 +143,7 @@ impl Runner {
         swapped.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
         let old = std::mem::replace(&mut self.batch, rebuild.batch);
         self.shared.meter().rebuild = None;
-        self.publish().await;
+        self.publish(rebuild.position, rebuild.position);
         self.remove_unfinished(old).await;
         tracing::info!(
             service = self.shared.config.model.name(),

@@ -235,8 +235,10 @@ impl<'a> Rows<'a> {
         self.changes
     }
 
-    /// Everything, byte for byte: what two equal read models have in common.
-    pub(crate) fn dump(&self) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, Fault> {
+    /// Every row of every table, byte for byte: what two equal read models have in common.
+    ///
+    /// For tests and for looking into small read models: it is not bounded.
+    pub fn dump(&self) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, Fault> {
         (0..RESERVED).map(Table).flat_map(|table| self.raw(table, &Keys::all())).collect()
     }
 }

@@ -10,7 +10,7 @@ use bus::FeedError;
 use event_store::{Block, Head, Position};
 use tokio::task::JoinHandle;
 
-use crate::batch::{Batch, Commit, Stop, Taken};
+use crate::batch::{Batch, Commit, Step, Stop, Taken};
 use crate::directory::Directory;
 use crate::fault::chain_of;
 use crate::rebuild::Rebuild;
@@ -44,7 +44,7 @@ pub(crate) struct Runner {
 #[derive(Debug)]
 pub(crate) enum Halt {
     Stopped,
-    Unreachable(FeedError),
+    Unreachable(Box<FeedError>),
     Fault(FaultStatus),
 }
 
@@ -56,7 +56,7 @@ enum Obeyed {
 
 impl From<FeedError> for Halt {
     fn from(error: FeedError) -> Halt {
-        Halt::Unreachable(error)
+        Halt::Unreachable(Box::new(error))
     }
 }
 
@@ -89,21 +89,15 @@ impl Runner {
     pub(crate) async fn run(mut self, sender: JoinHandle<()>) {
         let mut reach = REACH_MIN;
         loop {
-            let halt = match self.session().await {
-                Ok(never) => match never {},
-                Err(halt) => halt,
-            };
+            let Err(halt) = self.session().await;
             self.shared.gate.send_replace(Gate::Closed);
             match halt {
                 Halt::Stopped => break,
                 Halt::Unreachable(error) => {
-                    let longer = (reach * 2).min(REACH_MAX);
-                    reach = if self.lost_sight(&error) { REACH_MIN } else { longer };
+                    reach = self.lost_sight(&error, reach);
                     self.pause(reach).await;
                 }
-                Halt::Fault(fault) => {
-                    self.stand_still(fault).await;
-                }
+                Halt::Fault(fault) => self.stand_still(fault).await,
             }
         }
         self.close(sender).await;
@@ -160,15 +154,15 @@ impl Runner {
                 return Err(Halt::Fault(FaultStatus::behind(self.position, target)));
             };
             let blocks = std::mem::take(&mut next);
-            let taking = on_batch(&self.batch, move |batch| batch.take(blocks, commit));
+            let taking = on_batch(&self.batch, move |batch| batch.step(blocks, commit));
             // The next part is read while this one is applied.
             let (taken, read) = tokio::join!(taking, self.source.read(end + 1, READ_BYTES));
-            self.settle(taken).await?;
+            self.settle(taken)?;
             next = read?;
         }
-        let written = on_batch(&self.batch, Batch::commit).await;
-        written.map_err(|error| self.broken(&error))?;
-        self.publish().await;
+        let commit = Commit::Now { events_max: 0 };
+        let step = on_batch(&self.batch, move |batch| batch.step(Vec::new(), commit)).await;
+        self.settle(step)?;
         Ok(())
     }
 
@@ -193,8 +187,8 @@ impl Runner {
     pub(crate) async fn absorb(&mut self, mut blocks: Vec<Block>) -> Result<(), Halt> {
         let commit = Commit::Now { events_max: self.shared.config.limits.batch_events };
         while !blocks.is_empty() {
-            let taken = on_batch(&self.batch, move |batch| batch.take(blocks, commit)).await;
-            let beyond = self.settle(taken).await?.beyond_gap;
+            let step = on_batch(&self.batch, move |batch| batch.step(blocks, commit)).await;
+            let beyond = self.settle(step)?.beyond_gap;
             blocks = match beyond.iter().map(Block::first_position).min() {
                 Some(first) if first > self.position + 1 => self.refill(beyond).await?,
                 Some(_) | None => beyond,
@@ -216,9 +210,9 @@ impl Runner {
     }
 
     /// Counts what was taken and tells who waits for it.
-    async fn settle(&mut self, taken: Result<Taken, Stop>) -> Result<Taken, Halt> {
-        self.publish().await;
-        match taken {
+    fn settle(&mut self, step: Step) -> Result<Taken, Halt> {
+        self.publish(step.applied_to, step.written_to);
+        match step.taken {
             Ok(taken) => {
                 self.shared.count(taken.applied, taken.duplicates);
                 Ok(taken)
@@ -229,8 +223,7 @@ impl Runner {
     }
 
     /// Queries see what is written; reading goes on after what is applied.
-    pub(crate) async fn publish(&mut self) {
-        let (applied, written) = on_batch(&self.batch, |batch| batch.positions()).await;
+    pub(crate) fn publish(&mut self, applied: Position, written: Position) {
         self.position = applied;
         self.shared.now_at(written);
         self.shared.intents.notify_one();
@@ -271,8 +264,8 @@ impl Runner {
         }
     }
 
-    /// Whether the log was in sight until now.
-    fn lost_sight(&self, error: &FeedError) -> bool {
+    /// How long to wait before the log is looked for again.
+    fn lost_sight(&self, error: &FeedError, waited: Duration) -> Duration {
         let reason = chain_of(error);
         let first = self.shared.meter().unreachable.replace(reason.clone()).is_none();
         if first {
@@ -281,7 +274,7 @@ impl Runner {
             tracing::warn!(service, biller, reason, "log out of reach");
         }
         self.shared.now_in(State::Waiting);
-        first
+        if first { REACH_MIN } else { (waited * 2).min(REACH_MAX) }
     }
 
     /// Faulted: queries are answered, a rebuild may take over, an operator may retry.

@@ -88,11 +88,11 @@ impl Sender {
                 return LOOK_MAX;
             }
         };
-        for (id, intent) in due.intents.into_iter().take(limit) {
-            if self.in_flight.len() < limit && self.in_flight.insert(id) {
-                let shared = Arc::clone(&self.shared);
-                self.flying.spawn(async move { (id, attempt(&shared, id, intent).await) });
-            }
+        let in_flight = &mut self.in_flight;
+        let fresh = due.intents.into_iter().filter(|(id, _)| in_flight.insert(*id)).take(room);
+        for (id, intent) in fresh.collect::<Vec<_>>() {
+            let attempt = attempt(Arc::clone(&self.shared), id, intent);
+            self.flying.spawn(attempt.map(move |outcome| (id, outcome)));
         }
         let wait = due.next.map_or(LOOK_MAX, |next| micros(next.saturating_sub(now)));
         wait.clamp(Duration::from_millis(1), LOOK_MAX)
@@ -172,7 +172,8 @@ impl Outcome {
     }
 }
 
-async fn attempt(shared: &Shared, id: CommandId, intent: Intent) -> Outcome {
+async fn attempt(shared: Arc<Shared>, id: CommandId, intent: Intent) -> Outcome {
+    let shared = &*shared;
     match (&intent.report, &intent.action) {
         (Some(report), _) => {
             let command = (report.noun.as_str(), report.verb.as_str(), report.body.clone());

@@ -97,9 +97,10 @@ fn open_live(config: &RunnerConfig, directory: &Directory) -> Result<Option<Stor
         Err(damage) => damage,
     };
     let reason = chain_of(&damage);
-    let why = reason.rsplit(": ").next().unwrap_or_default();
+    // Without the path, which the name already begins with.
+    let why = reason.replace(&*dir.to_string_lossy(), "");
     let seconds = (config.clock)() / 1_000_000;
-    let aside = directory.set_aside(&dir, seconds, why);
+    let aside = directory.set_aside(&dir, seconds, &why);
     let aside =
         aside.map_err(|source| StartError::Directory { service, source: Box::new(source) })?;
     tracing::error!(
@@ -128,6 +129,7 @@ fn refused(service: &'static str, error: StoreError) -> StartError {
         StoreError::Sled { .. }
         | StoreError::Io { .. }
         | StoreError::Row { .. }
+        | StoreError::Shortened { .. }
         | StoreError::Panicked { .. } => StartError::Directory { service, source: Box::new(error) },
     }
 }

@@ -3,6 +3,9 @@
 //! Batches are not synced, because all of it can be rebuilt; `sync` is called now and then and on
 //! closing. sled's own flush is no sync, hence the second handle. Readers see a state between
 //! batches: a commit waits until they are done, so queries must be short.
+//!
+//! sled 0.34 takes a flipped byte for the end of its log and silently opens with what lies before
+//! it. So the position of the last sync is kept beside it: a directory that holds less is damaged.
 
 use std::fs::File;
 use std::panic::AssertUnwindSafe;
@@ -21,8 +24,10 @@ use crate::outbox;
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
 
 const CHECKPOINT: &str = "checkpoint";
+/// The file that holds the position of the last sync, in decimal digits.
+const SYNCED: &str = "synced";
 /// sled gives its lock back some time after the last handle is dropped.
-const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
 const RELEASED_AT_ONCE: usize = 1000;
 const LOCK_POLL: Duration = Duration::from_millis(20);
 
@@ -68,7 +73,9 @@ pub(crate) enum StoreError {
         #[source]
         source: Fault,
     },
-    /// sled 0.34 panics on flipped bytes.
+    #[error("{} holds position {position} but {synced} was synced", dir.display())]
+    Shortened { dir: PathBuf, position: Position, synced: Position },
+    /// sled 0.34 panics on some flipped bytes.
     #[error("{} could not be {attempted}: sled panicked: {panic}", dir.display())]
     Panicked { dir: PathBuf, attempted: &'static str, panic: String },
 }
@@ -119,8 +126,15 @@ impl Store {
             source,
         })?;
         let store = Store { db, file, dir: dir.to_owned(), gate: RwLock::new(()) };
-        store.checkpoint()?;
-        Ok(store)
+        let position = store.checkpoint()?.position;
+        let synced = std::fs::read_to_string(dir.join(SYNCED)).unwrap_or_default();
+        // A file that a power cut left empty says nothing.
+        match synced.parse().unwrap_or(0) {
+            synced if synced > position => {
+                Err(StoreError::Shortened { dir: dir.to_owned(), position, synced })
+            }
+            _ => Ok(store),
+        }
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -198,22 +212,7 @@ impl Store {
 
     /// Intents that are due at `now`, at most `limit`, and when the next one is due.
     pub(crate) fn due(&self, now: i64, limit: usize) -> Result<Due, StoreError> {
-        self.read("read", |rows| {
-            let mut due = Due::default();
-            for key in rows.keys(DUE, Keys::all(), limit)? {
-                let (at, id) = outbox::read_due_key(&key)
-                    .ok_or_else(|| Fault::new("a due intent has a key of another form"))?;
-                if at > now {
-                    due.next = Some(at);
-                    break;
-                }
-                match rows.get::<Intent>(INTENTS, id.0)?.filter(|intent| intent.due == at) {
-                    Some(intent) => due.intents.push((id, intent)),
-                    None => due.stale.push(key),
-                }
-            }
-            Ok(due)
-        })
+        self.read("read", |rows| due_in(rows, now, limit))
     }
 
     /// Removes entries of `DUE` whose intent is gone or due at another time.
@@ -272,16 +271,14 @@ impl Store {
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
         guarded(&self.dir, "synced", || {
             let dir = || self.dir.clone();
-            self.db.flush().map_err(|source| StoreError::Sled {
-                dir: dir(),
-                attempted: "synced",
-                source,
-            })?;
-            self.file.sync_data().map_err(|source| StoreError::Io {
-                dir: dir(),
-                attempted: "synced",
-                source,
-            })
+            let io = |source| StoreError::Io { dir: dir(), attempted: "synced", source };
+            let position = self.checkpoint()?.position;
+            let sled = |source| StoreError::Sled { dir: dir(), attempted: "synced", source };
+            self.db.flush().map_err(sled)?;
+            self.file.sync_data().map_err(io)?;
+            let draft = self.dir.join(format!("{SYNCED}.draft"));
+            std::fs::write(&draft, position.to_string()).map_err(io)?;
+            std::fs::rename(&draft, self.dir.join(SYNCED)).map_err(io)
         })
     }
 }
@@ -292,6 +289,22 @@ pub(crate) struct Due {
     pub(crate) intents: Vec<(CommandId, Intent)>,
     pub(crate) next: Option<i64>,
     pub(crate) stale: Vec<Vec<u8>>,
+}
+
+fn due_in(rows: &Rows<'_>, now: i64, limit: usize) -> Result<Due, Fault> {
+    let mut due = Due::default();
+    for key in rows.keys(DUE, Keys::all(), limit)? {
+        let (at, id) = outbox::read_due_key(&key)?;
+        if at > now {
+            due.next = Some(at);
+            break;
+        }
+        match rows.get::<Intent>(INTENTS, id.0)?.filter(|intent| intent.is_due_at(at)) {
+            Some(intent) => due.intents.push((id, intent)),
+            None => due.stale.push(key),
+        }
+    }
+    Ok(due)
 }
 
 fn put(batch: &mut sled::Batch, key: Vec<u8>, change: Change) {

@@ -1,0 +1,10 @@
+//! A real log, a real bus and real sled directories; the library under test is one of books.
+
+mod directories;
+mod faults;
+mod library;
+mod policies;
+mod rebuilds;
+mod rows;
+mod schedules;
+mod world;
