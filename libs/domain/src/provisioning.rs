@@ -15,50 +15,22 @@ pub type ProvisioningId = Id<Provisioning>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProvisioningEvent {
     /// An attempt that did not succeed and will be repeated.
-    Attempted {
-        /// What was tried.
-        action: ProvisioningAction,
-        /// Where.
-        site_id: Id<Site>,
-        /// Absent where the action is about the whole site.
-        service_id: Option<Id<Service>>,
-        /// 1, 2, 3, ...
-        attempt: u32,
-        /// What the network answered.
-        resp_code: RespCode,
-        /// The NOC request that asked for it; absent where an order did.
-        noc_request: Option<u32>,
-    },
+    Attempted(Attempt),
     /// The network did it.
-    Completed {
-        /// What was done.
-        action: ProvisioningAction,
-        /// Where.
-        site_id: Id<Site>,
-        /// Absent where the action is about the whole site.
-        service_id: Option<Id<Service>>,
-        /// 1, 2, 3, ...
-        attempt: u32,
-        /// What the network answered.
-        resp_code: RespCode,
-        /// The NOC request that asked for it; absent where an order did.
-        noc_request: Option<u32>,
-    },
+    Completed(Attempt),
     /// The last attempt failed too; a person has to look (F33 to F35).
-    Failed {
-        /// What was tried.
-        action: ProvisioningAction,
-        /// Where.
-        site_id: Id<Site>,
-        /// Absent where the action is about the whole site.
-        service_id: Option<Id<Service>>,
-        /// 1, 2, 3, ...
-        attempt: u32,
-        /// What the network answered.
-        resp_code: RespCode,
-        /// The NOC request that asked for it; absent where an order did.
-        noc_request: Option<u32>,
-    },
+    Failed(Attempt),
+}
+
+/// One try at a transaction, and what the network answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was tried, where and for whom.
+    pub subject: Subject,
+    /// 1, 2, 3, ...
+    pub number: u32,
+    /// What the network answered.
+    pub resp_code: RespCode,
 }
 
 /// What the network is asked to do.
@@ -201,41 +173,18 @@ impl Aggregate for Provisioning {
     type Event = ProvisioningEvent;
 
     fn evolve(self, event: &ProvisioningEvent) -> Self {
-        let finished = match event {
-            ProvisioningEvent::Attempted { .. } => false,
-            ProvisioningEvent::Completed { .. } | ProvisioningEvent::Failed { .. } => true,
-        };
-        let (ProvisioningEvent::Attempted {
-            action,
-            site_id,
-            service_id,
-            resp_code,
-            noc_request,
-            ..
-        }
-        | ProvisioningEvent::Completed {
-            action,
-            site_id,
-            service_id,
-            resp_code,
-            noc_request,
-            ..
-        }
-        | ProvisioningEvent::Failed {
-            action, site_id, service_id, resp_code, noc_request, ..
-        }) = event;
-        let subject = Subject {
-            action: *action,
-            site_id: site_id.clone(),
-            service_id: service_id.clone(),
-            noc_request: *noc_request,
+        let (attempt, finished) = match event {
+            ProvisioningEvent::Attempted(attempt) => (attempt, false),
+            ProvisioningEvent::Completed(attempt) | ProvisioningEvent::Failed(attempt) => {
+                (attempt, true)
+            }
         };
         let mut answers = match self {
             Self::NotStarted => Vec::new(),
             Self::Started { answers, .. } => answers,
         };
-        answers.push(*resp_code);
-        Self::Started { subject, answers, finished }
+        answers.push(attempt.resp_code);
+        Self::Started { subject: attempt.subject.clone(), answers, finished }
     }
 
     fn of(noun: &Noun) -> Option<&Self> {

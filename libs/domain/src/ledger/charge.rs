@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, fingerprint};
+use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, balance::fingerprint};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,

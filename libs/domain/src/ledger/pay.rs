@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Ledger, LedgerEvent, LedgerRejection, PaymentMethod, fingerprint};
+use super::{Ledger, LedgerEvent, LedgerRejection, PaymentMethod, balance::fingerprint};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,

@@ -24,3 +24,53 @@ impl Decide for CancelOrder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CancelOrder;
+    use crate::{
+        order::{
+            CancelReason, CheckInOrder, CheckInStatus, Confirmation, OrderEvent, OrderRejection,
+        },
+        testing::{
+            fixtures::{TODAY, cancelled, committed_change, order_id, service, started},
+            given,
+        },
+    };
+
+    fn cancel(reason: CancelReason) -> CancelOrder {
+        CancelOrder { order_id: order_id(), reason }
+    }
+
+    #[test]
+    fn an_order_that_is_not_completed_is_cancelled_once() {
+        let reason = CancelReason::NotServiceable;
+        let fact = OrderEvent::Cancelled { reason }.on(&order_id());
+        given(service("basic")).and([started("basic")]).when(cancel(reason)).then([fact.clone()]);
+        given(committed_change()).when(cancel(reason)).then([fact]);
+        given(committed_change()).and([cancelled()]).when(cancel(reason)).then([]);
+    }
+
+    #[test]
+    fn a_completed_order_is_not_cancelled() {
+        let check_in = CheckInOrder {
+            order_id: order_id(),
+            status: CheckInStatus::Completed,
+            sales_id: None,
+            sales_date: None,
+            start_billing_date: TODAY,
+            confirmed: Confirmation::Twice,
+        };
+        given(committed_change())
+            .after(check_in)
+            .when(cancel(CancelReason::EnteredInError))
+            .then_rejected(OrderRejection::Completed);
+    }
+
+    #[test]
+    fn an_order_that_nobody_started_is_not_cancelled() {
+        given([])
+            .when(cancel(CancelReason::EnteredInError))
+            .then_rejected(OrderRejection::NotStarted);
+    }
+}

@@ -98,3 +98,131 @@ impl CheckInOrder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::CheckInOrder;
+    use crate::{
+        Fact,
+        order::{Appointment, CheckInStatus, Confirmation, OrderEvent, OrderKind, OrderRejection},
+        service::ServiceEvent,
+        testing::{
+            fixtures::{
+                TODAY, account_id, cancelled, changed_meanwhile, code, committed_change, day,
+                installation_in, order_id, reviewed, scheduled, service, service_id, site_id,
+                started, swapped,
+            },
+            given,
+        },
+    };
+
+    fn check_in() -> CheckInOrder {
+        CheckInOrder {
+            order_id: order_id(),
+            status: CheckInStatus::Completed,
+            sales_id: Some(code("4711")),
+            sales_date: Some(date(2026, 3, 14)),
+            start_billing_date: TODAY,
+            confirmed: Confirmation::Twice,
+        }
+    }
+
+    fn completed(kind: OrderKind, from: Option<&str>, to: &str) -> Fact {
+        OrderEvent::Completed {
+            kind,
+            account_id: account_id(),
+            site_id: site_id(),
+            service_id: service_id(),
+            from_package_id: from.map(code),
+            to_package_id: code(to),
+            start_billing_date: TODAY,
+            sales_id: Some(code("4711")),
+            sales_date: Some(date(2026, 3, 14)),
+        }
+        .on(&order_id())
+    }
+
+    #[test]
+    fn f1_f20_f25_f26_an_office_only_change_is_completed_and_changes_the_service() {
+        let changed = ServiceEvent::PackageChanged {
+            from_package_id: code("basic"),
+            to_package_id: code("classic"),
+            service_code: code("HSD300"),
+            start_billing_date: TODAY,
+        };
+        given(committed_change()).when(check_in()).then([
+            completed(OrderKind::ServiceChange, Some("basic"), "classic"),
+            changed.on(&service_id()),
+        ]);
+    }
+
+    #[test]
+    fn f25_a_completed_installation_activates_the_service() {
+        let activated = ServiceEvent::Activated { start_billing_date: TODAY };
+        given(installation_in("phoenix", "SB8200", "basic"))
+            .and([scheduled(None), reviewed(), OrderEvent::Committed.on(&order_id())])
+            .when(check_in())
+            .then([completed(OrderKind::Installation, None, "basic"), activated.on(&service_id())]);
+    }
+
+    #[test]
+    fn f25_only_a_committed_order_is_checked_in() {
+        given(service("basic"))
+            .and([started("basic"), swapped("basic", "classic"), scheduled(None), reviewed()])
+            .when(check_in())
+            .then_rejected(OrderRejection::NotCommitted);
+        given(committed_change())
+            .and([cancelled()])
+            .when(check_in())
+            .then_rejected(OrderRejection::Cancelled);
+    }
+
+    #[test]
+    fn f27_start_billing_date_must_be_today() {
+        let refused = OrderRejection::StartBillingDateMustBeToday { today: TODAY };
+        let on = |start_billing_date| CheckInOrder { start_billing_date, ..check_in() };
+        given(committed_change()).when(on(date(2026, 3, 15))).then_rejected(refused.clone());
+        given(committed_change()).when(on(date(2026, 3, 17))).then_rejected(refused);
+    }
+
+    #[test]
+    fn f28_enter_is_pressed_twice() {
+        given(committed_change())
+            .when(CheckInOrder { confirmed: Confirmation::Once, ..check_in() })
+            .then_rejected(OrderRejection::CheckInNotConfirmed);
+    }
+
+    #[test]
+    fn an_appointment_is_not_checked_in_before_its_date() {
+        let date = date(2026, 3, 17);
+        let appointment = Appointment { date, slot: code("08-10") };
+        let tomorrow = given(service("basic"))
+            .and([started("basic"), swapped("basic", "classic"), scheduled(Some(appointment))])
+            .and([reviewed(), OrderEvent::Committed.on(&order_id())]);
+        tomorrow
+            .clone()
+            .when(check_in())
+            .then_rejected(OrderRejection::AppointmentNotReached { date });
+        let done = CheckInOrder { start_billing_date: date, ..check_in() };
+        tomorrow.and([day(date)]).after(done.clone()).when(done).then([]);
+    }
+
+    #[test]
+    fn an_order_is_completed_once() {
+        let tomorrow = day(date(2026, 3, 17));
+        let done = given(committed_change()).after(check_in()).and([tomorrow]);
+        done.clone().when(check_in()).then([]);
+        done.when(CheckInOrder { sales_id: None, ..check_in() })
+            .then_rejected(OrderRejection::CompletedOtherwise);
+    }
+
+    #[test]
+    fn f20_an_order_that_another_one_overtook_is_not_completed() {
+        given(committed_change())
+            .and([changed_meanwhile()])
+            .when(check_in())
+            .then_rejected(OrderRejection::ServiceChangedSince);
+    }
+}

@@ -94,3 +94,129 @@ fn check_appointment(desk: &Desk<'_>, appointment: &Appointment) -> Result<(), R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Date, date};
+
+    use super::ScheduleOrder;
+    use crate::{
+        order::{Appointment, OrderEvent, OrderRejection, Visit},
+        testing::{
+            Given,
+            fixtures::{
+                TODAY, code, committed_change, installation_in, order_id, scheduled, service,
+                service_in, started, swapped, text,
+            },
+            given,
+        },
+    };
+
+    fn office_only() -> ScheduleOrder {
+        ScheduleOrder {
+            order_id: order_id(),
+            order_type: code("UPGRADE"),
+            visit: Visit::OfficeOnly,
+            comments: None,
+        }
+    }
+
+    fn visit(date: Date, slot: &str) -> ScheduleOrder {
+        let visit = Visit::Appointment(Appointment { date, slot: code(slot) });
+        ScheduleOrder { visit, ..office_only() }
+    }
+
+    fn swap(from: &str, to: &str) -> Given {
+        given(service(from)).and([started(from), swapped(from, to)])
+    }
+
+    #[test]
+    fn f21_f22_f23_an_order_is_done_from_the_office_with_comments() {
+        let comments = Some(text("Upgrade by phone."));
+        let fact = OrderEvent::Scheduled {
+            order_type: code("UPGRADE"),
+            appointment: None,
+            comments: comments.clone(),
+        };
+        swap("basic", "classic")
+            .when(ScheduleOrder { comments, ..office_only() })
+            .then([fact.on(&order_id())]);
+    }
+
+    #[test]
+    fn f21_the_order_type_is_the_billers() {
+        let order_type = code("REPAIR");
+        swap("basic", "classic")
+            .when(ScheduleOrder { order_type: order_type.clone(), ..office_only() })
+            .then_rejected(OrderRejection::OrderTypeNotInCatalog { order_type });
+    }
+
+    #[test]
+    fn f4_an_upgrade_to_super_fast_needs_a_technician() {
+        let (package_id, market) = (code("super-fast-1g"), code("phoenix"));
+        let upgrade = swap("basic", "super-fast-1g");
+        upgrade
+            .clone()
+            .when(office_only())
+            .then_rejected(OrderRejection::ProfessionalInstallationRequired { package_id, market });
+        let appointment = Appointment { date: TODAY, slot: code("08-10") };
+        upgrade.when(visit(TODAY, "08-10")).then([scheduled(Some(appointment))]);
+    }
+
+    #[test]
+    fn f4_a_downgrade_to_super_fast_needs_none() {
+        swap("gigablast", "super-fast-1g").when(office_only()).then([scheduled(None)]);
+    }
+
+    #[test]
+    fn f4_an_installation_of_super_fast_needs_a_technician() {
+        let (package_id, market) = (code("super-fast-1g"), code("northern_virginia"));
+        given(installation_in("northern_virginia", "SB8200", "super-fast-1g"))
+            .when(office_only())
+            .then_rejected(OrderRejection::ProfessionalInstallationRequired { package_id, market });
+    }
+
+    #[test]
+    fn f5_gigablast_is_self_installed_in_all_markets() {
+        swap("basic", "gigablast").when(office_only()).then([scheduled(None)]);
+    }
+
+    #[test]
+    fn f5_gigablast_fiber_is_self_installed_in_northern_virginia_only() {
+        let (from, to) = ("super-fast-1g-pon", "gigablast-pon");
+        let upgrade = |market| {
+            given(service_in(market, "ONT-G", from)).and([started(from), swapped(from, to)])
+        };
+        upgrade("northern_virginia").when(office_only()).then([scheduled(None)]);
+        let (package_id, market) = (code(to), code("phoenix"));
+        upgrade("phoenix")
+            .when(office_only())
+            .then_rejected(OrderRejection::ProfessionalInstallationRequired { package_id, market });
+    }
+
+    #[test]
+    fn an_appointment_is_in_a_slot_and_not_in_the_past() {
+        let slot = code("20-22");
+        swap("basic", "classic")
+            .when(visit(TODAY, "20-22"))
+            .then_rejected(OrderRejection::SlotNotInCatalog { slot });
+        swap("basic", "classic")
+            .when(visit(date(2026, 3, 15), "08-10"))
+            .then_rejected(OrderRejection::AppointmentPassed { today: TODAY });
+    }
+
+    #[test]
+    fn an_order_that_changes_nothing_is_not_scheduled() {
+        given(service("basic"))
+            .and([started("basic")])
+            .when(office_only())
+            .then_rejected(OrderRejection::NothingToDo);
+    }
+
+    #[test]
+    fn f24_a_committed_order_is_not_scheduled_again() {
+        given(committed_change())
+            .when(visit(TODAY, "08-10"))
+            .then_rejected(OrderRejection::Committed);
+    }
+}

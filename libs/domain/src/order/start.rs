@@ -80,3 +80,54 @@ impl StartServiceChange {
             && start.campaign_code == self.campaign_code
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::StartServiceChange;
+    use crate::{
+        order::OrderRejection,
+        service::ServiceRejection,
+        testing::{
+            fixtures::{code, order_id, service, service_id, started},
+            given,
+        },
+    };
+
+    fn start() -> StartServiceChange {
+        StartServiceChange {
+            order_id: order_id(),
+            service_id: service_id(),
+            sale_type: code("EXISTING"),
+            sale_reason: code("SPEED"),
+            campaign_code: None,
+        }
+    }
+
+    #[test]
+    fn f8_a_service_change_is_started_on_an_active_service() {
+        given(service("basic")).when(start()).then([started("basic")]);
+        given([]).when(start()).then_rejected(ServiceRejection::NotActive);
+    }
+
+    #[test]
+    fn f12_sale_type_reason_and_campaign_are_the_billers() {
+        let (sale_type, sale_reason) = (code("X"), code("Y"));
+        given(service("basic"))
+            .when(StartServiceChange { sale_type: sale_type.clone(), ..start() })
+            .then_rejected(OrderRejection::SaleTypeNotInCatalog { sale_type });
+        given(service("basic"))
+            .when(StartServiceChange { sale_reason: sale_reason.clone(), ..start() })
+            .then_rejected(OrderRejection::SaleReasonNotInCatalog { sale_reason });
+        given(service("basic"))
+            .when(StartServiceChange { campaign_code: Some(code("AUTUMN")), ..start() })
+            .then_rejected(OrderRejection::CampaignNotInCatalog { campaign_code: code("AUTUMN") });
+    }
+
+    #[test]
+    fn an_order_number_means_one_order() {
+        given(service("basic"))
+            .after(start())
+            .when(StartServiceChange { campaign_code: Some(code("SPRING")), ..start() })
+            .then_rejected(OrderRejection::StartedOtherwise);
+    }
+}

@@ -1,11 +1,12 @@
 //! Swap the package: service code and Package ID move together (F13 to F20), onto a device that can
-//! carry it (F2, F6).
+//! carry them (F2, F6).
+
+mod device;
 
 use super::{OrderEvent, OrderId, OrderKind, OrderRejection, Swap, SwapMethod, WorkOrder};
 use crate::{
-    Decide, Desk, Fact, Id, Rejection,
-    biller::{Package, Unfit},
-    device::Device,
+    Decide, Desk, Fact, Rejection,
+    biller::Package,
     service::{Service, ServiceRejection},
     text::Code,
 };
@@ -56,7 +57,7 @@ impl SwapPackage {
         }
         let (from, to) = (package(desk, package_id)?, package(desk, &self.to_package_id)?);
         self.check_choice(from, to)?;
-        self.check_device(desk, device_id, (from, to))?;
+        device::check(desk, device_id, &self.to_package_id, from, to)?;
         let swapped = OrderEvent::PackageSwapped {
             method: self.method,
             from_package_id: self.from_package_id.clone(),
@@ -94,26 +95,6 @@ impl SwapPackage {
         Ok(())
     }
 
-    fn check_device(
-        &self,
-        desk: &Desk<'_>,
-        device_id: &Id<Device>,
-        (from, to): (&Package, &Package),
-    ) -> Result<(), Rejection> {
-        let downgrade = to.rank < from.rank;
-        if downgrade && from.downgrade_keeps_device {
-            return Ok(());
-        }
-        let package_id = self.to_package_id.clone();
-        match to.unfit(desk.get(device_id).certified(desk)?) {
-            None => Ok(()),
-            Some(Unfit::TooSlow) => Err(OrderRejection::DeviceTooSlow { package_id }.into()),
-            Some(Unfit::AnotherTechnology) => {
-                Err(OrderRejection::DeviceSpeaksAnotherTechnology { package_id }.into())
-            }
-        }
-    }
-
     fn swap(&self) -> Swap {
         Swap {
             method: self.method,
@@ -132,4 +113,126 @@ pub(super) fn package<'a>(
 ) -> Result<&'a Package, OrderRejection> {
     let package = desk.biller.catalog.packages.get(package_id);
     package.ok_or_else(|| OrderRejection::PackageNotInCatalog { package_id: package_id.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SwapPackage;
+    use crate::{
+        order::{OrderEvent, OrderRejection, SwapMethod},
+        testing::{
+            Given,
+            fixtures::{
+                code, committed_change, order_id, reviewed, scheduled, service, service_code,
+                service_in, started, swapped,
+            },
+            given,
+        },
+    };
+
+    fn swap(from: &str, to: &str) -> SwapPackage {
+        SwapPackage {
+            order_id: order_id(),
+            method: SwapMethod::Swap,
+            from_package_id: code(from),
+            to_package_id: code(to),
+            to_service_code: service_code(to),
+            package_group: code("Data Packages"),
+            serviceability_check: None,
+        }
+    }
+
+    fn change(package_id: &str) -> Given {
+        given(service(package_id)).and([started(package_id)])
+    }
+
+    #[test]
+    fn f13_f17_f20_package_and_service_code_are_swapped_together() {
+        change("basic").when(swap("basic", "classic")).then([swapped("basic", "classic")]);
+    }
+
+    #[test]
+    fn f17_f18_the_package_that_leaves_is_named() {
+        let current = code("basic");
+        change("basic")
+            .when(swap("classic", "gigablast"))
+            .then_rejected(OrderRejection::FromPackageIsAnother { current });
+    }
+
+    #[test]
+    fn f16_f19_the_new_package_is_chosen_from_its_group() {
+        let (package_id, package_group) = (code("classic"), code("Data Packages"));
+        change("basic")
+            .when(SwapPackage { package_group: code("Video"), ..swap("basic", "classic") })
+            .then_rejected(OrderRejection::PackageGroupIsAnother { package_id, package_group });
+    }
+
+    #[test]
+    fn f20_a_service_code_of_another_package_is_refused() {
+        let (package_id, service_code) = (code("classic"), code("HSD300"));
+        let wish = SwapPackage { to_service_code: code("HSD100"), ..swap("basic", "classic") };
+        change("basic").when(wish).then_rejected(OrderRejection::ServiceCodeDoesNotMatchPackage {
+            package_id,
+            service_code,
+        });
+    }
+
+    #[test]
+    fn f14_f15_what_cannot_be_swapped_is_removed_and_added() {
+        let fiber = given(service_in("phoenix", "ONT-G", "super-fast-1g-pon"))
+            .and([started("super-fast-1g-pon")]);
+        let wish = swap("super-fast-1g-pon", "classic");
+        fiber
+            .clone()
+            .when(wish.clone())
+            .then_rejected(OrderRejection::NoServicesAvailableForSwapping);
+        let method = SwapMethod::RemoveAndAdd;
+        fiber.when(SwapPackage { method, ..wish }).then([OrderEvent::PackageSwapped {
+            method,
+            from_package_id: code("super-fast-1g-pon"),
+            from_service_code: code("PON1G"),
+            to_package_id: code("classic"),
+            to_service_code: code("HSD300"),
+            serviceability_check: None,
+        }
+        .on(&order_id())]);
+    }
+
+    #[test]
+    fn f3_an_upgrade_to_super_fast_needs_a_serviceability_check() {
+        let wish = swap("basic", "super-fast-1g");
+        change("basic").when(wish.clone()).then_rejected(
+            OrderRejection::ServiceabilityCheckRequired { package_id: code("super-fast-1g") },
+        );
+        let checked = SwapPackage { serviceability_check: Some(code("SC-9")), ..wish };
+        change("basic").after(checked.clone()).when(checked).then([]);
+        // A downgrade to it needs none.
+        change("gigablast")
+            .when(swap("gigablast", "super-fast-1g"))
+            .then([swapped("gigablast", "super-fast-1g")]);
+    }
+
+    #[test]
+    fn a_package_is_not_swapped_for_itself() {
+        let package_id = code("basic");
+        change("basic")
+            .when(swap("basic", "basic"))
+            .then_rejected(OrderRejection::PackageIsTheSame { package_id });
+    }
+
+    #[test]
+    fn f24_a_new_swap_takes_the_review_back() {
+        change("basic")
+            .and([swapped("basic", "classic"), scheduled(None), reviewed()])
+            .after(swap("basic", "gigablast"))
+            .when(crate::order::CommitOrder { order_id: order_id() })
+            .then_rejected(OrderRejection::NotReviewed);
+    }
+
+    #[test]
+    fn f24_nothing_is_swapped_after_the_commit() {
+        given(committed_change())
+            .when(swap("basic", "gigablast"))
+            .then_rejected(OrderRejection::Committed);
+    }
 }

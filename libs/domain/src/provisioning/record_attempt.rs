@@ -1,28 +1,17 @@
 //! Record an attempt: what the network answered, and whether it is asked again (F33).
 
 use super::{
-    Provisioning, ProvisioningAction, ProvisioningEvent, ProvisioningId, ProvisioningRejection,
-    RespCode, Subject,
+    Attempt, Provisioning, ProvisioningEvent, ProvisioningId, ProvisioningRejection, RespCode,
 };
-use crate::{Decide, Desk, Fact, Rejection, actor::Role, service::ServiceId, site::SiteId};
+use crate::{Decide, Desk, Fact, Rejection, actor::Role};
 
 /// Report what the network answered to one attempt.
 #[derive(Clone, Debug)]
 pub struct RecordProvisioningAttempt {
     /// Which transaction.
     pub transaction_id: ProvisioningId,
-    /// What was tried.
-    pub action: ProvisioningAction,
-    /// Where.
-    pub site_id: SiteId,
-    /// Absent where the action is about the whole site.
-    pub service_id: Option<ServiceId>,
-    /// 1, 2, 3, ...
-    pub attempt: u32,
-    /// What the network answered.
-    pub resp_code: RespCode,
-    /// The NOC request that asked for it; absent where an order did.
-    pub noc_request: Option<u32>,
+    /// What was tried, and what the network answered.
+    pub attempt: Attempt,
 }
 
 impl Decide for RecordProvisioningAttempt {
@@ -32,13 +21,13 @@ impl Decide for RecordProvisioningAttempt {
         }
         let (answers, finished): (&[RespCode], bool) = match desk.get(&self.transaction_id) {
             Provisioning::NotStarted => (&[], false),
-            Provisioning::Started { subject, .. } if *subject != self.subject() => {
+            Provisioning::Started { subject, .. } if *subject != self.attempt.subject => {
                 return Err(ProvisioningRejection::AboutSomethingElse.into());
             }
             Provisioning::Started { answers, finished, .. } => (answers, *finished),
         };
         match self.answered(answers) {
-            Some(code) if code == self.resp_code => Ok(vec![]),
+            Some(code) if code == self.attempt.resp_code => Ok(vec![]),
             Some(_) => Err(ProvisioningRejection::AnsweredOtherwise.into()),
             None if finished => Err(ProvisioningRejection::Finished.into()),
             None => self.record(desk, answers.len()),
@@ -47,56 +36,25 @@ impl Decide for RecordProvisioningAttempt {
 }
 
 impl RecordProvisioningAttempt {
-    fn subject(&self) -> Subject {
-        Subject {
-            action: self.action,
-            site_id: self.site_id.clone(),
-            service_id: self.service_id.clone(),
-            noc_request: self.noc_request,
-        }
-    }
-
     fn answered(&self, answers: &[RespCode]) -> Option<RespCode> {
-        let index = usize::try_from(self.attempt.checked_sub(1)?).ok()?;
+        let index = usize::try_from(self.attempt.number.checked_sub(1)?).ok()?;
         answers.get(index).copied()
     }
 
     fn record(&self, desk: &Desk<'_>, answered: usize) -> Result<Vec<Fact>, Rejection> {
         let next = u32::try_from(answered).map_or(u32::MAX, |last| last.saturating_add(1));
-        if self.attempt != next {
-            return Err(ProvisioningRejection::AttemptOutOfOrder { next }.into());
-        }
-        let Subject { action, site_id, service_id, noc_request } = self.subject();
-        let (attempt, resp_code) = (self.attempt, self.resp_code);
-        let fact = if resp_code == RespCode::SUCCESS {
-            ProvisioningEvent::Completed {
-                action,
-                site_id,
-                service_id,
-                attempt,
-                resp_code,
-                noc_request,
+        let attempt = self.attempt.clone();
+        let event = match attempt.number {
+            number if number != next => {
+                return Err(ProvisioningRejection::AttemptOutOfOrder { next }.into());
             }
-        } else if attempt < desk.biller.policies.provisioning_attempts_max {
-            ProvisioningEvent::Attempted {
-                action,
-                site_id,
-                service_id,
-                attempt,
-                resp_code,
-                noc_request,
+            _ if attempt.resp_code == RespCode::SUCCESS => ProvisioningEvent::Completed(attempt),
+            number if number < desk.biller.policies.provisioning_attempts_max => {
+                ProvisioningEvent::Attempted(attempt)
             }
-        } else {
-            ProvisioningEvent::Failed {
-                action,
-                site_id,
-                service_id,
-                attempt,
-                resp_code,
-                noc_request,
-            }
+            _ => ProvisioningEvent::Failed(attempt),
         };
-        Ok(vec![fact.on(&self.transaction_id)])
+        Ok(vec![event.on(&self.transaction_id)])
     }
 }
 
@@ -105,7 +63,10 @@ mod tests {
     use super::RecordProvisioningAttempt;
     use crate::{
         Fact,
-        provisioning::{ProvisioningAction, ProvisioningEvent, ProvisioningRejection, RespCode},
+        provisioning::{
+            Attempt, ProvisioningAction, ProvisioningEvent, ProvisioningRejection, RespCode,
+            Subject,
+        },
         testing::{
             Given,
             fixtures::{id, service_id, site_id},
@@ -113,28 +74,23 @@ mod tests {
         },
     };
 
-    fn attempt(attempt: u32, resp_code: &str) -> RecordProvisioningAttempt {
-        RecordProvisioningAttempt {
-            transaction_id: id("provisioning_1"),
+    fn attempt(number: u32, resp_code: &str) -> RecordProvisioningAttempt {
+        let subject = Subject {
             action: ProvisioningAction::Reprovision,
             site_id: site_id(),
             service_id: Some(service_id()),
-            attempt,
-            resp_code: RespCode::parse(resp_code).unwrap(),
             noc_request: None,
+        };
+        let resp_code = RespCode::parse(resp_code).unwrap();
+        RecordProvisioningAttempt {
+            transaction_id: id("provisioning_1"),
+            attempt: Attempt { subject, number, resp_code },
         }
     }
 
-    fn failed(attempt: u32, resp_code: &str) -> Fact {
-        ProvisioningEvent::Failed {
-            action: ProvisioningAction::Reprovision,
-            site_id: site_id(),
-            service_id: Some(service_id()),
-            attempt,
-            resp_code: RespCode::parse(resp_code).unwrap(),
-            noc_request: None,
-        }
-        .on(&id("provisioning_1"))
+    fn failed(number: u32, resp_code: &str) -> Fact {
+        let attempt = attempt(number, resp_code).attempt;
+        ProvisioningEvent::Failed(attempt).on(&id("provisioning_1"))
     }
 
     fn network() -> Given {
@@ -143,14 +99,7 @@ mod tests {
 
     #[test]
     fn f33_an_attempt_with_an_error_code_is_repeated_until_the_network_does_it() {
-        let completed = ProvisioningEvent::Completed {
-            action: ProvisioningAction::Reprovision,
-            site_id: site_id(),
-            service_id: Some(service_id()),
-            attempt: 2,
-            resp_code: RespCode::SUCCESS,
-            noc_request: None,
-        };
+        let completed = ProvisioningEvent::Completed(attempt(2, "000").attempt);
         network()
             .after(attempt(1, "401"))
             .when(attempt(2, "000"))
@@ -184,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_transaction_has_one_purpose() {
-        let other = RecordProvisioningAttempt { service_id: None, ..attempt(2, "000") };
+        let mut other = attempt(2, "000");
+        other.attempt.subject.service_id = None;
         network()
             .after(attempt(1, "401"))
             .when(other)

@@ -107,3 +107,105 @@ impl AddService {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::AddService;
+    use crate::{
+        account::AccountRejection,
+        device::DeviceRejection,
+        order::{OrderEvent, OrderKind, OrderRejection},
+        service::{ServiceEvent, ServiceRejection},
+        site::SiteRejection,
+        testing::{
+            fixtures::{
+                account, account_id, code, device_id, device_in, id, order_id, service, service_id,
+                site, site_id, started,
+            },
+            given,
+        },
+    };
+
+    fn add(package_id: &str) -> AddService {
+        AddService {
+            service_id: service_id(),
+            account_id: account_id(),
+            site_id: site_id(),
+            device_id: device_id(),
+            package_id: code(package_id),
+            order_id: order_id(),
+        }
+    }
+
+    #[test]
+    fn f20_a_service_is_added_with_its_codes_and_its_installation_order() {
+        let added = ServiceEvent::Added {
+            account_id: account_id(),
+            site_id: site_id(),
+            device_id: device_id(),
+            package_id: code("classic"),
+            service_code: code("HSD300"),
+        };
+        let started = OrderEvent::Started {
+            kind: OrderKind::Installation,
+            account_id: account_id(),
+            site_id: site_id(),
+            service_id: service_id(),
+            package_id: code("classic"),
+            sale_type: None,
+            sale_reason: None,
+            campaign_code: None,
+        };
+        given(device_in("phoenix", "SB8200"))
+            .when(add("classic"))
+            .then([added.on(&service_id()), started.on(&order_id())]);
+    }
+
+    #[test]
+    fn f2_the_device_must_reach_the_speed() {
+        given(device_in("phoenix", "SB6141"))
+            .when(add("gigablast"))
+            .then_rejected(ServiceRejection::DeviceTooSlow);
+    }
+
+    #[test]
+    fn f2_the_device_must_speak_the_technology() {
+        given(device_in("phoenix", "SB8200"))
+            .when(add("gigablast-pon"))
+            .then_rejected(ServiceRejection::DeviceSpeaksAnotherTechnology);
+    }
+
+    #[test]
+    fn only_what_is_in_the_catalog_is_sold() {
+        let package_id = code("dial-up");
+        given(device_in("phoenix", "SB8200"))
+            .when(add("dial-up"))
+            .then_rejected(ServiceRejection::PackageNotInCatalog { package_id });
+    }
+
+    #[test]
+    fn a_service_needs_account_site_and_device() {
+        given([]).when(add("basic")).then_rejected(AccountRejection::NotOpen);
+        given(account()).when(add("basic")).then_rejected(SiteRejection::NotRegistered);
+        given(site()).when(add("basic")).then_rejected(DeviceRejection::NotRegistered);
+    }
+
+    #[test]
+    fn a_service_stands_at_a_site_of_its_own_account() {
+        let other = id("account_8");
+        let opened = account().pop().expect("the account was opened").event;
+        given(device_in("phoenix", "SB8200"))
+            .and([crate::Fact::new(&other, opened)])
+            .when(AddService { account_id: other, ..add("basic") })
+            .then_rejected(ServiceRejection::SiteOfAnotherAccount);
+    }
+
+    #[test]
+    fn service_and_order_ids_are_used_once() {
+        given(service("basic")).when(add("basic")).then_rejected(ServiceRejection::AddedOtherwise);
+        given(device_in("phoenix", "SB8200"))
+            .and([started("basic")])
+            .when(add("basic"))
+            .then_rejected(OrderRejection::StartedOtherwise);
+    }
+}

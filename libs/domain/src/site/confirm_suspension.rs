@@ -42,3 +42,49 @@ impl Decide for ConfirmSuspension {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ConfirmSuspension;
+    use crate::{
+        site::{SiteEvent, SiteRejection, SuspensionReason},
+        testing::{
+            fixtures::{comment, resuming, site, site_id, stopping_site, suspended_site},
+            given,
+        },
+    };
+
+    const REASON: SuspensionReason = SuspensionReason::NonPayment;
+    const BRIDGE: &str = "noc-bridge; roles=service";
+
+    fn confirm(request: u32) -> ConfirmSuspension {
+        ConfirmSuspension { site_id: site_id(), request }
+    }
+
+    #[test]
+    fn f84_requested_is_not_effective_before_the_noc_says_so() {
+        given(stopping_site(REASON)).by(BRIDGE).when(confirm(1)).then([
+            SiteEvent::Suspended { request: 1, reason: REASON }.on(&site_id()),
+            comment("site_88-request-1-effective", "Suspension effective, request 1."),
+        ]);
+    }
+
+    #[test]
+    fn a_redelivered_confirmation_is_harmless_while_the_site_is_suspended_by_it() {
+        given(suspended_site(REASON)).by(BRIDGE).when(confirm(1)).then([]);
+        given(suspended_site(REASON)).and([resuming(2)]).by(BRIDGE).when(confirm(1)).then([]);
+    }
+
+    #[test]
+    fn another_request_is_not_confirmed() {
+        let no = SiteRejection::NoSuchRequest;
+        given(stopping_site(REASON)).by(BRIDGE).when(confirm(2)).then_rejected(no);
+        given(suspended_site(REASON)).by(BRIDGE).when(confirm(2)).then_rejected(no);
+        given(site()).by(BRIDGE).when(confirm(0)).then_rejected(no);
+    }
+
+    #[test]
+    fn an_agent_does_not_answer_for_the_noc() {
+        given(stopping_site(REASON)).when(confirm(1)).then_rejected(SiteRejection::NotTheNoc);
+    }
+}

@@ -25,12 +25,11 @@ impl Decide for FailNocRequest {
         };
         match traffic {
             Traffic::Stopping { request, .. } if *request == self.request => {
-                let mut facts = self.fail(account_id, "Suspension");
-                facts.extend(open_portal(desk, account_id, &self.site_id));
-                Ok(facts)
+                let portal = open_portal(desk, account_id, &self.site_id);
+                Ok(self.fail(account_id, "Suspension", portal))
             }
             Traffic::Resuming { request, .. } if *request == self.request => {
-                Ok(self.fail(account_id, "Reinstatement"))
+                Ok(self.fail(account_id, "Reinstatement", None))
             }
             // A time limit that runs out after the request ended is harmless.
             Traffic::Flowing { .. }
@@ -50,12 +49,100 @@ impl Decide for FailNocRequest {
 }
 
 impl FailNocRequest {
-    fn fail(&self, account_id: &AccountId, what: &str) -> Vec<Fact> {
+    fn fail(&self, account_id: &AccountId, what: &str, portal: Option<Fact>) -> Vec<Fact> {
         let (request, failure) = (self.request, self.failure);
         let sentence = format!("{what} failed, request {request}: {}.", failure.words());
-        vec![
-            SiteEvent::NocRequestFailed { request, failure }.on(&self.site_id),
-            comment(account_id, &self.site_id, request, Step::Failed, &sentence),
-        ]
+        let failed = SiteEvent::NocRequestFailed { request, failure }.on(&self.site_id);
+        let comment = comment(account_id, &self.site_id, request, Step::Failed, &sentence);
+        [failed].into_iter().chain(portal).chain([comment]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FailNocRequest;
+    use crate::{
+        account::AccountEvent,
+        site::{NocFailure, SiteEvent, SiteRejection, SuspensionReason},
+        testing::{
+            fixtures::{
+                account_id, comment, other_site_stopped, resuming, site_id, stopping_site,
+                suspended_site,
+            },
+            given,
+        },
+    };
+
+    const REASON: SuspensionReason = SuspensionReason::NonPayment;
+    const BRIDGE: &str = "noc-bridge; roles=service";
+
+    fn fail(request: u32, failure: NocFailure) -> FailNocRequest {
+        FailNocRequest { site_id: site_id(), request, failure }
+    }
+
+    #[test]
+    fn f84_a_suspension_that_is_not_effective_in_time_opens_the_portal_again() {
+        let failure = NocFailure::TimedOut;
+        given(stopping_site(REASON)).by(BRIDGE).when(fail(1, failure)).then([
+            SiteEvent::NocRequestFailed { request: 1, failure }.on(&site_id()),
+            AccountEvent::PortalEnabled { site_id: site_id() }.on(&account_id()),
+            comment(
+                "site_88-request-1-failed",
+                "Suspension failed, request 1: not effective in time.",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn f85_the_portal_stays_closed_while_another_site_of_the_account_is_suspended() {
+        let failure = NocFailure::NetworkRefused;
+        given(stopping_site(REASON))
+            .and(other_site_stopped())
+            .by(BRIDGE)
+            .when(fail(1, failure))
+            .then([
+                SiteEvent::NocRequestFailed { request: 1, failure }.on(&site_id()),
+                comment(
+                    "site_88-request-1-failed",
+                    "Suspension failed, request 1: refused by the network.",
+                ),
+            ]);
+    }
+
+    #[test]
+    fn f89_a_reinstatement_without_its_vlan_leaves_the_site_suspended() {
+        let failure = NocFailure::VlanNotRestored;
+        given(suspended_site(REASON)).and([resuming(2)]).by(BRIDGE).when(fail(2, failure)).then([
+            SiteEvent::NocRequestFailed { request: 2, failure }.on(&site_id()),
+            comment(
+                "site_88-request-2-failed",
+                "Reinstatement failed, request 2: the ONT does not show the service VLAN.",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn a_late_time_limit_is_harmless() {
+        given(suspended_site(REASON)).by(BRIDGE).when(fail(1, NocFailure::TimedOut)).then([]);
+        given(suspended_site(REASON))
+            .and([resuming(2)])
+            .by(BRIDGE)
+            .when(fail(1, NocFailure::TimedOut))
+            .then([]);
+    }
+
+    #[test]
+    fn a_request_that_nobody_made_does_not_fail() {
+        given(stopping_site(REASON))
+            .by(BRIDGE)
+            .when(fail(2, NocFailure::TimedOut))
+            .then_rejected(SiteRejection::NoSuchRequest);
+    }
+
+    #[test]
+    fn an_agent_does_not_answer_for_the_noc() {
+        given(stopping_site(REASON))
+            .when(fail(1, NocFailure::TimedOut))
+            .then_rejected(SiteRejection::NotTheNoc);
     }
 }

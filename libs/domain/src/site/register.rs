@@ -47,3 +47,49 @@ impl Decide for RegisterSite {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RegisterSite;
+    use crate::{
+        account::AccountRejection,
+        site::{SiteEvent, SiteRejection},
+        testing::{
+            fixtures::{account, account_id, code, site, site_id, text},
+            given,
+        },
+    };
+
+    fn register() -> RegisterSite {
+        RegisterSite {
+            site_id: site_id(),
+            account_id: account_id(),
+            address_id: code("A-17"),
+            address: text("17 Elm St"),
+            market: code("phoenix"),
+        }
+    }
+
+    #[test]
+    fn f82_a_site_is_registered_with_its_address_id() {
+        let registered = SiteEvent::Registered {
+            account_id: account_id(),
+            address_id: code("A-17"),
+            address: text("17 Elm St"),
+            market: code("phoenix"),
+        };
+        given(account()).when(register()).then([registered.on(&site_id())]);
+    }
+
+    #[test]
+    fn a_site_does_not_move() {
+        given(site())
+            .when(RegisterSite { address: text("71 Elm St"), ..register() })
+            .then_rejected(SiteRejection::RegisteredOtherwise);
+    }
+
+    #[test]
+    fn a_site_belongs_to_an_open_account() {
+        given([]).when(register()).then_rejected(AccountRejection::NotOpen);
+    }
+}

@@ -69,3 +69,82 @@ impl SuspendSite {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::SuspendSite;
+    use crate::{
+        Fact,
+        account::AccountEvent,
+        site::{SiteEvent, SiteRejection, SuspensionReason},
+        testing::{
+            fixtures::{TODAY, account_id, code, debt, site, site_id, suspended_site, text},
+            given,
+        },
+    };
+
+    fn suspend(reason: SuspensionReason) -> SuspendSite {
+        SuspendSite { site_id: site_id(), verified_address_id: code("A-17"), reason }
+    }
+
+    fn requested(request: u32, reason: SuspensionReason, why: &str) -> [Fact; 3] {
+        let sentence = format!("Suspension for {why} requested of the NOC, request {request}.");
+        let comment_id = code(&format!("site_88-request-{request}-requested"));
+        [
+            SiteEvent::SuspensionRequested { request, reason }.on(&site_id()),
+            AccountEvent::PortalDisabled { site_id: site_id() }.on(&account_id()),
+            AccountEvent::CommentAdded { comment_id, text: text(&sentence) }.on(&account_id()),
+        ]
+    }
+
+    #[test]
+    fn f83_f85_a_request_goes_to_the_noc_and_the_portal_closes() {
+        let reason = SuspensionReason::NonPayment;
+        given(site()).and([debt(6_999, date(2026, 3, 5))]).when(suspend(reason)).then(requested(
+            1,
+            reason,
+            "non-payment",
+        ));
+    }
+
+    #[test]
+    fn f82_the_address_is_verified_not_the_name() {
+        let wrong = code("A-71");
+        let reason = SuspensionReason::Abuse;
+        given(site())
+            .when(SuspendSite { verified_address_id: wrong, ..suspend(reason) })
+            .then_rejected(SiteRejection::AddressNotVerified);
+    }
+
+    #[test]
+    fn f79_who_is_not_past_due_is_not_suspended_for_non_payment() {
+        given(site())
+            .and([debt(6_999, TODAY)])
+            .when(suspend(SuspensionReason::NonPayment))
+            .then_rejected(SiteRejection::NothingPastDue);
+    }
+
+    #[test]
+    fn another_reason_needs_no_debt() {
+        let reason = SuspensionReason::CustomerRequest;
+        given(site()).when(suspend(reason)).then(requested(1, reason, "the customer's request"));
+    }
+
+    #[test]
+    fn a_site_is_suspended_for_one_reason_at_a_time() {
+        let suspended = suspended_site(SuspensionReason::Abuse);
+        given(suspended.clone()).when(suspend(SuspensionReason::Abuse)).then([]);
+        given(suspended)
+            .when(suspend(SuspensionReason::CustomerRequest))
+            .then_rejected(SiteRejection::SuspendedForOtherReason);
+    }
+
+    #[test]
+    fn only_a_registered_site_is_suspended() {
+        given([])
+            .when(suspend(SuspensionReason::Abuse))
+            .then_rejected(SiteRejection::NotRegistered);
+    }
+}

@@ -89,3 +89,97 @@ impl UnsuspendSite {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::UnsuspendSite;
+    use crate::{
+        Fact,
+        site::{ReinstatementGrounds, SiteEvent, SiteRejection, SuspensionReason},
+        testing::{
+            fixtures::{TODAY, code, comment, debt, site, site_id, stopping_site, suspended_site},
+            given,
+        },
+    };
+
+    const MANAGER: &str = "sam; roles=manager";
+    const UNPAID: SuspensionReason = SuspensionReason::NonPayment;
+
+    fn unsuspend(grounds: ReinstatementGrounds) -> UnsuspendSite {
+        UnsuspendSite { site_id: site_id(), verified_address_id: code("A-17"), grounds }
+    }
+
+    fn requested(grounds: ReinstatementGrounds, why: &str) -> [Fact; 2] {
+        let sentence = format!("Reinstatement requested of the NOC, request 2: {why}.");
+        [
+            SiteEvent::ReinstatementRequested { request: 2, grounds }.on(&site_id()),
+            comment("site_88-request-2-requested", &sentence),
+        ]
+    }
+
+    #[test]
+    fn f86_f87_who_paid_in_full_is_reinstated() {
+        let grounds = ReinstatementGrounds::PaidInFull;
+        given(suspended_site(UNPAID))
+            .and([debt(6_999, TODAY)])
+            .when(unsuspend(grounds))
+            .then(requested(grounds, "paid in full"));
+    }
+
+    #[test]
+    fn f86_who_is_past_due_has_not_paid_in_full() {
+        given(suspended_site(UNPAID))
+            .and([debt(1, date(2026, 3, 15))])
+            .when(unsuspend(ReinstatementGrounds::PaidInFull))
+            .then_rejected(SiteRejection::NotPaidInFull);
+    }
+
+    #[test]
+    fn f86_a_payment_arrangement_needs_a_manager() {
+        let grounds = ReinstatementGrounds::PaymentArrangement;
+        let owing = given(suspended_site(UNPAID)).and([debt(6_999, date(2026, 3, 5))]);
+        owing
+            .clone()
+            .when(unsuspend(grounds))
+            .then_rejected(SiteRejection::ArrangementNeedsManager);
+        owing
+            .by(MANAGER)
+            .when(unsuspend(grounds))
+            .then(requested(grounds, "payment arrangement with a manager"));
+    }
+
+    #[test]
+    fn f86_a_debt_does_not_end_because_somebody_says_so() {
+        let ended = ReinstatementGrounds::ReasonEnded;
+        given(suspended_site(UNPAID))
+            .by(MANAGER)
+            .when(unsuspend(ended))
+            .then_rejected(SiteRejection::GroundsDoNotFit);
+        given(suspended_site(SuspensionReason::Abuse))
+            .when(unsuspend(ended))
+            .then(requested(ended, "the reason has ended"));
+        given(suspended_site(SuspensionReason::Abuse))
+            .when(unsuspend(ReinstatementGrounds::PaidInFull))
+            .then_rejected(SiteRejection::GroundsDoNotFit);
+    }
+
+    #[test]
+    fn f82_the_address_is_verified_again() {
+        let wish = unsuspend(ReinstatementGrounds::PaidInFull);
+        given(suspended_site(UNPAID))
+            .when(UnsuspendSite { verified_address_id: code("A-71"), ..wish })
+            .then_rejected(SiteRejection::AddressNotVerified);
+    }
+
+    #[test]
+    fn only_what_is_suspended_is_reinstated() {
+        let grounds = ReinstatementGrounds::PaidInFull;
+        given(site()).when(unsuspend(grounds)).then_rejected(SiteRejection::NotSuspended);
+        given(stopping_site(UNPAID))
+            .when(unsuspend(grounds))
+            .then_rejected(SiteRejection::RequestUnderWay);
+        given([]).when(unsuspend(grounds)).then_rejected(SiteRejection::NotRegistered);
+    }
+}

@@ -9,9 +9,9 @@ use crate::{
     device::{DeviceEvent, DeviceId},
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
-    order::{Appointment, OrderEvent, OrderId, OrderKind, SwapMethod},
+    order::{Appointment, CancelReason, OrderEvent, OrderId, OrderKind, SwapMethod},
     service::{ServiceEvent, ServiceId},
-    site::{SiteEvent, SiteId, SuspensionReason},
+    site::{ReinstatementGrounds, SiteEvent, SiteId, SuspensionReason},
     text::{Code, Text},
 };
 
@@ -131,6 +131,37 @@ pub fn stopping_site(reason: SuspensionReason) -> Vec<Fact> {
     with(site(), [requested.on(&site_id()), disabled.on(&account_id())])
 }
 
+/// The suspended site's reinstatement was requested.
+#[must_use]
+pub fn resuming(request: u32) -> Fact {
+    let grounds = ReinstatementGrounds::PaidInFull;
+    SiteEvent::ReinstatementRequested { request, grounds }.on(&site_id())
+}
+
+/// A second site of the customer, `site_89`, whose suspension was requested.
+#[must_use]
+pub fn other_site_stopped() -> Vec<Fact> {
+    let other = id("site_89");
+    let registered = SiteEvent::Registered {
+        account_id: account_id(),
+        address_id: code("A-18"),
+        address: text("18 Elm St"),
+        market: code("phoenix"),
+    };
+    let reason = SuspensionReason::CustomerRequest;
+    vec![
+        registered.on(&other),
+        SiteEvent::SuspensionRequested { request: 1, reason }.on(&other),
+        AccountEvent::PortalDisabled { site_id: other }.on(&account_id()),
+    ]
+}
+
+/// The account has a comment.
+#[must_use]
+pub fn comment(comment_id: &str, words: &str) -> Fact {
+    AccountEvent::CommentAdded { comment_id: code(comment_id), text: text(words) }.on(&account_id())
+}
+
 /// The customer owes an amount since a date.
 #[must_use]
 pub fn debt(minor: i64, due_on: Date) -> Fact {
@@ -157,15 +188,8 @@ pub fn device_in(market: &str, model: &str) -> Vec<Fact> {
 /// When the test biller does not sell it.
 #[must_use]
 pub fn service_in(market: &str, model: &str, package_id: &str) -> Vec<Fact> {
-    let added = ServiceEvent::Added {
-        account_id: account_id(),
-        site_id: site_id(),
-        device_id: device_id(),
-        package_id: code(package_id),
-        service_code: service_code(package_id),
-    };
     let activated = ServiceEvent::Activated { start_billing_date: date(2026, 1, 1) };
-    with(device_in(market, model), [added.on(&service_id()), activated.on(&service_id())])
+    with(device_in(market, model), [added(package_id), activated.on(&service_id())])
 }
 
 /// An active service in `phoenix` on the fast cable modem.
@@ -225,6 +249,40 @@ pub fn committed_change() -> Vec<Fact> {
     with(with(service("basic"), steps), [committed])
 }
 
+/// The order was given up.
+#[must_use]
+pub fn cancelled() -> Fact {
+    OrderEvent::Cancelled { reason: CancelReason::CustomerRequest }.on(&order_id())
+}
+
+/// Another order changed the service from `basic` to `gigablast` in the meantime.
+#[must_use]
+pub fn changed_meanwhile() -> Fact {
+    ServiceEvent::PackageChanged {
+        from_package_id: code("basic"),
+        to_package_id: code("gigablast"),
+        service_code: service_code("gigablast"),
+        start_billing_date: TODAY,
+    }
+    .on(&service_id())
+}
+
+/// The installation order of a service that is to have a package, in a market.
+#[must_use]
+pub fn installation_in(market: &str, model: &str, package_id: &str) -> Vec<Fact> {
+    let started = OrderEvent::Started {
+        kind: OrderKind::Installation,
+        account_id: account_id(),
+        site_id: site_id(),
+        service_id: service_id(),
+        package_id: code(package_id),
+        sale_type: None,
+        sale_reason: None,
+        campaign_code: None,
+    };
+    with(device_in(market, model), [added(package_id), started.on(&order_id())])
+}
+
 /// The service code of one of the test biller's packages.
 ///
 /// # Panics
@@ -234,6 +292,17 @@ pub fn service_code(package_id: &str) -> Code {
     let biller = crate::biller::testing();
     let package = biller.catalog.packages.get(&code(package_id));
     package.expect("the test biller sells the package").service_code.clone()
+}
+
+fn added(package_id: &str) -> Fact {
+    ServiceEvent::Added {
+        account_id: account_id(),
+        site_id: site_id(),
+        device_id: device_id(),
+        package_id: code(package_id),
+        service_code: service_code(package_id),
+    }
+    .on(&service_id())
 }
 
 /// Facts, and more facts.
