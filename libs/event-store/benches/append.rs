@@ -5,6 +5,8 @@
 //! per command, random command ids, 100,000 streams, hash chain and index included. The log's time
 //! ends when its index has caught up, too.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+
 use std::collections::VecDeque;
 use std::error::Error;
 use std::fs::{self, File};
@@ -342,7 +344,6 @@ fn median(mut rounds: Vec<Measured>) -> Measured {
     rounds[rounds.len() / 2]
 }
 
-#[expect(clippy::print_stdout, reason = "a bench prints its table")]
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let args = args()?;
     let dir = args.dir.join(format!("append-bench-{}", std::process::id()));

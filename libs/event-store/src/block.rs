@@ -181,15 +181,16 @@ impl Block {
         for view in self.views() {
             let view = view?;
             let mut meta = None;
-            for event in view.events() {
+            let wanted = |event: &EventView<'_>| event.stream == stream && event.version >= version;
+            let events = (position..).zip(view.events());
+            for (position, event) in events.filter(|(_, event)| event.as_ref().map_or(true, wanted))
+            {
                 let event = event?;
-                if event.stream == stream && event.version >= version {
-                    let meta = meta.get_or_insert_with(|| self.meta(&view));
-                    let event = self.event(&event, event.stream.into(), event.kind.into());
-                    found.push(Recorded { position, meta: Arc::clone(meta), event });
-                }
-                position += 1;
+                let meta = meta.get_or_insert_with(|| self.meta(&view));
+                let event = self.event(&event, event.stream.into(), event.kind.into());
+                found.push(Recorded { position, meta: Arc::clone(meta), event });
             }
+            position += view.count;
         }
         Ok(found)
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! n                                      the log's name
 //! k                                      checkpoint: everything up to here is in the tree
+//! w                                      like k, but written before the entries are
 //! s stream 0 first-version(8)            addresses of up to 128 events, as varint differences
 //! c first-position(8) command-id(16)     up to 64 commands of one generation, in order of their
 //!                                        ids: each id(16), address(8); the key names the first
@@ -37,6 +38,7 @@ const PACK_MAX: usize = 64;
 const PACKED_BYTES: usize = 24;
 const NAME: &[u8] = b"n";
 const CHECKPOINT: &[u8] = b"k";
+const WITNESS: &[u8] = b"w";
 /// Its presence says that the index failed when it was last in use.
 const DAMAGED: &str = "DAMAGED";
 
@@ -102,7 +104,16 @@ impl Index {
 
     /// Where everything before is in the tree.
     pub(crate) fn checkpoint(&self) -> Result<Option<Tip>, IndexError> {
-        let Some(value) = self.get("read the checkpoint", CHECKPOINT)? else { return Ok(None) };
+        self.tip("read the checkpoint", CHECKPOINT)
+    }
+
+    /// The last block that any entry may speak of: the journal must have it.
+    pub(crate) fn witness(&self) -> Result<Option<Tip>, IndexError> {
+        self.tip("read the witness", WITNESS)
+    }
+
+    fn tip(&self, operation: &'static str, key: &[u8]) -> Result<Option<Tip>, IndexError> {
+        let Some(value) = self.get(operation, key)? else { return Ok(None) };
         decode_tip(&value).map(Some).ok_or(IndexError::Entry)
     }
 
@@ -180,6 +191,7 @@ impl Index {
     /// Takes in a generation, in the order of the keys, then moves the checkpoint. Both are on
     /// the disk when this returns.
     pub(crate) fn write(&self, generation: &Generation) -> Result<(), IndexError> {
+        self.put(WITNESS, &encode_tip(&generation.tip))?;
         self.write_commands(generation)?;
         let mut value = Vec::new();
         for Sparse { position, committed_at, address } in &generation.sparse {
@@ -233,11 +245,9 @@ impl Index {
 
     /// Leaves word that this index must not be trusted when the log is opened the next time.
     pub(crate) fn mark_damaged(&self, error: &IndexError) {
-        let reason =
-            if matches!(error, IndexError::Panicked { .. }) { "panicked" } else { "failed" };
         tracing::error!(index = %self.dir.display(), error = error as &dyn std::error::Error,
             "index failed, it will be rebuilt when the log is opened again");
-        if let Err(error) = std::fs::write(self.dir.join(DAMAGED), reason) {
+        if let Err(error) = std::fs::write(self.dir.join(DAMAGED), []) {
             tracing::error!(index = %self.dir.display(), error = &error as &dyn std::error::Error,
                 "index could not be marked as damaged");
         }
@@ -258,9 +268,9 @@ impl Index {
     }
 }
 
-/// Why the index in `dir` was marked as damaged, if it was.
-pub(crate) fn damage_mark(dir: &Path) -> Option<String> {
-    std::fs::read_to_string(dir.join(DAMAGED)).ok()
+/// Whether the index in `dir` failed when it was last in use.
+pub(crate) fn is_marked_damaged(dir: &Path) -> bool {
+    dir.join(DAMAGED).exists()
 }
 
 /// sled 0.34 panics on some damaged pages: a panic is an error like any other.

@@ -16,19 +16,24 @@ use crate::{IndexError, OpenError, Options};
 const LOCK_ATTEMPTS_MAX: u32 = 500;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
-/// Opens the index of the log `name` in `dir` and reads its checkpoint. What cannot be used is
+/// An index that belongs to the log, and what it knows of the journal.
+pub(crate) struct Opened {
+    pub(crate) index: Index,
+    /// Everything up to here is in the index.
+    pub(crate) checkpoint: Option<Tip>,
+    /// The journal must reach at least to here.
+    pub(crate) witness: Option<Tip>,
+}
+
+/// Opens the index of the log `name` in `dir`. What cannot be used is
 /// set aside, and an empty index takes its place.
-pub(crate) fn open(
-    dir: &Path,
-    name: &str,
-    options: &Options,
-) -> Result<(Index, Option<Tip>), OpenError> {
-    if let Some(reason) = index::damage_mark(dir) {
-        set_aside(dir, &reason)?;
+pub(crate) fn open(dir: &Path, name: &str, options: &Options) -> Result<Opened, OpenError> {
+    if index::is_marked_damaged(dir) {
+        set_aside(dir, "failed")?;
     }
     let reason = match open_patiently(dir, options).and_then(|index| examine(index, name)) {
-        Ok(Examined::Usable(index, tip)) => return Ok((index, tip)),
-        Ok(Examined::Foreign) => "foreign",
+        Ok(Some(opened)) => return Ok(opened),
+        Ok(None) => "foreign",
         Err(error) if is_busy(&error) => return Err(failed(dir, error)),
         Err(error) => {
             tracing::warn!(index = %dir.display(), error = &error as &dyn std::error::Error,
@@ -38,28 +43,24 @@ pub(crate) fn open(
     };
     set_aside(dir, reason)?;
     match open_patiently(dir, options).and_then(|index| examine(index, name)) {
-        Ok(Examined::Usable(index, tip)) => Ok((index, tip)),
-        Ok(Examined::Foreign) => Err(failed(dir, IndexError::Entry)),
+        Ok(Some(opened)) => Ok(opened),
+        Ok(None) => Err(failed(dir, IndexError::Entry)),
         Err(error) => Err(failed(dir, error)),
     }
 }
 
-enum Examined {
-    Usable(Index, Option<Tip>),
-    Foreign,
-}
-
-fn examine(index: Index, name: &str) -> Result<Examined, IndexError> {
+/// None if the index belongs to something else.
+fn examine(index: Index, name: &str) -> Result<Option<Opened>, IndexError> {
     match index.name()? {
         Some(found) if found == name.as_bytes() => {
-            let tip = index.checkpoint()?;
-            Ok(Examined::Usable(index, tip))
+            let (checkpoint, witness) = (index.checkpoint()?, index.witness()?);
+            Ok(Some(Opened { index, checkpoint, witness }))
         }
         None if index.is_empty()? => {
             index.set_name(name)?;
-            Ok(Examined::Usable(index, None))
+            Ok(Some(Opened { index, checkpoint: None, witness: None }))
         }
-        Some(_) | None => Ok(Examined::Foreign),
+        Some(_) | None => Ok(None),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::block::BlockBuilder;
+use crate::index_dir::{self, Opened};
 use crate::journal::Journal;
 use crate::lock::Lock;
 use crate::segments::Segments;
@@ -15,7 +16,7 @@ use crate::spill::Spiller;
 use crate::stream_versions::StreamVersions;
 use crate::{
     AppendError, Block, CommandId, Expected, NewEvent, NewRecord, OpenError, Options, Position,
-    Reader, Record, index_dir, recovery, segment,
+    Reader, Record, recovery, segment,
 };
 
 /// Bytes of a stream's name, a kind, an actor or a traceparent.
@@ -120,8 +121,8 @@ impl Log {
         let lock = Lock::take(dir)?;
         let segments = Segments::load(&journal, name)?;
         let index_path = dir.join("index");
-        let (index, checkpoint) = index_dir::open(&index_path, name, &options)?;
-        if let Some(tip) = &checkpoint
+        let Opened { index, checkpoint, witness } = index_dir::open(&index_path, name, &options)?;
+        if let Some(tip) = &witness
             && let Some(source) = recovery::check_witness(&segments, tip)?
         {
             return Err(OpenError::JournalBehindWitness { index: index_path, source });

@@ -110,12 +110,10 @@ impl Reader {
         let mut position = 0;
         while address < tip.end {
             let (blocks, after) = self.shared.segments.blocks(address, tip.end, 64 << 10)?;
-            for record in blocks.iter().flat_map(Block::records) {
-                let record = record?;
-                if record.meta.committed_at > committed_at {
-                    return Ok(position);
-                }
-                position = record.last_position();
+            let (last, complete) = last_until(&blocks, committed_at)?;
+            position = last.unwrap_or(position);
+            if !complete {
+                break;
             }
             address = after;
         }
@@ -166,4 +164,17 @@ impl Reader {
             ReadError::Index(error)
         })
     }
+}
+
+/// The last position in `blocks` committed until `committed_at`, and whether that is all of them.
+fn last_until(blocks: &[Block], committed_at: i64) -> Result<(Option<Position>, bool), ReadError> {
+    let mut last = None;
+    for record in blocks.iter().flat_map(Block::records) {
+        let record = record?;
+        if record.meta.committed_at > committed_at {
+            return Ok((last, false));
+        }
+        last = Some(record.last_position());
+    }
+    Ok((last, true))
 }

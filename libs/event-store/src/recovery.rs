@@ -66,32 +66,37 @@ pub(crate) fn replay(
         }
         let next = paths.get(nth + 1).map(|path| SegmentFile::open(path)).transpose()?;
         let stop = next.map(|next| next.header().base);
-        while stop != Some(tip.end) {
-            let offset = tip.end - base;
-            match segment.block_at(offset)? {
-                SegmentBlock::Whole(block) => {
-                    check_block(&segment, offset, &tip.head, &block)?;
-                    tip = take(&block, tip.end)?;
-                }
-                SegmentBlock::End if stop.is_none() => return Ok(tip),
-                SegmentBlock::End => {
-                    let fault = Fault::Block(BlockError::Magic);
-                    return Err(segment.damage(offset, tip.head.position + 1, fault).into());
-                }
-                SegmentBlock::Broken(error) => {
-                    let fault = Fault::Block(error);
-                    let damage = segment.damage(offset, tip.head.position + 1, fault);
-                    let torn = stop.is_none() && !block_follows(&segment, offset, &tip.head)?;
-                    if !torn {
-                        return Err(damage.into());
-                    }
-                    cut(&segment, offset, &damage)?;
-                    return Ok(tip);
-                }
-            }
+        while stop != Some(tip.end)
+            && let Some(block) = block_or_end(&segment, &tip, stop.is_none())?
+        {
+            tip = take(&block, tip.end)?;
         }
     }
     Ok(tip)
+}
+
+/// The block that follows `tip`, or none at the end of the last segment, which is cut if torn.
+fn block_or_end(
+    segment: &SegmentFile,
+    tip: &Tip,
+    is_last: bool,
+) -> Result<Option<Block>, OpenError> {
+    let offset = tip.end - segment.header().base;
+    let error = match segment.block_at(offset)? {
+        SegmentBlock::Whole(block) => {
+            check_block(segment, offset, &tip.head, &block)?;
+            return Ok(Some(block));
+        }
+        SegmentBlock::End if is_last => return Ok(None),
+        SegmentBlock::End => BlockError::Magic,
+        SegmentBlock::Broken(error) => error,
+    };
+    let damage = segment.damage(offset, tip.head.position + 1, Fault::Block(error));
+    if !is_last || block_follows(segment, offset, &tip.head)? {
+        return Err(damage.into());
+    }
+    cut(segment, offset, &damage)?;
+    Ok(None)
 }
 
 /// Checks that a segment begins where the one before ended.
@@ -141,9 +146,8 @@ fn block_follows(segment: &SegmentFile, offset: u64, head: &Head) -> Result<bool
         let is_later = block::position(whole) > head.position;
         (is_later && Block::parse(bytes.slice_ref(whole)).is_ok()).then_some(())
     };
-    // A torn block whose header is whole may carry anything, even a block, as its data.
-    let inside = block::length(&bytes).unwrap_or(1).min(bytes.len());
-    let mut at = inside;
+    // Not even the length of a broken block can be believed: every byte may begin another.
+    let mut at = 1.min(bytes.len());
     while let Some(found) = bytes[at..].windows(4).position(|window| window == block::MAGIC) {
         at += found;
         if later(at).is_some() {

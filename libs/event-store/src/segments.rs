@@ -161,27 +161,38 @@ impl Segments {
         loop {
             let (place, start) = self.place(address, end)?;
             address = start;
-            let bytes = place.read(CHUNK_BYTES)?;
-            let mut at = 0;
-            while at + block::HEADER <= bytes.len() {
-                let header = &bytes[at..];
-                let length = block::length(header).map_err(|error| place.damage(at, error))?;
-                if block::last_position(header) >= position {
-                    return Ok(address + at as u64);
-                }
-                at += length;
+            match place.skip(&place.read(CHUNK_BYTES)?, position)? {
+                Skipped::Found(at) => return Ok(address + at),
+                Skipped::Beyond(at) => address += at,
             }
-            if at == 0 {
-                let found = bytes.len();
-                let needed = block::HEADER;
-                return Err(place.damage(0, BlockError::Length { needed, found }).into());
-            }
-            address += at as u64;
         }
     }
 }
 
+/// How far the headers of a chunk led.
+enum Skipped {
+    /// The block begins so many bytes on.
+    Found(u64),
+    /// The next header that is not in the chunk begins so many bytes on.
+    Beyond(u64),
+}
+
 impl Place {
+    fn skip(&self, bytes: &[u8], position: Position) -> Result<Skipped, Damage> {
+        let mut at = 0;
+        while let Some(header) = bytes.get(at..).filter(|rest| rest.len() >= block::HEADER) {
+            if block::last_position(header) >= position {
+                return Ok(Skipped::Found(at as u64));
+            }
+            at += block::length(header).map_err(|error| self.damage(at, error))?;
+        }
+        if at > 0 {
+            return Ok(Skipped::Beyond(at as u64));
+        }
+        let (needed, found) = (block::HEADER, bytes.len());
+        Err(self.damage(0, BlockError::Length { needed, found }))
+    }
+
     fn read(&self, count: u64) -> Result<Bytes, ReadError> {
         segment::read_at(&self.file, self.offset, count.min(self.left))
             .map_err(|source| ReadError::Io { path: self.path.clone(), source })

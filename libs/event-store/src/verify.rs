@@ -5,11 +5,12 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
+use crate::codec::EventView;
 use crate::recovery::{check_block, check_start};
 use crate::segment::{HEADER, SegmentBlock, SegmentFile};
 use crate::segments::{check_neighbours, segment_paths};
 use crate::shared::Tip;
-use crate::{Block, BlockError, Damage, Fault, Head, ReadError};
+use crate::{Block, BlockError, CodecError, Damage, Fault, Head, ReadError};
 
 /// How far a verification is, reported after every segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,26 +151,32 @@ impl Verifier {
     ) -> Result<(), VerifyError> {
         let mut position = block.first_position();
         let mut committed_at = self.tip.head.committed_at;
-        let unread = |error: crate::CodecError| Fault::Block(error.into());
+        let unread = |error: CodecError| Fault::Block(error.into());
         for view in block.views() {
             let view = view.map_err(|error| segment.damage(offset, position, unread(error)))?;
             committed_at = view.committed_at;
-            self.records += 1;
             for event in view.events() {
-                let event =
-                    event.map_err(|error| segment.damage(offset, position, unread(error)))?;
-                let before = self.streams.get(event.stream).copied().unwrap_or(0);
-                if event.version != before + 1 {
-                    let (stream, found) = (event.stream.to_owned(), event.version);
-                    let fault = Fault::Version { stream, before, found };
-                    return Err(segment.damage(offset, position, fault).into());
-                }
-                self.streams.insert(event.stream.into(), event.version);
+                event
+                    .map_err(unread)
+                    .and_then(|event| self.event(&event))
+                    .map_err(|fault| segment.damage(offset, position, fault))?;
                 position += 1;
             }
         }
         self.blocks += 1;
+        self.records += u64::from(block.record_count());
         self.tip = self.tip.after(block, self.tip.end, committed_at);
+        Ok(())
+    }
+
+    /// Checks that the event is the next one of its stream.
+    fn event(&mut self, event: &EventView<'_>) -> Result<(), Fault> {
+        let before = self.streams.get(event.stream).copied().unwrap_or(0);
+        if event.version != before + 1 {
+            let (stream, found) = (event.stream.to_owned(), event.version);
+            return Err(Fault::Version { stream, before, found });
+        }
+        self.streams.insert(event.stream.into(), event.version);
         Ok(())
     }
 }

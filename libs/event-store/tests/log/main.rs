@@ -1,4 +1,12 @@
 //! What a log promises, from outside.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
+
+mod blocks;
+mod failures;
+mod index;
+mod journal;
+mod model;
+mod processes;
 mod round_trip;
 mod support;

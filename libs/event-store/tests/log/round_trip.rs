@@ -85,3 +85,64 @@ fn what_has_no_form_is_refused_by_name() {
     assert_eq!(outcomes[2], Err(Refused::StreamName { stream: "a\0b".into() }));
     assert_eq!(log.reader().head().position, 0);
 }
+
+#[test]
+fn every_position_and_time_is_found_in_a_log_of_many_chunks() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { segment_bytes: 300 << 10, spill_events: 700, ..small() };
+    let mut log = Log::open(dir.path(), "acme", options).unwrap();
+    let data = "x".repeat(500);
+    for n in 1..=2000 {
+        let at = i64::try_from(n).unwrap();
+        log.append(vec![record(n, at, vec![event(&format!("stream-{n}"), 0, &data)])]).unwrap();
+    }
+    let reader = log.reader();
+    for n in (1..=2000_u64).step_by(37) {
+        assert_eq!(reader.read_blocks(n, 1).unwrap()[0].first_position(), n);
+        assert_eq!(reader.position_at(i64::try_from(n).unwrap()).unwrap(), n);
+        assert_eq!(reader.read_stream(&format!("stream-{n}"), 1, 9).unwrap()[0].position, n);
+    }
+    let blocks = reader.read_blocks(1, 100_000).unwrap();
+    assert!((100..200).contains(&blocks.len()), "{}", blocks.len());
+}
+
+#[test]
+fn a_block_larger_than_a_segment_gets_one_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::open(dir.path(), "acme", small()).unwrap();
+    let large = "x".repeat(5000);
+    for n in 0..4 {
+        log.append(vec![record(n, 1, vec![event("a", n, &large)])]).unwrap();
+    }
+    drop(log);
+    let log = Log::open(dir.path(), "acme", small()).unwrap();
+    let read = log.reader().read_stream("a", 1, 9).unwrap();
+    assert_eq!(read.iter().map(|it| it.event.data.len()).collect::<Vec<_>>(), [5000; 4]);
+    assert_eq!(event_store::verify(dir.path(), |_| ()).unwrap().head.position, 4);
+}
+
+#[test]
+fn a_reader_in_another_thread_sees_a_gapless_log_while_it_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::open(dir.path(), "acme", small()).unwrap();
+    let reader = log.reader();
+    let follower = std::thread::spawn(move || {
+        let mut seen = 0;
+        while seen < 600 {
+            let blocks = reader.read_blocks(seen + 1, 4000).unwrap();
+            let events = blocks.iter().flat_map(event_store::Block::events).map(Result::unwrap);
+            seen = events.fold(seen, |before, event| {
+                assert_eq!(event.position, before + 1);
+                let stream = &event.event.stream;
+                assert!(reader.stream_version(stream).unwrap() >= event.event.version);
+                let versions = reader.read_stream(stream, 1, usize::MAX).unwrap();
+                assert!(versions.iter().zip(1..).all(|(it, version)| it.event.version == version));
+                assert!(reader.find_command(event.meta.command_id).unwrap().is_some());
+                event.position
+            });
+        }
+        seen
+    });
+    crate::support::append_from(&mut log, 1, 600);
+    assert_eq!(follower.join().unwrap(), 600);
+}

@@ -1,6 +1,10 @@
 //! The words the tests are written in.
 
-use event_store::{CommandId, Expected, NewEvent, NewRecord, Options};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use event_store::{Block, CommandId, Expected, Log, NewEvent, NewRecord, Options};
+use tempfile::TempDir;
 
 /// Segments and generations so small that a handful of events rolls and spills.
 pub(crate) fn small() -> Options {
@@ -42,5 +46,79 @@ pub(crate) fn record(n: u64, committed_at: i64, events: Vec<NewEvent>) -> NewRec
         correlation: None,
         traceparent: None,
         events,
+    }
+}
+
+/// A log in a directory that vanishes, holding `count` records of one event each, one per block.
+pub(crate) fn filled(count: u64) -> (TempDir, Log) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = Log::open(dir.path(), "acme", small()).unwrap();
+    append_from(&mut log, 1, count);
+    (dir, log)
+}
+
+/// Appends the records `first` to `last`: the n-th goes to one of three streams, at time 10 n.
+pub(crate) fn append_from(log: &mut Log, first: u64, last: u64) {
+    for n in first..=last {
+        let at = i64::try_from(n * 10).unwrap();
+        let event = event(STREAMS[usize::try_from(n % 3).unwrap()], (n - 1) / 3, "data");
+        let event = NewEvent { expected: Expected::Any, ..event };
+        assert!(log.append(vec![record(n, at, vec![event])]).unwrap().outcomes[0].is_ok());
+    }
+}
+
+/// The streams that `append_from` writes to.
+pub(crate) const STREAMS: [&str; 3] = ["a", "b", "c"];
+
+/// Opens the log, which must work, and checks that it holds exactly the records 1 to `last`.
+pub(crate) fn assert_holds(dir: &Path, last: u64) -> Log {
+    let log = Log::open(dir, "acme", small()).unwrap();
+    let reader = log.reader();
+    assert_eq!(reader.head().position, last);
+    let blocks = reader.read_blocks(1, usize::MAX).unwrap();
+    let events: Vec<_> = blocks.iter().flat_map(Block::events).map(Result::unwrap).collect();
+    let read: Vec<_> = events.iter().map(|it| (it.position, it.meta.command_id)).collect();
+    assert_eq!(read, (1..=last).map(|n| (n, id(n))).collect::<Vec<_>>());
+    let versions = STREAMS.map(|stream| reader.stream_version(stream).unwrap());
+    assert_eq!(versions, [last / 3, last.div_ceil(3), (last + 1) / 3]);
+    for (stream, version) in STREAMS.into_iter().zip(versions) {
+        let read = reader.read_stream(stream, 1, usize::MAX).unwrap();
+        let read: Vec<_> = read.iter().map(|it| it.event.version).collect();
+        assert_eq!(read, (1..=version).collect::<Vec<_>>());
+    }
+    for n in 1..=last + 1 {
+        let found = reader.find_command(id(n)).unwrap().map(|record| record.first_position);
+        assert_eq!(found, (n <= last).then_some(n));
+    }
+    log
+}
+
+/// The segments of the log in `dir`, in order.
+pub(crate) fn segments(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir.join("journal")).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some());
+    paths.sort();
+    paths
+}
+
+/// The names in `dir` that begin with `prefix`.
+pub(crate) fn names(dir: &Path, prefix: &str) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(prefix)).collect()
+}
+
+/// Copies a directory with all that is in it.
+pub(crate) fn copy_dir(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_dir(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
     }
 }
