@@ -1,1 +1,30 @@
-//! The public contract: protobuf messages, their JSON, and their mapping to the domain.
+//! The public contract: commands, events and the envelope, as protobuf and as its canonical JSON, and
+//! the biller's data as TOML.
+//!
+//! What must stay true: this is the only crate that knows both an outside form and a domain type, one
+//! file per noun; what was stored once is decoded for ever (`golden/`).
+
+pub mod biller;
+pub mod command;
+pub mod descriptor;
+pub mod event;
+pub mod invalid;
+pub mod pb;
+pub mod schema;
+pub mod view;
+
+mod account;
+mod calendar;
+mod decision;
+mod device;
+mod ledger;
+mod money;
+mod notification;
+mod order;
+mod provisioning;
+mod service;
+mod site;
+
+pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
+pub use event::{DecodeError, decode, encode, envelope};
+pub use invalid::Invalid;

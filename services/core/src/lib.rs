@@ -1,1 +1,194 @@
-//! Commands in, events out: the only writer of the log.
+//! Core: commands in, events out. The only writer of the log, one thread per biller.
+//!
+//! What must stay true: state changes only through [`writer`]; a command is answered when its record
+//! is synced, and a command id has one answer for ever.
+
+mod cloud_event;
+mod command_endpoint;
+mod day_clock;
+mod gateway;
+mod receipt;
+mod states;
+mod submission;
+mod writer;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use bus::{Bus, LogSource, Serving};
+use domain::biller::Biller;
+use event_store::{Log, Position, Reader};
+use service::Context;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use submission::{Answer, Submission, SubmitError};
+
+use submission::Inbox;
+
+/// Which services the gateway asks for their status.
+pub const SERVICES: [&str; 6] =
+    ["care", "billing", "provisioning", "notifications", "noc-bridge", "audit"];
+
+/// How long core tries to offer its log to the bus before it gives up.
+const OFFER_TRIES: u32 = 30;
+
+/// Who opens the biller's days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calendar {
+    /// Core does, at midnight in the biller's zone; a missed day is caught up in order.
+    Clock,
+    /// Somebody sends `OpenDay`: tests, simulations, the demonstration.
+    Manual,
+}
+
+/// Core, as its gateway and endpoints see it. Clones are the same core.
+#[derive(Clone)]
+pub struct Core {
+    billers: Arc<BTreeMap<String, Desk>>,
+    bus: Bus,
+    /// Cancelled when the process must stop.
+    stop: CancellationToken,
+}
+
+/// One biller's log and the way to its writer.
+pub(crate) struct Desk {
+    pub(crate) biller: Arc<Biller>,
+    pub(crate) reader: Reader,
+    pub(crate) head: watch::Receiver<Position>,
+    pub(crate) inbox: Inbox,
+}
+
+/// Core while it runs.
+pub struct Running {
+    /// What the gateway is made of.
+    pub core: Core,
+    serving: Vec<Serving>,
+    clocks: Vec<tokio::task::JoinHandle<()>>,
+    writers: Vec<std::thread::JoinHandle<()>>,
+}
+
+/// Opens every biller's log, offers it to the bus and takes commands.
+///
+/// `stop` is cancelled by core itself when a log can no longer be written: the process must end,
+/// because what is on the disk is then uncertain.
+///
+/// # Errors
+/// When a log does not open or cannot be offered.
+pub async fn start(
+    context: &Context,
+    billers: &[Arc<Biller>],
+    calendar: Calendar,
+    stop: CancellationToken,
+) -> anyhow::Result<Running> {
+    let mut desks = BTreeMap::new();
+    let mut writers = Vec::new();
+    for biller in billers {
+        let (desk, writer) = open(context, biller, stop.clone())?;
+        let source = LogSource { reader: desk.reader.clone(), head: desk.head.clone() };
+        offer(&context.bus, &biller.name, source).await?;
+        desks.insert(biller.name.clone(), desk);
+        writers.push(writer);
+    }
+    let core = Core { billers: Arc::new(desks), bus: context.bus.clone(), stop };
+    let mut serving = Vec::new();
+    let mut clocks = Vec::new();
+    for biller in billers {
+        serving.push(command_endpoint::serve(&core, &biller.name).await?);
+        if calendar == Calendar::Clock {
+            clocks.push(tokio::spawn(day_clock::run(core.clone(), biller.name.clone())));
+        }
+    }
+    Ok(Running { core, serving, clocks, writers })
+}
+
+fn open(
+    context: &Context,
+    biller: &Arc<Biller>,
+    stop: CancellationToken,
+) -> anyhow::Result<(Desk, std::thread::JoinHandle<()>)> {
+    let dir = context.data.join("core").join(&biller.name);
+    let log = Log::open(&dir, &biller.name, event_store::Options::default())
+        .with_context(|| format!("the log of {} in {} did not open", biller.name, dir.display()))?;
+    let reader = log.reader();
+    let (grown, head) = watch::channel(reader.head().position);
+    let (inbox, submissions) = submission::inbox();
+    let writer = writer::Writer::new(log, Arc::clone(biller), grown);
+    let thread =
+        std::thread::Builder::new().name(format!("writer-{}", biller.name)).spawn(move || {
+            if let Err(error) = writer.run(submissions) {
+                let cause = service::error::chain(&error);
+                tracing::error!(cause, "the log cannot be written: core stops");
+                stop.cancel();
+            }
+        })?;
+    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox }, thread))
+}
+
+/// Offers a log; NATS may still be starting, or have lost its streams.
+async fn offer(bus: &Bus, biller: &str, source: LogSource) -> anyhow::Result<()> {
+    let describe = cloud_event::describe(biller);
+    let mut tries = 0;
+    loop {
+        match bus.offer_log(biller, source.clone(), describe.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(error @ bus::OfferError::Serve { .. }) if tries < OFFER_TRIES => {
+                tries += 1;
+                let cause = service::error::chain(&error);
+                tracing::warn!(biller, cause, "the log is not offered yet");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+impl Core {
+    pub(crate) fn desk(&self, biller: &str) -> Option<&Desk> {
+        self.billers.get(biller)
+    }
+
+    /// The names of the billers that this process owns.
+    pub fn billers(&self) -> impl Iterator<Item = &str> {
+        self.billers.keys().map(String::as_str)
+    }
+
+    /// Sends a command to a biller's writer and waits for its answer.
+    ///
+    /// # Errors
+    /// When there is no such biller, the writer has too much to do, or it has stopped.
+    pub async fn submit(
+        &self,
+        biller: &str,
+        submission: Submission,
+    ) -> Result<Answer, SubmitError> {
+        let desk = self.desk(biller).ok_or(SubmitError::UnknownBiller)?;
+        desk.inbox.submit(submission).await
+    }
+
+    /// The HTTP routes.
+    pub fn routes(&self) -> axum::Router {
+        gateway::routes(self.clone())
+    }
+}
+
+impl Running {
+    /// Answers what was sent and closes the logs.
+    pub async fn shutdown(self) {
+        for clock in &self.clocks {
+            clock.abort();
+        }
+        for serving in self.serving {
+            serving.shutdown().await;
+        }
+        for desk in self.core.billers.values() {
+            desk.inbox.close();
+        }
+        let joined = tokio::task::spawn_blocking(move || {
+            self.writers.into_iter().for_each(|writer| drop(writer.join()));
+        });
+        if joined.await.is_err() {
+            tracing::error!("a writer panicked while it stopped");
+        }
+    }
+}

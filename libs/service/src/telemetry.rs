@@ -1,0 +1,43 @@
+//! Logs and metrics of a process. Log lines go to standard error, facts as fields; metrics to
+//! `/metrics` in the Prometheus text format.
+//!
+//! What must stay true: neither ever holds personal data.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogForm {
+    /// For people.
+    Text,
+    /// One JSON object per line, for machines.
+    Json,
+}
+
+/// Starts logging with a filter such as `info` or `warn,bus=debug`, and collecting metrics.
+/// A second call in a process changes nothing.
+pub fn start(filter: &str, form: LogForm) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Both fail only where something was installed before, which then stays.
+    let _ = match form {
+        LogForm::Text => builder.try_init(),
+        LogForm::Json => builder.json().try_init(),
+    };
+    if METRICS.get().is_none()
+        && let Ok(handle) = PrometheusBuilder::new().install_recorder()
+    {
+        let _ = METRICS.set(handle);
+    }
+}
+
+/// Everything that was counted, in the Prometheus text format; empty before [`start`].
+#[must_use]
+pub fn metrics_text() -> String {
+    METRICS.get().map(PrometheusHandle::render).unwrap_or_default()
+}

@@ -1,0 +1,161 @@
+//! Every command that can be sent, by name: how it is read from protobuf and from JSON.
+//!
+//! What must stay true: the routes of HTTP and NATS are generic; a new command is one line in the
+//! list of its noun's file and changes nothing else here.
+
+use domain::Decide;
+use prost::{Message, Name};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Invalid, account, calendar, descriptor, device, ledger, notification, order, provisioning,
+    service, site,
+};
+
+/// A command's message, which policies build and send.
+pub trait CommandMessage:
+    Message + Name + Default + Serialize + DeserializeOwned + 'static
+{
+    /// The rule behind it.
+    type Rule: Decide + TryFrom<Self, Error = Invalid> + 'static;
+}
+
+/// A rule that was read from outside, or the field that cannot be read.
+pub type Read = Result<Box<dyn Decide>, Invalid>;
+
+/// How one command is found and read.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandType {
+    /// For example `SuspendSite`.
+    pub name: &'static str,
+    /// For example `demarc.site.v1`.
+    pub package: &'static str,
+    from_proto: fn(&[u8]) -> Read,
+    from_json: fn(&[u8]) -> Read,
+    json_to_proto: fn(&[u8]) -> Result<Vec<u8>, Invalid>,
+}
+
+impl CommandType {
+    pub(crate) const fn of<M: CommandMessage>() -> Self {
+        Self {
+            name: M::NAME,
+            package: M::PACKAGE,
+            from_proto: |bytes| rule::<M>(proto(bytes)?),
+            from_json: |bytes| rule::<M>(json(bytes)?),
+            json_to_proto: |bytes| json::<M>(bytes).map(|message| message.encode_to_vec()),
+        }
+    }
+
+    /// For example `site`.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        descriptor::noun_of(self.package)
+    }
+
+    /// For example `suspend`: the last part of its subject.
+    #[must_use]
+    pub fn verb(&self) -> String {
+        descriptor::verb_of(self.name, self.noun())
+    }
+
+    /// Reads the command from protobuf.
+    ///
+    /// # Errors
+    /// The field that cannot be read.
+    pub fn from_proto(&self, bytes: &[u8]) -> Read {
+        (self.from_proto)(bytes)
+    }
+
+    /// Reads the command from canonical protobuf JSON.
+    ///
+    /// # Errors
+    /// The field that cannot be read.
+    pub fn from_json(&self, bytes: &[u8]) -> Read {
+        (self.from_json)(bytes)
+    }
+
+    /// Turns canonical JSON into protobuf, for a command that is sent on.
+    ///
+    /// # Errors
+    /// The field that cannot be read.
+    pub fn json_to_proto(&self, bytes: &[u8]) -> Result<Vec<u8>, Invalid> {
+        (self.json_to_proto)(bytes)
+    }
+}
+
+/// Every command, noun by noun.
+pub fn all() -> impl Iterator<Item = &'static CommandType> {
+    [
+        account::COMMANDS,
+        site::COMMANDS,
+        device::COMMANDS,
+        service::COMMANDS,
+        order::COMMANDS,
+        ledger::COMMANDS,
+        calendar::COMMANDS,
+        provisioning::COMMANDS,
+        notification::COMMANDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The command of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static CommandType> {
+    all().find(|command| command.name == name)
+}
+
+/// The command that travels on `demarc.<biller>.command.<noun>.<verb>`.
+#[must_use]
+pub fn on_subject(noun: &str, verb: &str) -> Option<&'static CommandType> {
+    all().find(|command| command.noun() == noun && command.verb() == verb)
+}
+
+/// A command on its way to core, as it travels on the bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What it is about.
+    pub noun: String,
+    /// What should happen to it.
+    pub verb: String,
+    /// Its protobuf.
+    pub body: Vec<u8>,
+}
+
+/// Makes a message ready for the bus.
+pub fn outgoing<M: CommandMessage>(message: &M) -> Outgoing {
+    let noun = descriptor::noun_of(M::PACKAGE).to_owned();
+    let verb = descriptor::verb_of(M::NAME, &noun);
+    Outgoing { noun, verb, body: message.encode_to_vec() }
+}
+
+fn rule<M: CommandMessage>(message: M) -> Read {
+    Ok(Box::new(M::Rule::try_from(message)?))
+}
+
+fn proto<M: CommandMessage>(bytes: &[u8]) -> Result<M, Invalid> {
+    M::decode(bytes)
+        .map_err(|_| Invalid::new("body", format!("must be the protobuf of {}", M::NAME)))
+}
+
+fn json<M: CommandMessage>(bytes: &[u8]) -> Result<M, Invalid> {
+    serde_json::from_slice(bytes).map_err(|error| unreadable(&error))
+}
+
+/// What is wrong with a JSON body, without the values in it, which may be personal data.
+fn unreadable(error: &serde_json::Error) -> Invalid {
+    let text = error.to_string();
+    let field = text
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split_once('`'))
+        .map(|(field, _)| field.chars().take(64).collect::<String>());
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    match field {
+        Some(field) => Invalid::new(field, format!("is not a field of this command, {place}")),
+        None if error.is_data() => {
+            Invalid::new("body", format!("holds a value of the wrong type {place}"))
+        }
+        None => Invalid::new("body", format!("must be JSON: it cannot be read {place}")),
+    }
+}

@@ -1,0 +1,149 @@
+//! Facts as they are stored and published: the noun's `oneof` message, named after the fact in it.
+//!
+//! What must stay true: stored bytes are decoded for ever; a fact that is forgotten does not compile.
+
+use domain::Event;
+use event_store::Recorded;
+use jiff::Timestamp;
+use prost::{DecodeError as ProtoError, Message};
+
+use crate::{
+    Invalid, account, calendar, decision, descriptor, device, ledger, notification, order,
+    pb::envelope::v1::{Envelope, envelope::Fact},
+    provisioning, service, site,
+};
+
+/// Version of the stored form of every fact. A fact that changes its meaning gets the next one.
+pub const SCHEMA: u16 = 1;
+
+/// A fact, ready to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// Full name of its message, for example `demarc.site.v1.SiteSuspended`.
+    pub kind: &'static str,
+    /// The protobuf of `<Noun>Event`.
+    pub data: Vec<u8>,
+}
+
+/// Why stored bytes are not a fact.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// A kind that this version does not know.
+    #[error("events of kind {kind} are not known to this version of Demarc")]
+    UnknownKind {
+        /// The kind.
+        kind: String,
+    },
+    /// Not the protobuf of its noun.
+    #[error("an event of kind {kind} is not the protobuf of its noun")]
+    Proto {
+        /// The kind.
+        kind: String,
+        /// What prost says.
+        #[source]
+        source: ProtoError,
+    },
+    /// A field that cannot be read.
+    #[error("an event of kind {kind} holds a field that cannot be read")]
+    Field {
+        /// The kind.
+        kind: String,
+        /// Which field.
+        #[source]
+        source: Invalid,
+    },
+}
+
+/// A fact as it is stored.
+#[must_use]
+pub fn encode(event: &Event) -> Encoded {
+    let (noun, data) = match event {
+        Event::Account(event) => ("account", account::encode(event).encode_to_vec()),
+        Event::Site(event) => ("site", site::encode(event).encode_to_vec()),
+        Event::Device(event) => ("device", device::encode(event).encode_to_vec()),
+        Event::Service(event) => ("service", service::encode(event).encode_to_vec()),
+        Event::Order(event) => ("order", order::encode(event).encode_to_vec()),
+        Event::Ledger(event) => ("ledger", ledger::encode(event).encode_to_vec()),
+        Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
+        Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
+        Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
+        Event::Decision(event) => ("decision", decision::encode(event).encode_to_vec()),
+    };
+    let fact = descriptor::fact_in(noun, &data).expect("every wrapper holds one of its facts");
+    Encoded { kind: &fact.kind, data }
+}
+
+/// A fact from stored bytes.
+///
+/// # Errors
+/// When the kind is not known, or the bytes are damaged or from a later version.
+pub fn decode(kind: &str, data: &[u8]) -> Result<Event, DecodeError> {
+    let fact = parse(kind, data)?;
+    let event = match fact {
+        Fact::Account(event) => account::decode(event).map(Event::Account),
+        Fact::Site(event) => site::decode(event).map(Event::Site),
+        Fact::Device(event) => device::decode(event).map(Event::Device),
+        Fact::Service(event) => service::decode(event).map(Event::Service),
+        Fact::Order(event) => order::decode(event).map(Event::Order),
+        Fact::Ledger(event) => ledger::decode(event).map(Event::Ledger),
+        Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
+        Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
+        Fact::Notification(event) => notification::decode(event).map(Event::Notification),
+        Fact::Decision(event) => decision::decode(event).map(Event::Decision),
+    };
+    event.map_err(|source| DecodeError::Field { kind: kind.to_owned(), source })
+}
+
+/// An event with everything that is known about it, as the API shows it.
+///
+/// # Errors
+/// When the stored bytes are damaged or from a later version.
+pub fn envelope(biller: &str, recorded: &Recorded) -> Result<Envelope, DecodeError> {
+    let Recorded { meta, event, .. } = recorded;
+    Ok(Envelope {
+        biller: biller.to_owned(),
+        position: recorded.position,
+        id: id(recorded),
+        r#type: event.kind.to_string(),
+        stream: event.stream.to_string(),
+        version: event.version,
+        time: time(meta.committed_at),
+        actor: meta.actor.to_string(),
+        command_id: meta.command_id.to_string(),
+        causation_id: meta.causation.map(|id| id.to_string()).unwrap_or_default(),
+        correlation_id: meta.correlation.map(|id| id.to_string()).unwrap_or_default(),
+        traceparent: meta.traceparent.as_deref().unwrap_or_default().to_owned(),
+        fact: Some(parse(&event.kind, &event.data)?),
+    })
+}
+
+/// The event's id, unique within its biller for ever: `site_88/3`.
+#[must_use]
+pub fn id(recorded: &Recorded) -> String {
+    format!("{}/{}", recorded.event.stream, recorded.event.version)
+}
+
+/// Microseconds since the epoch as RFC 3339 in UTC.
+#[must_use]
+pub fn time(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX).to_string()
+}
+
+fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
+    let unknown = || DecodeError::UnknownKind { kind: kind.to_owned() };
+    let noun = descriptor::fact(kind).map(|fact| fact.noun.as_str()).ok_or_else(unknown)?;
+    let fact = match noun {
+        "account" => Message::decode(data).map(Fact::Account),
+        "site" => Message::decode(data).map(Fact::Site),
+        "device" => Message::decode(data).map(Fact::Device),
+        "service" => Message::decode(data).map(Fact::Service),
+        "order" => Message::decode(data).map(Fact::Order),
+        "ledger" => Message::decode(data).map(Fact::Ledger),
+        "calendar" => Message::decode(data).map(Fact::Calendar),
+        "provisioning" => Message::decode(data).map(Fact::Provisioning),
+        "notification" => Message::decode(data).map(Fact::Notification),
+        "decision" => Message::decode(data).map(Fact::Decision),
+        _ => return Err(unknown()),
+    };
+    fact.map_err(|source| DecodeError::Proto { kind: kind.to_owned(), source })
+}

@@ -1,0 +1,65 @@
+//! Invalid input: which field, and what is wrong with it. Never the value itself, which may be
+//! personal data.
+
+use domain::{
+    Aggregate, Id,
+    text::{Code, Text},
+};
+use jiff::civil::Date;
+
+/// A field that cannot be read (422).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {problem}")]
+pub struct Invalid {
+    /// The field's JSON name, with its path: `lines[2].amount.currency`.
+    pub field: String,
+    /// What is wrong with it: `must be ...`.
+    pub problem: String,
+}
+
+impl Invalid {
+    /// A field and what is wrong with it.
+    pub fn new(field: impl Into<String>, problem: impl ToString) -> Self {
+        Self { field: field.into(), problem: problem.to_string() }
+    }
+
+    /// The same, inside another field.
+    #[must_use]
+    pub(crate) fn within(self, outer: &str) -> Self {
+        Self { field: format!("{outer}.{}", self.field), problem: self.problem }
+    }
+}
+
+pub(crate) fn id<A: Aggregate>(field: &str, value: &str) -> Result<Id<A>, Invalid> {
+    Id::parse(value).map_err(|error| Invalid::new(field, error))
+}
+
+pub(crate) fn code(field: &str, value: &str) -> Result<Code, Invalid> {
+    Code::parse(value).map_err(|error| Invalid::new(field, error))
+}
+
+pub(crate) fn text(field: &str, value: &str) -> Result<Text, Invalid> {
+    Text::parse(value).map_err(|error| Invalid::new(field, error))
+}
+
+pub(crate) fn date(field: &str, value: &str) -> Result<Date, Invalid> {
+    value.parse().map_err(|_| Invalid::new(field, "must be a date as in 2026-11-16"))
+}
+
+/// Reads a field that may be absent, which is the empty string.
+pub(crate) fn optional<T>(
+    field: &str,
+    value: &str,
+    parse: impl FnOnce(&str, &str) -> Result<T, Invalid>,
+) -> Result<Option<T>, Invalid> {
+    if value.is_empty() { Ok(None) } else { parse(field, value).map(Some) }
+}
+
+pub(crate) fn required<T>(field: &str, value: Option<T>) -> Result<T, Invalid> {
+    value.ok_or_else(|| Invalid::new(field, "is required"))
+}
+
+/// Writes a field that may be absent.
+pub(crate) fn or_empty<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}

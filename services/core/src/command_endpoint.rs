@@ -1,0 +1,105 @@
+//! Commands over the bus: `demarc.<biller>.command.<noun>.<verb>`, answered on the reply subject.
+//!
+//! The same route in process and over NATS, where `nats micro ls` shows it. The body is the command's
+//! protobuf, or its JSON with the header `content-type: application/json`. Who may reach these
+//! subjects is decided by the NATS server's permissions.
+
+use std::sync::Arc;
+
+use bus::{Endpoint, Headers, Message, Serving, subject};
+use contract::{Invalid, command};
+use domain::actor::Actor;
+use event_store::CommandId;
+use futures::FutureExt;
+use prost::Message as _;
+use service::clock;
+
+use crate::{
+    Core, receipt,
+    submission::{Answer, Decision, Submission},
+};
+
+/// Answers a biller's commands over the bus until the result is dropped.
+pub(crate) async fn serve(core: &Core, biller: &str) -> Result<Serving, bus::ServeError> {
+    let endpoint = Endpoint {
+        service: "core".to_owned(),
+        version: "1.0.0".to_owned(),
+        description: "Commands in, events out".to_owned(),
+        subject: subject::commands(biller),
+        queue_group: "core".to_owned(),
+    };
+    let asked = core.clone();
+    let biller = biller.to_owned();
+    let handler = move |subject: String, message: Message| {
+        let (core, biller) = (asked.clone(), biller.clone());
+        async move { answer(&core, &biller, &subject, &message).await }.boxed()
+    };
+    core.bus.serve(endpoint, Arc::new(handler)).await
+}
+
+async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> Message {
+    let submission = match read(subject, message) {
+        Ok(submission) => submission,
+        Err(invalid) => {
+            return outcome("invalid").with_header("demarc-reason", &invalid.to_string());
+        }
+    };
+    let id = submission.id;
+    match core.submit(biller, submission).await {
+        Ok(Answer::Decided { decision, duplicate }) => decided(id, &decision, duplicate),
+        Ok(Answer::Panicked) => {
+            outcome("unavailable").with_header("demarc-reason", "the rule failed: see core's log")
+        }
+        Ok(Answer::Unavailable) => {
+            outcome("unavailable").with_header("demarc-reason", "the log cannot be written")
+        }
+        Err(error) => outcome("unavailable").with_header("demarc-reason", &error.to_string()),
+    }
+}
+
+fn decided(id: CommandId, decision: &Decision, duplicate: bool) -> Message {
+    let mut message = match decision {
+        Decision::Accepted(_) => outcome("accepted"),
+        Decision::Fulfilled => outcome("fulfilled"),
+        Decision::Rejected { code, reason } => {
+            return outcome("rejected")
+                .with_header("demarc-code", code)
+                .with_header("demarc-reason", reason);
+        }
+    };
+    message.body = receipt::receipt(id, decision, duplicate).encode_to_vec().into();
+    message
+}
+
+fn outcome(name: &str) -> Message {
+    Message::default().with_header("demarc-outcome", name)
+}
+
+fn read(subject: &str, message: &Message) -> Result<Submission, Invalid> {
+    let mut tail = subject.rsplit('.');
+    let (verb, noun) = (tail.next().unwrap_or_default(), tail.next().unwrap_or_default());
+    let command = command::on_subject(noun, verb)
+        .ok_or_else(|| Invalid::new("subject", "names no command"))?;
+    let headers = &message.headers;
+    let rule = match headers.get("content-type") {
+        Some("application/json") => command.from_json(&message.body)?,
+        Some(_) | None => command.from_proto(&message.body)?,
+    };
+    let actor = headers.get("demarc-actor").unwrap_or_default();
+    Ok(Submission {
+        name: command.name,
+        command: rule,
+        actor: Actor::parse(actor).map_err(|error| Invalid::new("demarc-actor", error))?,
+        id: id(headers, "demarc-command-id")?
+            .unwrap_or_else(|| CommandId(clock::new_id().into_bytes())),
+        causation: id(headers, "demarc-causation")?,
+        correlation: id(headers, "demarc-correlation")?,
+        traceparent: headers.get("traceparent").map(str::to_owned),
+    })
+}
+
+fn id(headers: &Headers, name: &str) -> Result<Option<CommandId>, Invalid> {
+    let parse =
+        |text: &str| text.parse().map_err(|_| Invalid::new(name, "must be a UUID as in RFC 9562"));
+    headers.get(name).map(parse).transpose()
+}

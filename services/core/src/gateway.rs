@@ -1,0 +1,47 @@
+//! The HTTP gateway: one address for commands, events, every service's views, status and rebuild.
+//!
+//! What must stay true: one generic route for every command and every view, so that a new one changes
+//! nothing here; every error is a problem document.
+
+mod commands;
+mod edge;
+mod events;
+mod openapi;
+mod views;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use service::Problem;
+
+use crate::Core;
+
+/// Largest body of a command, in bytes.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Every route below `/v1`, and the API's description.
+pub(crate) fn routes(core: Core) -> Router {
+    Router::new()
+        .route("/v1", get(billers))
+        .route("/v1/{biller}/commands/{command}", post(commands::send))
+        .route("/v1/{biller}/events", get(events::page))
+        .route("/v1/{biller}/events/stream", get(events::stream))
+        .route("/v1/{biller}/status", get(views::status))
+        .route("/v1/{biller}/{service}", get(views::describe))
+        .route("/v1/{biller}/{service}/rebuild", post(views::rebuild))
+        .route("/v1/{biller}/{service}/retry", post(views::retry))
+        .route("/v1/{biller}/{service}/{view}", get(views::list))
+        .route("/v1/{biller}/{service}/{view}/{key}", get(views::show))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(|| async { Problem::not_found("no such path: GET /openapi.json lists them") })
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .with_state(core)
+}
+
+async fn billers(State(core): State<Core>) -> Json<Value> {
+    Json(json!({ "billers": core.billers().collect::<Vec<_>>() }))
+}

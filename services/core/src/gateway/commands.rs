@@ -1,0 +1,89 @@
+//! `POST /v1/{biller}/commands/{Command}`: one route for every command.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{ConnectInfo, Path, State},
+    http::HeaderMap,
+};
+use contract::{Invalid, command, pb::envelope::v1::Receipt};
+use event_store::CommandId;
+use service::Problem;
+
+use super::{BODY_BYTES_MAX, edge};
+use crate::{
+    Core, receipt,
+    submission::{Answer, Decision, Submission, SubmitError},
+};
+
+pub(super) async fn send(
+    State(core): State<Core>,
+    Path((biller, name)): Path<(String, String)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Receipt>, Problem> {
+    edge::desk(&core, &biller)?;
+    let command = command::named(&name).ok_or_else(|| unknown(&name))?;
+    let actor = edge::actor(&headers, peer)?;
+    let id = edge::command_id(&headers, &biller)?;
+    let body = axum::body::to_bytes(body, BODY_BYTES_MAX)
+        .await
+        .map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
+    let rule = command.from_json(&body).map_err(|invalid| unreadable(&invalid))?;
+    let submission = Submission {
+        name: command.name,
+        command: rule,
+        actor,
+        id,
+        causation: edge::reference(&headers, "demarc-causation")?,
+        correlation: edge::reference(&headers, "demarc-correlation")?,
+        traceparent: edge::text(&headers, "traceparent")?.map(str::to_owned),
+    };
+    let answer = core.submit(&biller, submission).await.map_err(refused)?;
+    answered(id, answer)
+}
+
+fn answered(id: CommandId, answer: Answer) -> Result<Json<Receipt>, Problem> {
+    match answer {
+        Answer::Decided { decision: Decision::Rejected { code, reason }, duplicate } => {
+            Err(Problem {
+                command_id: Some(id.to_string()),
+                duplicate: Some(duplicate),
+                ..Problem::rejected(&code, &reason)
+            })
+        }
+        Answer::Decided { decision, duplicate } => {
+            Ok(Json(receipt::receipt(id, &decision, duplicate)))
+        }
+        Answer::Panicked => Err(Problem {
+            command_id: Some(id.to_string()),
+            ..Problem::internal("the rule failed, nothing was changed: see core's log")
+        }),
+        Answer::Unavailable => Err(Problem {
+            command_id: Some(id.to_string()),
+            ..Problem::unavailable(
+                "the log cannot be written now: send the same command with this id as \
+                 Idempotency-Key to learn what became of it",
+            )
+        }),
+    }
+}
+
+fn refused(error: SubmitError) -> Problem {
+    match error {
+        SubmitError::UnknownBiller => Problem::not_found(error.to_string()),
+        SubmitError::Full | SubmitError::Stopped => Problem::unavailable(error.to_string()),
+    }
+}
+
+fn unreadable(invalid: &Invalid) -> Problem {
+    Problem::invalid(&invalid.field, &invalid.problem)
+}
+
+fn unknown(name: &str) -> Problem {
+    let names: Vec<_> = command::all().map(|command| command.name).collect();
+    Problem::not_found(format!("there is no command {name:?}; there is {}", names.join(", ")))
+}

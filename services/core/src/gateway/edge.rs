@@ -1,0 +1,91 @@
+//! What is read from a request before anything else: who asks, under which key, about which moment.
+
+use std::net::SocketAddr;
+
+use axum::http::HeaderMap;
+use domain::actor::{Actor, Role};
+use domain::text::Code;
+use event_store::CommandId;
+use jiff::Timestamp;
+use service::{Problem, clock, error};
+use uuid::Uuid;
+
+use crate::{Core, Desk};
+
+/// Longest idempotency key in characters.
+const KEY_CHARS_MAX: usize = 200;
+
+/// The biller of a path.
+pub(super) fn desk<'a>(core: &'a Core, biller: &str) -> Result<&'a Desk, Problem> {
+    core.desk(biller).ok_or_else(|| {
+        let billers = core.billers().collect::<Vec<_>>().join(", ");
+        Problem::not_found(format!("there is no biller {biller:?} here; there is {billers}"))
+    })
+}
+
+/// Who asks. Until there is log-in, a development actor that names itself, on loopback only.
+pub(super) fn actor(headers: &HeaderMap, peer: SocketAddr) -> Result<Actor, Problem> {
+    if !peer.ip().to_canonical().is_loopback() {
+        return Err(Problem::unauthorized(
+            "until there is log-in, commands are taken from this machine only",
+        ));
+    }
+    match text(headers, "demarc-actor")? {
+        Some(actor) => Actor::parse(actor)
+            .map_err(|error| Problem::invalid("Demarc-Actor", &error.to_string())),
+        None => Ok(developer()),
+    }
+}
+
+/// Has every role: only for development.
+fn developer() -> Actor {
+    let name = Code::parse("developer").expect("the name is a code");
+    Actor { name, roles: Role::ALL.into_iter().collect() }
+}
+
+/// The command id: a UUID as it is, any other key as a UUID derived from it, or a new one.
+pub(super) fn command_id(headers: &HeaderMap, biller: &str) -> Result<CommandId, Problem> {
+    let id = match text(headers, "idempotency-key")? {
+        None => clock::new_id(),
+        Some(key) if key.is_empty() || key.chars().count() > KEY_CHARS_MAX => {
+            let problem = format!("must be 1 to {KEY_CHARS_MAX} characters");
+            return Err(Problem::invalid("Idempotency-Key", &problem));
+        }
+        Some(key) => Uuid::parse_str(key).unwrap_or_else(|_| {
+            let name = format!("demarc/{biller}/idempotency-key/{key}");
+            Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
+        }),
+    };
+    Ok(CommandId(id.into_bytes()))
+}
+
+/// A header that names another command.
+pub(super) fn reference(headers: &HeaderMap, name: &str) -> Result<Option<CommandId>, Problem> {
+    let parse = |text: &str| {
+        text.parse::<CommandId>().map_err(|_| Problem::invalid(name, "must be a UUID"))
+    };
+    text(headers, name)?.map(parse).transpose()
+}
+
+/// A header's text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
+    let printable = |_| Problem::invalid(name, "must be printable ASCII");
+    headers.get(name).map(|value| value.to_str().map_err(printable)).transpose()
+}
+
+/// A moment: a position, or a time in RFC 3339 that is turned into the last position until then.
+pub(super) fn position_at(desk: &Desk, moment: &str) -> Result<u64, Problem> {
+    if let Ok(position) = moment.parse() {
+        return Ok(position);
+    }
+    let time: Timestamp = moment.parse().map_err(|_| {
+        Problem::invalid("asOf", "must be a position or a time as in 2026-11-16T09:30:00Z")
+    })?;
+    desk.reader.position_at(time.as_microsecond()).map_err(|error| log_unreadable(&error))
+}
+
+/// Logs once, at the edge, and tells the caller no more than it can use.
+pub(super) fn log_unreadable(error: &(dyn std::error::Error + 'static)) -> Problem {
+    tracing::error!(cause = error::chain(error), "the log was not read");
+    Problem::unavailable("the log cannot be read now: see core's log")
+}

@@ -1,0 +1,96 @@
+//! `/openapi.json`: the API described from the proto files, so that it cannot fall behind them.
+
+use axum::Json;
+use contract::{command, descriptor, schema};
+use serde_json::{Map, Value, json};
+
+pub(super) async fn document() -> Json<Value> {
+    let mut paths = Map::new();
+    for command in command::all() {
+        let path = format!("/v1/{{biller}}/commands/{}", command.name);
+        paths.insert(path, send(command));
+    }
+    for (path, summary, answer) in [
+        ("/v1", "The billers of this process", json!({ "type": "object" })),
+        (
+            "/v1/{biller}/events",
+            "A page of the log",
+            schema::reference("demarc.envelope.v1.EventPage"),
+        ),
+        ("/v1/{biller}/status", "How every service is doing", json!({ "type": "object" })),
+        ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
+        ("/v1/{biller}/{service}/{view}", "A page of rows", json!({ "type": "object" })),
+        ("/v1/{biller}/{service}/{view}/{key}", "One row", json!({ "type": "object" })),
+    ] {
+        paths.insert(path.to_owned(), json!({ "get": read(path, summary, &answer) }));
+    }
+    let types: Vec<_> = descriptor::facts().iter().map(|fact| fact.kind.as_str()).collect();
+    Json(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Demarc",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Commands in, events out, views of every service. JSON is canonical \
+                            protobuf JSON: 64-bit integers are strings, enums are names.",
+        },
+        "paths": paths,
+        "components": { "schemas": schema::schemas() },
+        "x-event-types": types,
+    }))
+}
+
+fn send(command: &contract::CommandType) -> Value {
+    let body = schema::reference(&format!("{}.{}", command.package, command.name));
+    let receipt = schema::reference("demarc.envelope.v1.Receipt");
+    json!({
+        "post": {
+            "operationId": command.name,
+            "tags": [command.noun()],
+            "parameters": [
+                parameter("biller", "path"),
+                parameter("Idempotency-Key", "header"),
+                parameter("Demarc-Actor", "header"),
+            ],
+            "requestBody": {
+                "required": true,
+                "content": { "application/json": { "schema": body } },
+            },
+            "responses": {
+                "200": answer("Accepted, or fulfilled already", &receipt),
+                "409": problem("The domain says no; `code` is stable"),
+                "422": problem("A field cannot be read; `errors` names it"),
+                "503": problem("Send the same command with the same key again"),
+            },
+        },
+    })
+}
+
+fn read(path: &str, summary: &str, schema: &Value) -> Value {
+    let names = ["biller", "service", "view", "key"];
+    let parameters: Vec<_> = names
+        .into_iter()
+        .filter(|name| path.contains(&format!("{{{name}}}")))
+        .map(|name| parameter(name, "path"))
+        .collect();
+    json!({
+        "summary": summary,
+        "parameters": parameters,
+        "responses": { "200": answer(summary, schema), "404": problem("There is no such thing") },
+    })
+}
+
+fn parameter(name: &str, place: &str) -> Value {
+    json!({ "name": name, "in": place, "required": place == "path", "schema": { "type": "string" } })
+}
+
+fn answer(description: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}
+
+fn problem(description: &str) -> Value {
+    let schema = json!({ "type": "object" });
+    json!({
+        "description": description,
+        "content": { "application/problem+json": { "schema": schema } },
+    })
+}

@@ -1,0 +1,138 @@
+//! The states of nouns that the writer decides on: a bounded cache over the log.
+//!
+//! What must stay true: a rule never does I/O. It is pure, so where it misses a state it is simply
+//! decided again after the state was loaded.
+
+use std::{cell::RefCell, num::NonZeroUsize};
+
+use domain::{Decide, Desk, Event, Fact, Noun, Rejection, States, actor::Actor, biller::Biller};
+use event_store::{ReadError, Reader};
+use lru::LruCache;
+
+/// Nouns kept in memory.
+const CACHED_MAX: NonZeroUsize = NonZeroUsize::new(200_000).expect("it is not zero");
+/// Events of a stream read at a time.
+const PAGE_EVENTS: usize = 1_000;
+
+/// Why a state could not be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    /// The log cannot be read.
+    #[error("stream {stream} was not read")]
+    Read {
+        stream: String,
+        #[source]
+        source: ReadError,
+    },
+    /// The log holds what this version does not understand.
+    #[error("an event of stream {stream} was not decoded")]
+    Decode {
+        stream: String,
+        #[source]
+        source: contract::DecodeError,
+    },
+}
+
+/// States by stream.
+pub(crate) struct Cache {
+    reader: Reader,
+    known: LruCache<String, Cached>,
+}
+
+/// A stream's state, or that there is none, and its version.
+#[derive(Default)]
+struct Cached {
+    noun: Option<Noun>,
+    version: u64,
+}
+
+impl Cache {
+    pub(crate) fn new(reader: Reader) -> Self {
+        Self { reader, known: LruCache::new(CACHED_MAX) }
+    }
+
+    /// Decides a command on the states as they are now.
+    pub(crate) fn decide(
+        &mut self,
+        biller: &Biller,
+        actor: &Actor,
+        command: &dyn Decide,
+    ) -> Result<Result<Vec<Fact>, Rejection>, LoadError> {
+        loop {
+            let look = Look { known: &self.known, seen: RefCell::default() };
+            let decided = command.decide(&Desk::new(biller, actor, &look));
+            let seen = look.seen.into_inner();
+            let missing: Vec<_> =
+                seen.iter().filter(|stream| !self.known.contains(*stream)).cloned().collect();
+            for stream in &seen {
+                self.known.promote(stream);
+            }
+            if missing.is_empty() {
+                return Ok(decided);
+            }
+            for stream in missing {
+                let cached = load(&self.reader, &stream)?;
+                self.known.put(stream, cached);
+            }
+        }
+    }
+
+    /// Loads the streams that are about to be written and were not decided on.
+    pub(crate) fn ensure<'a>(
+        &mut self,
+        streams: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), LoadError> {
+        for stream in streams {
+            if !self.known.contains(stream) {
+                let cached = load(&self.reader, stream)?;
+                self.known.put(stream.to_owned(), cached);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a fact in that is about to be written to an ensured stream, and gives the version
+    /// that the stream had before it.
+    pub(crate) fn apply(&mut self, stream: &str, event: &Event) -> u64 {
+        let Cached { noun, version } = self.known.pop(stream).unwrap_or_default();
+        let noun = Some(Noun::evolve(noun, event));
+        self.known.put(stream.to_owned(), Cached { noun, version: version + 1 });
+        version
+    }
+
+    /// Forgets everything, after something was decided that was not written.
+    pub(crate) fn forget(&mut self) {
+        self.known.clear();
+    }
+}
+
+/// What one decision looks at.
+struct Look<'a> {
+    known: &'a LruCache<String, Cached>,
+    seen: RefCell<Vec<String>>,
+}
+
+impl States for Look<'_> {
+    fn find(&self, stream: &str) -> Option<&Noun> {
+        self.seen.borrow_mut().push(stream.to_owned());
+        self.known.peek(stream).and_then(|cached| cached.noun.as_ref())
+    }
+}
+
+fn load(reader: &Reader, stream: &str) -> Result<Cached, LoadError> {
+    let mut cached = Cached::default();
+    loop {
+        let page = reader
+            .read_stream(stream, cached.version + 1, PAGE_EVENTS)
+            .map_err(|source| LoadError::Read { stream: stream.to_owned(), source })?;
+        for recorded in &page {
+            let event = contract::decode(&recorded.event.kind, &recorded.event.data)
+                .map_err(|source| LoadError::Decode { stream: stream.to_owned(), source })?;
+            cached.noun = Some(Noun::evolve(cached.noun, &event));
+            cached.version = recorded.event.version;
+        }
+        if page.len() < PAGE_EVENTS {
+            return Ok(cached);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A command on its way to the writer, and the answer on its way back.
+//!
+//! What must stay true: the queue is bounded; who finds it full is told so at once and loses nothing.
+
+use std::sync::{
+    Mutex, PoisonError,
+    mpsc::{self, SyncSender, TrySendError},
+};
+
+use domain::{Decide, actor::Actor};
+use event_store::CommandId;
+use tokio::sync::oneshot;
+
+/// Commands that may wait for the writer.
+const WAITING_MAX: usize = 16_384;
+
+/// A command with everything that its record needs.
+#[derive(Debug)]
+pub struct Submission {
+    /// The command's name, for example `SuspendSite`.
+    pub name: &'static str,
+    /// The rule.
+    pub command: Box<dyn Decide>,
+    /// Who sends it.
+    pub actor: Actor,
+    /// Its id; the same id again gives the first answer.
+    pub id: CommandId,
+    /// The command whose event led to this one.
+    pub causation: Option<CommandId>,
+    /// The command at the root of the chain.
+    pub correlation: Option<CommandId>,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+}
+
+/// What the writer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The log has a record of it.
+    Decided {
+        /// What was decided.
+        decision: Decision,
+        /// The id was seen before; this is the first answer again.
+        duplicate: bool,
+    },
+    /// The rule panicked: a mistake of ours. Nothing was changed.
+    Panicked,
+    /// The log could not be read or written; nobody knows whether the command is in it. The same
+    /// id may be sent again.
+    Unavailable,
+}
+
+/// What was decided about a command, for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Its events are in the log.
+    Accepted(Vec<Committed>),
+    /// The wish was already fulfilled.
+    Fulfilled,
+    /// The domain says no.
+    Rejected {
+        /// Stable for ever.
+        code: String,
+        /// The fact that prevents it.
+        reason: String,
+    },
+}
+
+/// One event of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Where it is in the log.
+    pub position: u64,
+    /// The noun's id.
+    pub stream: String,
+    /// Where it is in its stream.
+    pub version: u64,
+    /// Full name of its message.
+    pub kind: String,
+}
+
+/// Why a command did not reach the writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// No such biller here.
+    #[error("this process has no such biller")]
+    UnknownBiller,
+    /// Too many commands wait.
+    #[error("{WAITING_MAX} commands wait already: send it again in a moment")]
+    Full,
+    /// The writer has stopped.
+    #[error("the log is closed: send it again when core runs")]
+    Stopped,
+}
+
+/// A submission, and where its answer goes.
+pub(crate) struct Waiting {
+    pub(crate) submission: Submission,
+    pub(crate) answer: oneshot::Sender<Answer>,
+}
+
+/// The way to one writer.
+pub(crate) struct Inbox(Mutex<Option<SyncSender<Waiting>>>);
+
+/// A new way to a writer, and the writer's end of it.
+pub(crate) fn inbox() -> (Inbox, mpsc::Receiver<Waiting>) {
+    let (sender, receiver) = mpsc::sync_channel(WAITING_MAX);
+    (Inbox(Mutex::new(Some(sender))), receiver)
+}
+
+impl Inbox {
+    pub(crate) async fn submit(&self, submission: Submission) -> Result<Answer, SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let sender = sender.ok_or(SubmitError::Stopped)?;
+        sender.try_send(Waiting { submission, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => SubmitError::Full,
+            TrySendError::Disconnected(_) => SubmitError::Stopped,
+        })?;
+        drop(sender);
+        Ok(answered.await.unwrap_or(Answer::Unavailable))
+    }
+
+    /// Takes no more; the writer ends when it has answered what waits.
+    pub(crate) fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
