@@ -24,6 +24,8 @@ const BATCH_BLOCKS: usize = 64;
 const UNACKED_BLOCKS_MAX: i64 = 256;
 /// After this the server delivers an unacknowledged block again.
 const ACK_WAIT: Duration = Duration::from_secs(30);
+/// A consumer that nobody was for so long is forgotten; one that comes back is made anew.
+const INACTIVE_MAX: Duration = Duration::from_hours(7 * 24);
 /// A pull that hears nothing for twice this long starts again.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const PULL_EXPIRES: Duration = Duration::from_secs(10);
@@ -127,6 +129,7 @@ impl LogConsumer {
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WAIT,
             max_ack_pending: UNACKED_BLOCKS_MAX,
+            inactive_threshold: INACTIVE_MAX,
             ..Default::default()
         };
         let stream = subject::log_stream(&self.biller);

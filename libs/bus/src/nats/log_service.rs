@@ -179,3 +179,36 @@ async fn ask(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(body: &'static [u8]) -> String {
+        split("acme", Bytes::from_static(body)).map(drop).expect_err("no reply").to_string()
+    }
+
+    #[test]
+    fn a_reply_without_blocks_is_the_end_of_the_log() {
+        assert!(split("acme", Bytes::new()).is_ok_and(|blocks| blocks.is_empty()));
+    }
+
+    #[test]
+    fn a_reply_that_is_cut_off_is_malformed() {
+        let expected = "log of acme was not read: the reply has no fit length of a block";
+        assert_eq!(refusal(b"\x01\0"), expected);
+        assert_eq!(refusal(b"\x05\0\0\0abcd"), expected);
+    }
+
+    #[test]
+    fn a_reply_of_other_bytes_is_a_damaged_block() {
+        let expected = "log of acme was not read: a block in the reply is damaged";
+        assert_eq!(refusal(b"\x04\0\0\0abcd"), expected);
+    }
+
+    #[test]
+    fn a_chain_travels_as_64_hex_digits() {
+        assert_eq!(hash(&Hash([0xa7; 32]).to_string()), Some(Hash([0xa7; 32])));
+        assert_eq!(hash("a7"), None);
+    }
+}

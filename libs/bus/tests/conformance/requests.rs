@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::{Endpoint, Handler, Message, RequestError};
+use bus::{Bus, Endpoint, Handler, Message, RequestError};
 use futures::FutureExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
@@ -185,6 +185,13 @@ async fn over_nats_a_request_without_a_connection_fails_at_once() {
     let asking = world.other.request("demarc.acme.query.care", Message::default(), PATIENCE);
     let heard = timeout(PATIENCE / 2, asking).await.expect("long before its time is over");
     assert!(matches!(heard, Err(RequestError::Disconnected { .. })), "{heard:?}");
+}
+
+#[tokio::test]
+async fn over_nats_a_server_out_of_reach_is_named_without_the_password() {
+    let refused = Bus::nats("nats://core:secret@127.0.0.1:1", "core").await.map(drop).unwrap_err();
+    assert_eq!(refused.to_string(), "no connection to NATS at 127.0.0.1:1");
+    assert!(!format!("{refused:?}").contains("secret"), "{refused:?}");
 }
 
 #[tokio::test]
