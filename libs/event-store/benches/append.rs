@@ -17,7 +17,7 @@ use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use event_store::{Appended, CommandId, Expected, Log, NewEvent, NewRecord, Options};
+use event_store::{Appended, CommandId, Expected, Log, NewEvent, NewRecord, Options, Reader};
 
 const STREAMS: u64 = 100_000;
 const PAYLOAD: [u8; 300] = [b'x'; 300];
@@ -47,10 +47,11 @@ struct Measured {
     p50: Duration,
     p99: Duration,
     max: Duration,
-    group: u64,
     journal_bytes: u64,
     index_bytes: u64,
     replayed: Duration,
+    scanned_per_second: u64,
+    streams_per_second: u64,
 }
 
 /// What waits to be written.
@@ -235,16 +236,16 @@ fn measure(written: Written, took: Duration) -> Measured {
     let Written { events, bytes, mut groups } = written;
     groups.sort_unstable();
     let at = |percent: usize| groups[(groups.len() - 1) * percent / 100];
-    let micros = u64::try_from(took.as_micros()).expect("a bench is short").max(1);
     Measured {
-        per_second: events * 1_000_000 / micros,
+        per_second: rate(events, took),
         p50: at(50),
         p99: at(99),
         max: at(100),
-        group: events / groups.len() as u64,
         journal_bytes: bytes / events,
         index_bytes: 0,
         replayed: Duration::ZERO,
+        scanned_per_second: 0,
+        streams_per_second: 0,
     }
 }
 
@@ -266,10 +267,44 @@ fn log(dir: &Path, slots: usize, args: &Args) -> Result<Measured, Box<dyn Error 
     let mut measured = measure(written, took);
     measured.index_bytes = bytes_of(&dir.join("index"))? / events;
     let began = Instant::now();
-    drop(Log::open(&dir, "bench", Options::default())?);
+    let log = Log::open(&dir, "bench", Options::default())?;
     measured.replayed = began.elapsed();
+    let began = Instant::now();
+    let scanned = scan(&log.reader())?;
+    measured.scanned_per_second = rate(scanned, began.elapsed());
+    let began = Instant::now();
+    let read = read_streams(&log.reader())?;
+    measured.streams_per_second = rate(read, began.elapsed());
+    drop(log);
     fs::remove_dir_all(dir)?;
     Ok(measured)
+}
+
+/// Decodes every event.
+fn scan(reader: &Reader) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let (mut position, head) = (0, reader.head().position);
+    while position < head {
+        for block in reader.read_blocks(position + 1, 1 << 20)? {
+            for event in block.events() {
+                position = event?.position;
+            }
+        }
+    }
+    Ok(position)
+}
+
+/// Reads whole streams, here and there; gives how many.
+fn read_streams(reader: &Reader) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let count = 2000;
+    for n in 0..count {
+        reader.read_stream(&format!("account-{:018}", mix(n) % STREAMS), 1, 100)?;
+    }
+    Ok(count)
+}
+
+fn rate(count: u64, took: Duration) -> u64 {
+    let micros = u64::try_from(took.as_micros()).expect("a bench is short").max(1);
+    count * 1_000_000 / micros
 }
 
 fn bytes_of(dir: &Path) -> Result<u64, Box<dyn Error + Send + Sync>> {
@@ -319,23 +354,38 @@ fn args() -> Result<Args, Box<dyn Error + Send + Sync>> {
     Ok(args)
 }
 
-fn print(store: &str, clients: usize, measured: &Measured, limit: u64, json: bool) {
-    let Measured { per_second, p50, p99, max, group, journal_bytes, index_bytes, replayed } =
-        measured;
+/// What is printed of a measurement: its name and its value.
+fn columns(
+    store: &str,
+    clients: usize,
+    measured: &Measured,
+    limit: u64,
+) -> [(&'static str, String); 12] {
+    let micros = |took: Duration| took.as_micros().to_string();
+    let per_second = measured.per_second;
     let ratio = format!("{}.{:02}", per_second / limit, per_second * 100 / limit % 100);
-    let [p50, p99, max, replayed] = [p50, p99, max, replayed].map(Duration::as_micros);
+    [
+        ("store", store.to_owned()),
+        ("clients", clients.to_string()),
+        ("events_s", per_second.to_string()),
+        ("ratio", ratio),
+        ("p50_us", micros(measured.p50)),
+        ("p99_us", micros(measured.p99)),
+        ("max_us", micros(measured.max)),
+        ("journal_b", measured.journal_bytes.to_string()),
+        ("index_b", measured.index_bytes.to_string()),
+        ("reopen_us", micros(measured.replayed)),
+        ("scan_s", measured.scanned_per_second.to_string()),
+        ("streams_s", measured.streams_per_second.to_string()),
+    ]
+}
+
+fn print(columns: &[(&str, String)], json: bool) {
     if json {
-        println!(
-            "{{\"store\":\"{store}\",\"clients\":{clients},\"events_per_second\":{per_second},\
-             \"ratio\":{ratio},\"group\":{group},\"p50_us\":{p50},\"p99_us\":{p99},\
-             \"max_us\":{max},\"journal_bytes_per_event\":{journal_bytes},\
-             \"index_bytes_per_event\":{index_bytes},\"reopen_us\":{replayed}}}"
-        );
+        let fields = columns.iter().map(|(name, value)| format!("\"{name}\":\"{value}\""));
+        println!("{{{}}}", fields.collect::<Vec<_>>().join(","));
     } else {
-        println!(
-            "{store:10} {clients:>7} {per_second:>9} {ratio:>6} {group:>6} {p50:>7} {p99:>7} \
-             {max:>8} {journal_bytes:>9} {index_bytes:>7} {replayed:>9}"
-        );
+        println!("{}", columns.iter().map(|(_, value)| format!("{value:>10}")).collect::<String>());
     }
 }
 
@@ -348,22 +398,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let args = args()?;
     let dir = args.dir.join(format!("append-bench-{}", std::process::id()));
     fs::create_dir_all(&dir)?;
-    if !args.json {
-        println!(
-            "{:10} {:>7} {:>9} {:>6} {:>6} {:>7} {:>7} {:>8} {:>9} {:>7} {:>9}",
-            "store",
-            "clients",
-            "events/s",
-            "ratio",
-            "group",
-            "p50 us",
-            "p99 us",
-            "max us",
-            "journal B",
-            "index B",
-            "reopen us"
-        );
-    }
+    let mut headed = args.json;
     for &clients in &args.clients {
         let (mut plain, mut logs) = (Vec::new(), Vec::new());
         for _ in 0..args.rounds {
@@ -371,8 +406,17 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             logs.push(log(&dir, clients, &args)?);
         }
         let (plain, log) = (median(plain), median(logs));
-        print("plain file", clients, &plain, plain.per_second, args.json);
-        print("log", clients, &log, plain.per_second, args.json);
+        let limit = plain.per_second;
+        let rows = [("plain", plain), ("log", log)];
+        for columns in rows.map(|(store, row)| columns(store, clients, &row, limit)) {
+            if !std::mem::replace(&mut headed, true) {
+                println!(
+                    "{}",
+                    columns.iter().map(|(name, _)| format!("{name:>10}")).collect::<String>()
+                );
+            }
+            print(&columns, args.json);
+        }
     }
     fs::remove_dir_all(dir)?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Answers "never seen" for most command ids without a look at the disk: a blocked Bloom filter,
 //! one cache line per id. It may say "maybe" of an id that was never seen, never the reverse.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use crate::CommandId;
 
@@ -10,45 +10,49 @@ const LINE_WORDS: usize = 8;
 /// Bits set per id.
 const PROBES: u32 = 5;
 
-/// The ids of all commands in the index.
+/// The ids of all commands in the index. Memory is taken from the system only where bits are set.
 pub(crate) struct CommandFilter {
-    words: Vec<AtomicU64>,
+    words: RwLock<Vec<u64>>,
 }
 
 impl CommandFilter {
     /// An empty filter of about `bytes`.
     pub(crate) fn new(bytes: u64) -> Self {
         let lines = usize::try_from(bytes / 64).unwrap_or(usize::MAX / 64).max(1);
-        let words = (0..lines * LINE_WORDS).map(|_| AtomicU64::new(0)).collect();
-        Self { words }
+        Self { words: RwLock::new(vec![0; lines * LINE_WORDS]) }
     }
 
-    /// Remembers `id`.
-    pub(crate) fn insert(&self, id: CommandId) {
-        for (word, bit) in self.probes(id) {
-            word.fetch_or(bit, Ordering::Relaxed);
+    /// Remembers the ids.
+    pub(crate) fn insert(&self, ids: impl Iterator<Item = CommandId>) {
+        let mut words = self.words.write().unwrap_or_else(PoisonError::into_inner);
+        for id in ids {
+            let (line, bits) = place(id, words.len() / LINE_WORDS);
+            bits.for_each(|(word, bit)| words[line + word] |= bit);
         }
     }
 
     /// Whether `id` may have been inserted.
     pub(crate) fn may_contain(&self, id: CommandId) -> bool {
-        self.probes(id).all(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
+        let words = self.words.read().unwrap_or_else(PoisonError::into_inner);
+        let (line, mut bits) = place(id, words.len() / LINE_WORDS);
+        bits.all(|(word, bit)| words[line + word] & bit != 0)
     }
+}
 
-    fn probes(&self, id: CommandId) -> impl Iterator<Item = (&AtomicU64, u64)> {
-        let (high, low) = id.0.split_at(8);
-        let [high, low] = [high, low]
-            .map(|half| half.iter().fold(0, |number: u64, &byte| number << 8 | u64::from(byte)));
-        let place = mix(high ^ low.rotate_left(32));
-        let mut bits = mix(place ^ low);
-        let lines = self.words.len() / LINE_WORDS;
-        let line = usize::try_from(place).unwrap_or(0) % lines * LINE_WORDS;
-        (0..PROBES).map(move |_| {
-            let (word, bit) = ((bits >> 6) as usize % LINE_WORDS, bits & 63);
-            bits >>= 9;
-            (&self.words[line + word], 1 << bit)
-        })
-    }
+/// The first word of the id's line, and the words and bits in the line.
+fn place(id: CommandId, lines: usize) -> (usize, impl Iterator<Item = (usize, u64)>) {
+    let (high, low) = id.0.split_at(8);
+    let [high, low] = [high, low]
+        .map(|half| half.iter().fold(0, |number: u64, &byte| number << 8 | u64::from(byte)));
+    let hash = mix(high ^ low.rotate_left(32));
+    let line = usize::try_from(hash % lines as u64).expect("there are at most usize::MAX lines");
+    let mut bits = mix(hash ^ low);
+    let probes = (0..PROBES).map(move |_| {
+        let probe = bits & 511;
+        bits >>= 9;
+        (usize::try_from(probe >> 6).expect("less than 8"), 1 << (probe & 63))
+    });
+    (line * LINE_WORDS, probes)
 }
 
 /// Spreads ids that count up as well as random ones.
@@ -72,7 +76,7 @@ mod tests {
     #[test]
     fn an_inserted_id_is_never_denied_and_few_others_are_taken_for_seen() {
         let filter = CommandFilter::new(16 << 10);
-        (0..10_000).for_each(|n| filter.insert(id(n)));
+        filter.insert((0..10_000).map(id));
         assert!((0..10_000).all(|n| filter.may_contain(id(n))));
         let mistaken = (10_000..20_000).filter(|&n| filter.may_contain(id(n))).count();
         assert!(mistaken < 300, "{mistaken} of 10000 with 13 bits per id");

@@ -81,7 +81,7 @@ impl Index {
             if packs.last() != Some(&first) {
                 packs.push(first);
             }
-            packed(&value)?.iter().for_each(|(id, _)| self.filter.insert(CommandId(*id)));
+            self.filter.insert(packed(&value)?.iter().map(|(id, _)| CommandId(*id)));
         }
         Ok(())
     }
@@ -232,9 +232,9 @@ impl Index {
             for (id, address) in entry {
                 value.extend_from_slice(&id.0);
                 value.extend_from_slice(&address.to_le_bytes());
-                self.filter.insert(**id);
             }
             self.put(&pack_key(pack, *entry[0].0), &value)?;
+            self.filter.insert(entry.iter().map(|(id, _)| **id));
         }
         let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
         if packs.last() != Some(&pack) {

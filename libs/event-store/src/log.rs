@@ -1,6 +1,7 @@
 //! The writer: decides what of a group is written, writes it as one block, then indexes it.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::spill::Spiller;
 use crate::stream_versions::StreamVersions;
 use crate::{
     AppendError, Block, CommandId, Expected, NewEvent, NewRecord, OpenError, Options, Position,
-    Reader, Record, recovery, segment,
+    ReadError, Reader, Record, recovery, segment,
 };
 
 /// Bytes of a stream's name, a kind, an actor or a traceparent.
@@ -116,7 +117,7 @@ impl Log {
             return Err(OpenError::Name { name: name.to_owned() });
         }
         let journal = dir.join("journal");
-        fs::create_dir_all(&journal)
+        make_dirs(dir, &journal)
             .map_err(|source| OpenError::Io { path: journal.clone(), source })?;
         let lock = Lock::take(dir)?;
         let segments = Segments::load(&journal, name)?;
@@ -133,11 +134,7 @@ impl Log {
             .map_err(|source| OpenError::Io { path: index_path.clone(), source })?;
         let spill_events = options.spill_events;
         let tip = recovery::replay(&shared.segments, tip, |block, address| {
-            let tip = {
-                let mut generations = shared.generations_mut();
-                generations.active.add(block, address).map_err(crate::ReadError::from)?;
-                generations.active.tip
-            };
+            let tip = shared.index_block(block, address).map_err(ReadError::from)?;
             spiller
                 .offer(&shared, spill_events)
                 .map_err(|source| OpenError::Index { path: index_path.clone(), source })?;
@@ -188,13 +185,7 @@ impl Log {
         let block = draft.block.finish();
         if let Some(block) = &block {
             let address = self.journal.append(block, &tip, &self.shared.segments)?;
-            let tip = {
-                let mut generations = self.shared.generations_mut();
-                let active = &mut generations.active;
-                active.add(block, address).map_err(crate::ReadError::from)?;
-                active.tip
-            };
-            self.shared.set_tip(tip);
+            self.shared.index_block(block, address).map_err(ReadError::from)?;
             for (stream, version) in draft.streams {
                 self.versions.set(&stream, version);
             }
@@ -270,6 +261,13 @@ impl Log {
             None => Ok(self.reader().stream_version(stream)?),
         }
     }
+}
+
+/// Makes the directories, and makes sure that they are there after a power cut, too.
+fn make_dirs(dir: &Path, journal: &Path) -> io::Result<()> {
+    fs::create_dir_all(journal)?;
+    let full = fs::canonicalize(dir)?;
+    full.ancestors().take(2).try_for_each(|dir| fs::File::open(dir)?.sync_all())
 }
 
 fn first_outcome(record: &Record) -> Outcome {

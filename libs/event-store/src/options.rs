@@ -14,7 +14,7 @@ pub struct Options {
     /// Streams whose versions the writer remembers, at about 100 bytes each. Default 262,144.
     pub cached_streams: usize,
     /// Events that the in-memory index collects before they are moved into sled. It holds at most
-    /// five times as many, at about 120 bytes each; opening replays at most as many.
+    /// five times as many, at about 170 bytes each; opening replays at most as many.
     /// Default 131,072.
     pub spill_events: usize,
 }

@@ -121,7 +121,8 @@ impl Reader {
     }
 
     /// Lets somebody who saw the log at `position` with `chain` bear witness: an error says that
-    /// the journal has lost what was seen, or has another history.
+    /// the journal has lost what was seen, or has another history. `position` is the last one of
+    /// a block, or 0: there is no hash in between.
     pub fn check_witness(
         &self,
         position: Position,

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 use crate::generation::Generations;
 use crate::index::Index;
 use crate::segments::Segments;
-use crate::{Block, Hash, IndexError, Position};
+use crate::{Block, BlockError, Hash, IndexError, Position};
 
 /// Where a log stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +71,19 @@ impl Shared {
         *self.tip.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Moves the end, after everything before it was synced and indexed.
+    /// Starts at `tip`, before anybody reads.
     pub(crate) fn set_tip(&self, tip: Tip) {
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
+    }
+
+    /// Takes in a block that was synced at `address`; gives the end after it. Whoever finds the
+    /// block in the index finds it before the end, too.
+    pub(crate) fn index_block(&self, block: &Block, address: u64) -> Result<Tip, BlockError> {
+        let mut generations = self.generations_mut();
+        generations.active.add(block, address)?;
+        let tip = generations.active.tip;
+        self.set_tip(tip);
+        Ok(tip)
     }
 
     /// The index in memory, to look things up.

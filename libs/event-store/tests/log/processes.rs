@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use event_store::{Log, OpenError, Options, verify};
+use event_store::{CommandId, Log, OpenError, Options, verify};
 
 /// The `soak` command appends until it is killed, and prints each position that it acknowledges.
 fn soak(dir: &Path) -> Child {
@@ -48,9 +48,14 @@ fn a_killed_writer_loses_nothing_that_it_acknowledged() {
         let last = kill_after(soak(dir.path()), round * 60);
         acknowledged = acknowledged.max(last);
         let log = Log::open(dir.path(), "soak", Options::default()).unwrap();
-        let head = log.reader().head();
+        let reader = log.reader();
+        let head = reader.head();
         assert!(head.position >= acknowledged, "{} < {acknowledged}", head.position);
-        drop(log);
+        let known = |n: u64| reader.find_command(CommandId(u128::from(n).to_be_bytes())).unwrap();
+        assert!((1..=head.position).all(|n| known(n).is_some_and(|it| it.first_position == n)));
+        let versions = (0..50).map(|n| reader.stream_version(&format!("soak-{n}")).unwrap());
+        assert_eq!(versions.sum::<u64>(), head.position);
+        drop((reader, log));
         assert_eq!(verify(dir.path(), |_| ()).unwrap().head, head);
     }
     assert!(acknowledged > 300, "{acknowledged} were acknowledged");
