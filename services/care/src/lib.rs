@@ -1,1 +1,29 @@
-//! What an agent sees: accounts, sites, services and orders.
+//! Care: what an agent sees of a customer while they talk to each other. Four views: `account`,
+//! with everything that belongs to it; `site`; `service`; `order`, with its history.
+//!
+//! What must stay true: care only looks. It has no policies, and its rows follow from the log
+//! alone, never from the biller's data, so a rebuild gives the same rows.
+
+mod account;
+mod model;
+mod order;
+mod service;
+mod site;
+#[cfg(test)]
+mod testing;
+
+use std::sync::Arc;
+
+use ::service::{Context, ReadSide, read_side::Parts};
+use domain::biller::Biller;
+
+use model::Care;
+
+/// Starts care over one biller's log.
+///
+/// # Errors
+/// When its directory or its subject cannot be had.
+pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
+    let parts = Parts { model: Arc::new(Care), performer: None, live: None };
+    ReadSide::start(context, &biller.name, parts).await
+}

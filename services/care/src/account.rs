@@ -1,0 +1,199 @@
+//! Who is the customer, what do they have, and what was said?
+
+use contract::event::time;
+use domain::{Event, account::AccountEvent};
+use event_store::Recorded;
+use projection::{Fault, Rows, Table};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{change, existing, put},
+    order::{self, OrderRow, OrderSummary},
+    service::{self, ServiceRow, ServiceSummary},
+    site::{self, SiteRow, SiteSummary},
+};
+
+/// By account id.
+pub(crate) const TABLE: Table = Table::new(b'a');
+
+/// Most comments that are shown; older ones are in the log.
+const COMMENTS_MAX: usize = 50;
+
+/// One account.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AccountRow {
+    account_id: String,
+    holder_name: String,
+    email: String,
+    portal: Portal,
+    sites: Vec<SiteSummary>,
+    services: Vec<ServiceSummary>,
+    open_orders: Vec<OrderSummary>,
+    /// Newest first.
+    comments: Vec<Comment>,
+}
+
+/// Whether the customer can pay and change things online (F85, F90).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Portal {
+    Enabled,
+    Disabled,
+}
+
+/// What an agent or a service said (F36).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Comment {
+    comment_id: String,
+    text: String,
+    at: String,
+    actor: String,
+}
+
+/// Changes the row of the account that the event is about.
+pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let stream = &*recorded.event.stream;
+    match event {
+        Event::Account(event) => apply_account(event, recorded, rows),
+        Event::Site(_) => {
+            let site: SiteRow = existing(rows, site::TABLE, stream)?;
+            change(rows, TABLE, &site.account_id, |row: &mut AccountRow| {
+                put(&mut row.sites, site.summary(), |other| other.site_id == stream);
+            })
+        }
+        Event::Service(_) => {
+            let service: ServiceRow = existing(rows, service::TABLE, stream)?;
+            change(rows, TABLE, &service.account_id, |row: &mut AccountRow| {
+                put(&mut row.services, service.summary(), |other| other.service_id == stream);
+            })
+        }
+        Event::Order(_) => {
+            let order: OrderRow = existing(rows, order::TABLE, stream)?;
+            change(rows, TABLE, &order.account_id, |row: &mut AccountRow| {
+                let orders = &mut row.open_orders;
+                match order.open_summary() {
+                    Some(summary) => put(orders, summary, |other| other.order_id == stream),
+                    None => orders.retain(|other| other.order_id != stream),
+                }
+            })
+        }
+        Event::Device(_)
+        | Event::Ledger(_)
+        | Event::Calendar(_)
+        | Event::Provisioning(_)
+        | Event::Notification(_)
+        | Event::Decision(_) => Ok(()),
+    }
+}
+
+fn apply_account(
+    event: &AccountEvent,
+    recorded: &Recorded,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    let account_id = &*recorded.event.stream;
+    if let AccountEvent::Opened { holder_name, email } = event {
+        let row = AccountRow {
+            account_id: account_id.to_owned(),
+            holder_name: holder_name.to_string(),
+            email: email.to_string(),
+            portal: Portal::Enabled,
+            sites: Vec::new(),
+            services: Vec::new(),
+            open_orders: Vec::new(),
+            comments: Vec::new(),
+        };
+        return rows.put(TABLE, account_id, &row);
+    }
+    change(rows, TABLE, account_id, |row: &mut AccountRow| match event {
+        AccountEvent::Opened { .. } => {}
+        AccountEvent::CommentAdded { comment_id, text } => {
+            let comment = Comment {
+                comment_id: comment_id.to_string(),
+                text: text.to_string(),
+                at: time(recorded.meta.committed_at),
+                actor: recorded.meta.actor.to_string(),
+            };
+            row.comments.insert(0, comment);
+            row.comments.truncate(COMMENTS_MAX);
+        }
+        AccountEvent::PortalDisabled { .. } => row.portal = Portal::Disabled,
+        AccountEvent::PortalEnabled { .. } => row.portal = Portal::Enabled,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Fact,
+        account::AccountEvent,
+        site::SuspensionReason,
+        testing::fixtures::{
+            account, account_id, cancelled, comment, committed_change, site_id, stopping_site,
+        },
+    };
+    use serde_json::{Value, json};
+
+    use super::TABLE;
+    use crate::testing::row;
+
+    fn shown(facts: Vec<Fact>, then: impl IntoIterator<Item = Fact>) -> Value {
+        row(facts.into_iter().chain(then), TABLE, "account_7")
+    }
+
+    #[test]
+    fn f36_the_overview_shows_what_the_customer_has_and_what_was_said() {
+        let row = shown(committed_change(), [comment("c-1", "Called about speed")]);
+        let traffic = "flowing";
+        let expected = json!({
+            "accountId": "account_7",
+            "holderName": "Jo Doe",
+            "email": "jo@example.com",
+            "portal": "enabled",
+            "sites": [{
+                "siteId": "site_88", "addressId": "A-17", "address": "17 Elm St", "traffic": traffic
+            }],
+            "services": [{ "serviceId": "service_5", "packageId": "basic", "status": "active" }],
+            "openOrders": [{
+                "orderId": "order_1001",
+                "kind": "serviceChange",
+                "serviceId": "service_5",
+                "stage": "committed",
+            }],
+            "comments": [{
+                "commentId": "c-1",
+                "text": "Called about speed",
+                "at": "2026-03-16T12:00:11Z",
+                "actor": "jane; roles=agent",
+            }],
+        });
+        assert_eq!(row, expected);
+    }
+
+    #[test]
+    fn an_order_that_was_given_up_is_not_open() {
+        assert_eq!(shown(committed_change(), [cancelled()])["openOrders"], json!([]));
+    }
+
+    #[test]
+    fn f36_the_last_fifty_comments_are_shown_newest_first() {
+        let said = (1..=51).map(|number| comment(&format!("c-{number}"), "Called again"));
+        let row = shown(account(), said);
+        let comments = row["comments"].as_array().unwrap();
+        assert_eq!(comments.len(), 50);
+        assert_eq!(
+            (&comments[0]["commentId"], &comments[49]["commentId"]),
+            (&json!("c-51"), &json!("c-2"))
+        );
+    }
+
+    #[test]
+    fn f85_f90_the_portal_is_shown_closed_and_open_again() {
+        let stopping = || stopping_site(SuspensionReason::NonPayment);
+        assert_eq!(shown(stopping(), [])["portal"], "disabled");
+        let enabled = AccountEvent::PortalEnabled { site_id: site_id() }.on(&account_id());
+        assert_eq!(shown(stopping(), [enabled])["portal"], "enabled");
+    }
+}

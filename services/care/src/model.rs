@@ -1,0 +1,107 @@
+//! Care's read model: an event passes the views in an order in which each finds what it shows.
+
+use contract::event::id;
+use event_store::Recorded;
+use projection::{Fault, ReadModel, Rows, Table};
+use serde::{Serialize, de::DeserializeOwned};
+use service::{View, Views};
+
+use crate::{account, order, service as service_view, site};
+
+/// The views of care.
+pub(crate) struct Care;
+
+const VIEWS: &[View] = &[
+    View {
+        name: "account",
+        about: "Who the customer is, what they have, and what was said, by account id",
+        table: Some(account::TABLE),
+    },
+    View {
+        name: "site",
+        about: "Where a line ends, what stands there and whether traffic flows, by site id",
+        table: Some(site::TABLE),
+    },
+    View {
+        name: "service",
+        about: "What a customer has, and what delivers it, by service id",
+        table: Some(service_view::TABLE),
+    },
+    View {
+        name: "order",
+        about: "How far an order is, and who did what to it when, by order id",
+        table: Some(order::TABLE),
+    },
+];
+
+impl ReadModel for Care {
+    fn name(&self) -> &'static str {
+        "care"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+        let event = contract::decode(&recorded.event.kind, &recorded.event.data)
+            .map_err(|error| Fault::because(format!("{} is not decoded", id(recorded)), error))?;
+        service_view::apply(&event, recorded, rows)?;
+        order::apply(&event, recorded, rows)?;
+        // These two show what the views above have made of the event.
+        site::apply(&event, recorded, rows)?;
+        account::apply(&event, recorded, rows)
+    }
+}
+
+impl Views for Care {
+    fn views(&self) -> &'static [View] {
+        VIEWS
+    }
+}
+
+/// A row that an earlier event must have made.
+pub(crate) fn existing<T: DeserializeOwned>(
+    rows: &Rows<'_>,
+    table: Table,
+    key: &str,
+) -> Result<T, Fault> {
+    rows.get(table, key)?.ok_or_else(|| Fault::new(format!("no earlier event tells of {key}")))
+}
+
+/// Changes a row that an earlier event must have made.
+pub(crate) fn change<T: Serialize + DeserializeOwned>(
+    rows: &mut Rows<'_>,
+    table: Table,
+    key: &str,
+    change: impl FnOnce(&mut T),
+) -> Result<(), Fault> {
+    let mut row = existing(rows, table, key)?;
+    change(&mut row);
+    rows.put(table, key, &row)
+}
+
+/// Puts an item in the place of the one that is the same thing, or at the end.
+pub(crate) fn put<T>(list: &mut Vec<T>, item: T, is_same: impl Fn(&T) -> bool) {
+    match list.iter_mut().find(|other| is_same(other)) {
+        Some(before) => *before = item,
+        None => list.push(item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        service::ServiceEvent,
+        testing::fixtures::{TODAY, service_id},
+    };
+
+    use crate::testing::fault;
+
+    #[test]
+    fn an_event_about_something_unknown_is_a_fault() {
+        let activated = ServiceEvent::Activated { start_billing_date: TODAY };
+        let fault = fault([activated.on(&service_id())]);
+        assert_eq!(fault, "no earlier event tells of service_5");
+    }
+}
