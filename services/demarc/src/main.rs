@@ -1,3 +1,15 @@
-//! The one binary: composition root and command line.
+//! The one binary: the command line, and the composition root that starts the services.
 
-fn main() {}
+mod cli;
+mod client;
+mod compose;
+mod demo;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    cli::main().await
+}

@@ -1,0 +1,172 @@
+//! The command line: what can be asked, and which file answers it.
+//!
+//! What must stay true: one file per subcommand; the client's subcommands speak to the HTTP API
+//! only.
+
+mod completions;
+mod describe;
+mod events;
+mod follow;
+mod many;
+mod nearest;
+mod rebuild;
+mod send;
+mod serve;
+mod show;
+mod status;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::{client::Client, demo, exit, output::Output};
+
+/// Where a Demarc listens unless it is told otherwise.
+pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8020";
+/// The biller that is shipped as an example.
+pub(crate) const DEFAULT_BILLER: &str = "northeast";
+
+const EXAMPLES: &str = "\
+Examples:
+  demarc demo                                     three stories, told by a Demarc of its own
+  demarc serve --data ./data                      run everything in this process
+  demarc send --list                              every command that can be sent
+  demarc send OpenAccount --data '{\"accountId\":\"account_7\",\"holderName\":\"Ada Byron\"}'
+  demarc events --follow                          what happens, as it happens
+  demarc show care account account_7              what an agent sees
+  demarc show billing balance account_7 --as-of 120
+  demarc verify --data ./data                     prove that nobody rewrote the past
+
+Exit codes: 0 done, 1 failed, 2 misused, 3 rejected by a rule, 4 invalid input, 5 unavailable";
+
+/// Customer care, billing and provisioning as a history of events.
+#[derive(Debug, Parser)]
+#[command(name = "demarc", version, about, after_help = EXAMPLES, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every subcommand of the client takes.
+#[derive(Args, Debug)]
+struct Global {
+    /// Address of the API
+    #[arg(long, global = true, env = "DEMARC_URL", default_value = DEFAULT_URL)]
+    url: String,
+    /// Whose log, for example `northeast`
+    #[arg(long, global = true, env = "DEMARC_BILLER", default_value = DEFAULT_BILLER)]
+    biller: String,
+    /// Who acts, for example `jane; roles=agent,lead` (over loopback only)
+    #[arg(long, global = true, env = "DEMARC_ACTOR")]
+    actor: Option<String>,
+    /// Answer as JSON, one document per line
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send a command, or many
+    Send(send::Send),
+    /// List the events of the log, or follow it
+    Events(events::Events),
+    /// Show what a service knows
+    Show(show::Show),
+    /// Fill a service's read model again from the log
+    Rebuild(rebuild::Rebuild),
+    /// Check that the log is whole and that nobody rewrote it
+    Verify(verify::Verify),
+    /// Show how every service is
+    Status(status::Status),
+    /// Run everything in this process
+    Serve(serve::Serve),
+    /// Run one service against NATS
+    Run(serve::Run),
+    /// Tell three stories with a Demarc of its own
+    Demo(demo::Demo),
+    /// Write a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// What a subcommand of the client works with.
+struct Context {
+    client: Client,
+    output: Output,
+    biller: String,
+}
+
+/// Reads the command line, does what it asks and says how it went.
+pub(crate) async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.global.json;
+    exit::with(&run(cli).await, json)
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let Global { url, biller, actor, json } = cli.global;
+    let output = Output::new(json);
+    let client = Client::new(&url, &biller, actor)?;
+    let context = Context { client, output, biller };
+    match cli.command {
+        Command::Send(send) => send.run(&context).await,
+        Command::Events(events) => events.run(&context).await,
+        Command::Show(show) => show.run(&context).await,
+        Command::Rebuild(rebuild) => rebuild.run(&context).await,
+        Command::Verify(verify) => verify.run(&context).await,
+        Command::Status(status) => status.run(&context).await,
+        Command::Serve(serve) => serve.run().await,
+        Command::Run(run) => run.run().await,
+        Command::Demo(demo) => demo.run(output).await,
+        Command::Completions(completions) => completions.run(Cli::command()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser, error::ErrorKind};
+
+    use super::{Cli, Command};
+
+    fn kind(line: &str) -> ErrorKind {
+        Cli::try_parse_from(line.split_whitespace()).unwrap_err().kind()
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_subcommand() {
+        for line in ["demarc --json --biller west status", "demarc status --biller west --json"] {
+            let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+            assert!(cli.global.json && cli.global.biller == "west", "{line}");
+            assert!(matches!(cli.command, Command::Status(_)), "{line}");
+        }
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        assert_eq!(kind("demarc send X --data {} --file f"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc send X --keep-going"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc send X --ndjson --key k"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc send"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc show care account a --after b"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc run billing"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc run bakery --nats x"), ErrorKind::InvalidValue);
+    }
+
+    #[test]
+    fn every_subcommand_says_in_its_help_how_it_is_used() {
+        let cli = Cli::command();
+        let without: Vec<_> = cli
+            .get_subcommands()
+            .filter(|sub| sub.get_after_help().is_none())
+            .map(clap::Command::get_name)
+            .collect();
+        assert_eq!(without, Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,84 @@
+//! `demarc serve` and `demarc run`: the services themselves.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, builder::PossibleValuesParser};
+
+use crate::compose::{self, Calendar, Options};
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  demarc serve                                    everything in this process, data in ./data
+  demarc serve --data /var/lib/demarc --http 127.0.0.1:8020
+  demarc serve --biller-file northeast.toml --biller-file midwest.toml
+  demarc serve --nats nats://127.0.0.1:4222       and publish to NATS";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  demarc run core --nats nats://127.0.0.1:4222 --data ./core
+  demarc run billing --nats nats://127.0.0.1:4222 --data ./billing";
+
+const SERVICES: [&str; 7] =
+    ["core", "care", "billing", "provisioning", "notifications", "noc-bridge", "audit"];
+
+/// Options of `demarc serve`.
+#[derive(Args, Debug)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Publish to this NATS server, and take commands from it
+    #[arg(long, value_name = "URL", env = "DEMARC_NATS")]
+    nats: Option<String>,
+}
+
+/// Options of `demarc run`.
+#[derive(Args, Debug)]
+#[command(after_help = RUN_EXAMPLES)]
+pub(crate) struct Run {
+    /// Which service
+    #[arg(value_parser = PossibleValuesParser::new(SERVICES))]
+    service: String,
+    /// The NATS server that the services share
+    #[arg(long, value_name = "URL", env = "DEMARC_NATS")]
+    nats: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where it runs and for whom.
+#[derive(Args, Debug)]
+struct Place {
+    /// Directory of the log and the read models
+    #[arg(long, value_name = "DIR", env = "DEMARC_DATA", default_value = "data")]
+    data: PathBuf,
+    /// Where the HTTP API listens
+    #[arg(long, value_name = "ADDR", env = "DEMARC_HTTP", default_value = "127.0.0.1:8020")]
+    http: SocketAddr,
+    /// A biller's data; can be given more than once (default: the shipped example)
+    #[arg(long = "biller-file", value_name = "FILE")]
+    biller_files: Vec<PathBuf>,
+    /// Open days by sending OpenDay, not by the wall clock
+    #[arg(long)]
+    manual_calendar: bool,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        compose::serve(self.place.options(self.nats)).await
+    }
+}
+
+impl Run {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        compose::run(&self.service, self.place.options(Some(self.nats))).await
+    }
+}
+
+impl Place {
+    fn options(self, nats: Option<String>) -> Options {
+        let Self { data, http, biller_files, manual_calendar } = self;
+        let calendar = if manual_calendar { Calendar::Manual } else { Calendar::WallClock };
+        Options { data, http, biller_files, nats, calendar }
+    }
+}

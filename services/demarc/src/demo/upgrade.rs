@@ -1,0 +1,128 @@
+//! Story 1: an upgrade by an office-only order (F1 to F36).
+
+use serde_json::json;
+
+use super::{
+    check::Check,
+    step::{JANE, Step, Story, happens, refused, send, shows},
+};
+
+const ORDER: &str = "order_1002";
+
+pub(crate) fn story() -> Story {
+    let mut steps = choose();
+    steps.extend(complete());
+    steps.extend(what_services_know());
+    Story { number: "Story 1", title: "Upgrade by an office-only order", steps }
+}
+
+fn choose() -> Vec<Step> {
+    vec![
+        Step::Days("2026-10-03", "2026-10-08"),
+        Step::Say("Ada calls: Classic has become too slow. Jane takes a service change (task SC)."),
+        send(
+            JANE,
+            "StartServiceChange",
+            "order_1002",
+            json!({"orderId": ORDER, "serviceId": "service_1002", "saleType": "UPG",
+                "saleReason": "CUSTOMER-CALLED", "campaignCode": "FALL26"}),
+        ),
+        refused(
+            swap("Classic → Super Fast (1 Gig)", "super-fast-1g", "HSD-1G", ""),
+            "order.serviceability_check_required",
+            "F3",
+        ),
+        swap("… with the check SC-7731", "super-fast-1g", "HSD-1G", "SC-7731"),
+        refused(schedule(), "order.professional_installation_required", "F4"),
+        Step::Say("No technician before next week. Gigablast can be self-installed (F5)."),
+        swap("Classic → Gigablast", "gigablast", "HSD-GB", ""),
+    ]
+}
+
+fn complete() -> Vec<Step> {
+    let by_id = json!({"orderId": ORDER});
+    vec![
+        schedule(),
+        refused(
+            send(JANE, "CommitOrder", "not yet reviewed", by_id.clone()),
+            "order.not_reviewed",
+            "F24",
+        ),
+        send(JANE, "ReviewOrder", "the Order Summary, with Ada", by_id.clone()),
+        happens("OrderReviewed", Some(ORDER), [Check::Amount(5999), Check::Amount(11999)]),
+        send(JANE, "CommitOrder", "OK commits", by_id),
+        refused(
+            check_in("Start Billing Date of yesterday", "2026-10-07", true),
+            "order.start_billing_date_must_be_today",
+            "F27",
+        ),
+        refused(
+            check_in("Enter, once", "2026-10-08", false),
+            "order.check_in_not_confirmed",
+            "F28",
+        ),
+        check_in("Completed, Enter twice", "2026-10-08", true),
+    ]
+}
+
+fn what_services_know() -> Vec<Step> {
+    vec![
+        Step::Say("What each service made of it:"),
+        happens(
+            "ProvisioningCompleted",
+            None,
+            [
+                Check::Field("serviceId", "service_1002"),
+                Check::Field("action", "reprovision"),
+                Check::Field("respCode", "000"),
+            ],
+        ),
+        shows(("care", "order", ORDER), [Check::Says("completed"), Check::Says("gigablast")]),
+        shows(("care", "service", "service_1002"), [Check::Says("gigablast")]),
+        shows(
+            ("billing", "lines", "account_1002"),
+            [
+                Check::Says("Credit Classic, 24 of 31 days"),
+                Check::Amount(-4644),
+                Check::Says("Gigablast, 24 of 31 days"),
+                Check::Amount(9290),
+            ],
+        ),
+        shows(("billing", "recurring", "account_1002"), [Check::Amount(11999)]),
+        shows(("billing", "balance", "account_1002"), [Check::Amount(4646)]),
+        happens("NotificationDelivered", None, [Check::Field("accountId", "account_1002")]),
+        send(
+            JANE,
+            "AddComment",
+            "for the next agent (F36)",
+            json!({"accountId": "account_1002", "commentId": "order_1002-done",
+                "text": "Upgraded to Gigablast by office only, order_1002."}),
+        ),
+        shows(("care", "account", "account_1002"), [Check::Says("Upgraded to Gigablast")]),
+    ]
+}
+
+fn swap(about: &'static str, package: &str, code: &str, check: &str) -> Step {
+    let body = json!({
+        "orderId": ORDER, "method": "SWAP_METHOD_SWAP", "fromPackageId": "classic",
+        "toPackageId": package, "toServiceCode": code, "packageGroup": "Data Packages",
+        "serviceabilityCheck": check,
+    });
+    send(JANE, "SwapPackage", about, body)
+}
+
+fn schedule() -> Step {
+    let body = json!({
+        "orderId": ORDER, "orderType": "UPGRADE", "officeOnly": true,
+        "comments": "Customer self-installs, modem is certified.",
+    });
+    send(JANE, "ScheduleOrder", "office only", body)
+}
+
+fn check_in(about: &'static str, start_billing_date: &str, confirmed: bool) -> Step {
+    let body = json!({
+        "orderId": ORDER, "status": "CHECK_IN_STATUS_COMPLETED", "salesId": "J-4711",
+        "salesDate": "2026-10-08", "startBillingDate": start_billing_date, "confirmed": confirmed,
+    });
+    send(JANE, "CheckInOrder", about, body)
+}

@@ -1,0 +1,159 @@
+//! Rows of read models as tables that a person reads: a row as fields and values, the lists inside
+//! it as tables of their own.
+
+use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
+use serde_json::{Map, Value};
+
+use super::words;
+
+/// A table with a heading row, without lines that carry nothing.
+pub(crate) fn table<S: ToString>(heading: impl IntoIterator<Item = S>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    // The stream that it is written to takes the styles away again where nobody sees them.
+    table.enforce_styling();
+    let bold = |text: S| Cell::new(text).add_attribute(Attribute::Bold);
+    table.set_header(heading.into_iter().map(bold));
+    table
+}
+
+/// One value, under its title.
+pub(crate) fn value(title: &str, value: &Value) -> String {
+    let mut fields = Vec::new();
+    let mut lists = Vec::new();
+    sort_out(String::new(), value, &mut fields, &mut lists);
+    let mut parts = Vec::new();
+    if !fields.is_empty() {
+        let mut table = table([title, ""]);
+        for (name, text) in fields {
+            table.add_row([name, text]);
+        }
+        parts.push(table.trim_fmt());
+    }
+    parts.extend(lists.into_iter().map(|(name, rows)| list(&name, rows).trim_fmt()));
+    parts.join("\n\n")
+}
+
+/// Rows of a view: their keys, and every field that one of them has.
+pub(crate) fn rows(key: &str, rows: &[(String, Value)]) -> Table {
+    let values: Vec<_> = rows.iter().map(|(_, value)| value).collect();
+    let columns = columns(&values);
+    let mut table = table([key.to_owned()].into_iter().chain(columns.iter().cloned()));
+    for (key, value) in rows {
+        table.add_row([key.clone()].into_iter().chain(cells(value, &columns)));
+    }
+    table
+}
+
+type Field = (String, String);
+type List<'a> = (String, &'a [Value]);
+
+fn sort_out<'a>(
+    name: String,
+    value: &'a Value,
+    fields: &mut Vec<Field>,
+    lists: &mut Vec<List<'a>>,
+) {
+    match value {
+        Value::Array(items) if items.iter().any(Value::is_object) => lists.push((name, items)),
+        Value::Object(map) if words::is_leaf(map) => fields.push((name, words::value(value))),
+        Value::Object(map) => {
+            for (inner, value) in map {
+                let name = if name.is_empty() { inner.clone() } else { format!("{name}.{inner}") };
+                sort_out(name, value, fields, lists);
+            }
+        }
+        Value::Null => {}
+        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            fields.push((name, words::value(value)));
+        }
+    }
+}
+
+fn list(name: &str, items: &[Value]) -> Table {
+    let columns = columns(&items.iter().collect::<Vec<_>>());
+    let mut heading = columns.clone();
+    if let Some(first) = heading.first_mut() {
+        *first = format!("{name}: {first}");
+    }
+    let mut table = table(heading);
+    for item in items {
+        table.add_row(cells(item, &columns));
+    }
+    table
+}
+
+/// The names of all fields, in the order in which they first appear.
+fn columns(values: &[&Value]) -> Vec<String> {
+    let mut columns = Vec::new();
+    for key in values.iter().filter_map(|value| value.as_object()).flat_map(Map::keys) {
+        if !columns.contains(key) {
+            columns.push(key.clone());
+        }
+    }
+    if columns.is_empty() && !values.is_empty() {
+        columns.push("value".into());
+    }
+    columns
+}
+
+fn cells(value: &Value, columns: &[String]) -> Vec<String> {
+    match value {
+        Value::Object(map) => columns
+            .iter()
+            .map(|column| map.get(column).map_or_else(String::new, words::value))
+            .collect(),
+        Value::Null | Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            vec![words::value(value)]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{rows, value};
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn a_row_shows_its_fields_and_its_lists_as_tables() {
+        let row = json!({
+            "holder": "Ada", "traffic": {"state": "flowing"}, "gone": null,
+            "lines": [
+                {"text": "Classic", "amount": {"currency": "USD", "minor": "-4645"}},
+                {"text": "Gigablast", "amount": {"currency": "USD", "minor": "9290"}, "days": 24},
+            ],
+        });
+        let shown = plain(&value("account_1", &row));
+        assert!(shown.contains("traffic.state") && shown.contains("flowing"), "{shown}");
+        assert!(!shown.contains("gone"), "{shown}");
+        assert!(shown.contains("lines: amount"), "{shown}");
+        assert!(shown.contains("-$46.45") && shown.contains("$92.90"), "{shown}");
+    }
+
+    #[test]
+    fn rows_share_one_heading_made_of_all_their_fields() {
+        let table = rows(
+            "order",
+            &[
+                ("order_1".into(), json!({"state": "draft"})),
+                ("order_2".into(), json!({"state": "completed", "package": "classic"})),
+            ],
+        );
+        let shown = plain(&table.trim_fmt());
+        let heading: Vec<_> = shown.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!(heading, ["order", "state", "package"]);
+        assert!(shown.contains("order_2") && shown.contains("classic"), "{shown}");
+    }
+
+    #[test]
+    fn a_value_that_is_no_object_is_still_shown() {
+        assert!(plain(&value("head", &json!(12))).contains("12"));
+        assert!(plain(&value("tags", &json!(["a", "b"]))).contains("a, b"));
+    }
+}
