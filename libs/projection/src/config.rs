@@ -36,7 +36,8 @@ pub struct RunnerConfig {
 /// Bounds of a read model.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Events in one batch while following. Default 4096.
+    /// Events in one batch while following; further behind than that, batches grow up to
+    /// `fill_bytes`. Default 4096.
     pub batch_events: u64,
     /// Bytes of rows held in memory before a rebuild writes them. Default 32 MiB.
     pub fill_bytes: usize,

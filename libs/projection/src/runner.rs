@@ -139,7 +139,7 @@ impl Runner {
         Ok(Obeyed::Retry)
     }
 
-    /// Reads up to `target`, writing rarely.
+    /// Reads up to `target`, writing when much is held in memory, and at the end.
     async fn catch_up(&mut self, target: Position) -> Result<(), Halt> {
         let commit = Commit::When { bytes: self.shared.config.limits.fill_bytes };
         let mut next = match self.position < target {
@@ -173,12 +173,20 @@ impl Runner {
             () = self.shared.wishes() => return Ok(()),
             deliveries = self.source.next(self.position) => deliveries?,
         };
-        if deliveries.is_empty() || self.looked.elapsed() > HEAD_EVERY {
-            self.look_at_head().await?;
-        }
+        let before = self.position;
         self.absorb(deliveries.iter().map(|delivery| delivery.block.clone()).collect()).await?;
+        let idle = deliveries.is_empty();
         for delivery in deliveries {
             delivery.ack().await;
+        }
+        let many = self.shared.config.limits.batch_events;
+        let busy = self.position - before >= many / 2;
+        if idle || busy || self.looked.elapsed() > HEAD_EVERY {
+            let head = self.look_at_head().await?.position;
+            // More than a batch has arrived meanwhile: written at once it costs less.
+            if head - self.position > many {
+                self.catch_up(head).await?;
+            }
         }
         Ok(())
     }
