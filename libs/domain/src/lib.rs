@@ -1,10 +1,11 @@
 //! Every business rule of Demarc, pure.
 //!
-//! Three words carry it: a *command* is a wish, an *event* is a fact, a *rejection* is the fact that
-//! prevents a wish. One file per noun (its events, its state), one per verb (its rule).
+//! Three words carry it: a *command* is a wish, an *event* is a fact, a *rejection* is the fact
+//! that prevents a wish. One file per noun (its events, its state), one per verb (its rule).
 //!
-//! What must stay true: no I/O, no clock, no randomness, no serialisation. Time, ids and the biller's
-//! data arrive from outside, so every rule is a table of facts and every bug report a list of events.
+//! What must stay true: no I/O, no clock, no randomness, no serialisation. Time, ids and the
+//! biller's data arrive from outside, so every rule is a table of facts and every bug report a list
+//! of events.
 
 pub mod account;
 pub mod actor;

@@ -1,4 +1,4 @@
-//! Money: whole minor units and a currency. Rounding happens once per line and is named where it does.
+//! Money: whole minor units and a currency. Rounding happens once per line, where it is named.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! A work order: a service is installed or changes its package, step by step, until it is checked in
-//! (F8 to F28).
+//! A work order: a service is installed or changes its package, step by step, until it is checked
+//! in (F8 to F28).
 //!
 //! What must stay true: nothing about the service or its price changes before the check-in.
 

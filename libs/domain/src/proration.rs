@@ -1,7 +1,7 @@
 //! Proration: what a package that starts within a bill period costs for the rest of it.
 //!
-//! What must stay true: a bill period is the calendar month, paid in advance; one rounding per line;
-//! the customer sees both lines of a change.
+//! What must stay true: a bill period is the calendar month, paid in advance; one rounding per
+//! line; the customer sees both lines of a change.
 
 use jiff::civil::Date;
 

@@ -1,7 +1,7 @@
 //! A service: what a customer has at a site, its package and the device that delivers it.
 //!
 //! What must stay true: service code and Package ID move together (F20). The service does not know
-//! its orders: an order that no longer fits the service is refused when it is committed or checked in.
+//! its orders: one that no longer fits is refused when it is committed or checked in.
 
 mod add;
 

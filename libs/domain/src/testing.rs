@@ -1,7 +1,7 @@
 //! Given facts, when a wish, then facts or a rejection: how every rule is tested.
 //!
-//! What must stay true: an accepted wish is decided a second time on the resulting state and must add
-//! nothing, so every test of a rule is also a test that redelivery is harmless.
+//! What must stay true: an accepted wish is decided a second time on the resulting state and must
+//! add nothing, so every test of a rule is also a test that redelivery is harmless.
 
 pub mod fixtures;
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-/// Longest code in characters: an id and a few words that say more, as in `site_88-request-1-failed`.
+/// Longest code in characters: an id and a few words more, as in `site_88-request-1-failed`.
 pub const CODE_CHARS_MAX: usize = 100;
 /// Longest free text in characters.
 pub const TEXT_CHARS_MAX: usize = 2_000;

@@ -15,9 +15,9 @@ impl BusinessDays {
         !self.weekend.contains(&date.weekday()) && !self.holidays.contains(&date)
     }
 
-    /// The dates of a ladder of steps: each on the first business day that is not before its nominal
-    /// day of the month and is later than the step before it. A nominal day beyond the month's end
-    /// means its last day.
+    /// The dates of a ladder of steps: each on the first business day that is not before its
+    /// nominal day of the month and is later than the step before it. A nominal day beyond the
+    /// month's end means its last day.
     ///
     /// `month` is any day in the month.
     #[must_use]
@@ -89,6 +89,12 @@ mod tests {
         let dates = biller.dunning_dates(date(2026, 3, 1));
         assert_eq!(dates, [date(2026, 3, 16), date(2026, 3, 18), date(2026, 3, 19)]);
         assert!(!biller.business_days.is_business_day(date(2026, 3, 17)));
+    }
+
+    #[test]
+    fn f80_a_step_waits_for_its_nominal_date() {
+        let days = testing().business_days.ladder(date(2026, 3, 1), &[9, 16]);
+        assert_eq!(days, [date(2026, 3, 9), date(2026, 3, 16)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What an account owes, charge by charge.
 //!
-//! What must stay true: the balance is charges less payments, in whatever order they came, and there
-//! is never debt and credit at the same time.
+//! What must stay true: the balance is charges less payments, in whatever order they came, and
+//! there is never debt and credit at the same time.
 
 use std::{
     collections::BTreeMap,
@@ -82,8 +82,8 @@ impl Ledger {
     }
 }
 
-/// Two recordings under one id are the same when their fingerprints are: a ledger remembers every id
-/// for ever, but not every text.
+/// Two recordings under one id are the same when their fingerprints are: a ledger remembers every
+/// id for ever, but not every text.
 pub(super) fn fingerprint(content: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
@@ -171,8 +171,16 @@ mod tests {
     }
 
     #[test]
+    fn of_charges_due_on_one_date_the_first_is_paid_first() {
+        let ledger = after(&[charged(100, 5), charged(300, 5), paid(150)]);
+        assert_eq!(ledger.open_charges(), [open(5, 250)]);
+    }
+
+    #[test]
     fn what_is_due_today_is_not_past_due() {
         let ledger = after(&[charged(100, 16)]);
+        assert_eq!(ledger.past_due(date(2026, 3, 16)), 0);
+        assert_eq!(ledger.past_due(date(2026, 3, 17)), 100);
         assert!(!ledger.is_past_due(date(2026, 3, 16)) && ledger.is_past_due(date(2026, 3, 17)));
     }
 

@@ -112,6 +112,8 @@ mod tests {
         let refused = LedgerRejection::LinesOutOfRange { max: LINES_MAX };
         given(account()).when(charge(vec![])).then_rejected(refused);
         given(account()).when(charge(vec![line(usd(1)); 101])).then_rejected(refused);
+        let hundred = charge(vec![line(usd(1)); 100]);
+        given(account()).after(hundred.clone()).when(hundred).then([]);
     }
 
     #[test]
@@ -132,6 +134,7 @@ mod tests {
             .when(charge(vec![line(usd(MINOR_MAX + 1)), line(usd(-1))]))
             .then_rejected(too_large);
         given(account()).when(charge(vec![most(), most()])).then_rejected(too_large);
+        given(account()).after(charge(vec![most()])).when(charge(vec![most()])).then([]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     CheckInStatus, Completion, Confirmation, OrderEvent, OrderId, OrderKind, OrderRejection, Stage,
-    WorkOrder, swap_package::package,
+    WorkOrder, progress::package,
 };
 use crate::{Decide, Desk, Fact, Rejection, calendar::today, service::ServiceEvent, text::Code};
 

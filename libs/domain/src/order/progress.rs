@@ -6,6 +6,7 @@ use super::{Appointment, OrderEvent, OrderKind, OrderRejection, SwapMethod};
 use crate::{
     Desk, Id, Rejection,
     account::Account,
+    biller::Package,
     service::Service,
     site::Site,
     text::{Code, Text},
@@ -151,7 +152,7 @@ impl WorkOrder {
         }
     }
 
-    /// A service may have several open orders; only one of them finds the package that it starts from.
+    /// A service may have several open orders; one of them finds the package it starts from.
     pub(super) fn demand_service_unchanged(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
         match desk.get(&self.start.service_id) {
             Service::Added { package_id, .. } if package_id == self.origin() => Ok(()),
@@ -160,4 +161,13 @@ impl WorkOrder {
             }
         }
     }
+}
+
+/// A package that is sold, or at least still known.
+pub(super) fn package<'a>(
+    desk: &Desk<'a>,
+    package_id: &Code,
+) -> Result<&'a Package, OrderRejection> {
+    let package = desk.biller.catalog.packages.get(package_id);
+    package.ok_or_else(|| OrderRejection::PackageNotInCatalog { package_id: package_id.clone() })
 }

@@ -1,8 +1,8 @@
 //! Review: the customer hears what changes and what it costs (F24).
 
 use super::{
-    OrderEvent, OrderId, OrderKind, OrderRejection, Stage, WorkOrder, schedule::check_office_only,
-    swap_package::package,
+    OrderEvent, OrderId, OrderKind, OrderRejection, Stage, WorkOrder, progress::package,
+    schedule::check_office_only,
 };
 use crate::{Decide, Desk, Fact, Rejection, money::Money};
 
@@ -50,8 +50,8 @@ mod tests {
         order::{OrderEvent, OrderRejection},
         testing::{
             fixtures::{
-                cancelled, code, committed_change, installation_in, order_id, reviewed, scheduled,
-                service, started, swapped, usd,
+                cancelled, changed_meanwhile, code, committed_change, installation_in, order_id,
+                reviewed, scheduled, service, started, swapped, usd,
             },
             given,
         },
@@ -103,5 +103,14 @@ mod tests {
             .and([cancelled()])
             .when(review())
             .then_rejected(OrderRejection::Cancelled);
+    }
+
+    #[test]
+    fn f20_an_order_that_another_one_overtook_is_not_reviewed() {
+        given(service("basic"))
+            .and([started("basic"), swapped("basic", "classic"), scheduled(None)])
+            .and([changed_meanwhile()])
+            .when(review())
+            .then_rejected(OrderRejection::ServiceChangedSince);
     }
 }

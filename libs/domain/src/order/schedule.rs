@@ -3,7 +3,7 @@
 
 use super::{
     Appointment, OrderEvent, OrderId, OrderKind, OrderRejection, Schedule, Visit, WorkOrder,
-    swap_package::package,
+    progress::package,
 };
 use crate::{
     Decide, Desk, Fact, Rejection,
@@ -166,6 +166,11 @@ mod tests {
     #[test]
     fn f4_a_downgrade_to_super_fast_needs_none() {
         swap("gigablast", "super-fast-1g").when(office_only()).then([scheduled(None)]);
+    }
+
+    #[test]
+    fn f4_a_change_within_a_tier_needs_none() {
+        swap("super-fast-1g-pon", "super-fast-1g").when(office_only()).then([scheduled(None)]);
     }
 
     #[test]

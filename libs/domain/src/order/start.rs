@@ -88,7 +88,7 @@ mod tests {
         order::OrderRejection,
         service::ServiceRejection,
         testing::{
-            fixtures::{code, order_id, service, service_id, started},
+            fixtures::{code, id, order_id, service, service_id, started},
             given,
         },
     };
@@ -125,9 +125,11 @@ mod tests {
 
     #[test]
     fn an_order_number_means_one_order() {
-        given(service("basic"))
-            .after(start())
+        let one = given(service("basic")).after(start());
+        one.clone()
             .when(StartServiceChange { campaign_code: Some(code("SPRING")), ..start() })
+            .then_rejected(OrderRejection::StartedOtherwise);
+        one.when(StartServiceChange { service_id: id("service_6"), ..start() })
             .then_rejected(OrderRejection::StartedOtherwise);
     }
 }

@@ -3,7 +3,9 @@
 
 mod device;
 
-use super::{OrderEvent, OrderId, OrderKind, OrderRejection, Swap, SwapMethod, WorkOrder};
+use super::{
+    OrderEvent, OrderId, OrderKind, OrderRejection, Swap, SwapMethod, WorkOrder, progress::package,
+};
 use crate::{
     Decide, Desk, Fact, Rejection,
     biller::Package,
@@ -106,15 +108,6 @@ impl SwapPackage {
     }
 }
 
-/// A package that is sold, or at least still known.
-pub(super) fn package<'a>(
-    desk: &Desk<'a>,
-    package_id: &Code,
-) -> Result<&'a Package, OrderRejection> {
-    let package = desk.biller.catalog.packages.get(package_id);
-    package.ok_or_else(|| OrderRejection::PackageNotInCatalog { package_id: package_id.clone() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::SwapPackage;
@@ -123,8 +116,8 @@ mod tests {
         testing::{
             Given,
             fixtures::{
-                code, committed_change, order_id, reviewed, scheduled, service, service_code,
-                service_in, started, swapped,
+                code, committed_change, installation_in, order_id, reviewed, scheduled, service,
+                service_code, service_in, started, swapped,
             },
             given,
         },
@@ -234,5 +227,20 @@ mod tests {
         given(committed_change())
             .when(swap("basic", "gigablast"))
             .then_rejected(OrderRejection::Committed);
+    }
+
+    #[test]
+    fn f3_a_change_within_a_tier_is_no_upgrade() {
+        let wish = swap("super-fast-1g-pon", "super-fast-1g");
+        let method = SwapMethod::RemoveAndAdd;
+        let wish = SwapPackage { method, ..wish };
+        change("super-fast-1g-pon").after(wish.clone()).when(wish).then([]);
+    }
+
+    #[test]
+    fn an_installation_has_its_package_from_the_start() {
+        given(installation_in("phoenix", "SB8200", "basic"))
+            .when(swap("basic", "classic"))
+            .then_rejected(OrderRejection::NotAServiceChange);
     }
 }

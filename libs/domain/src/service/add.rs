@@ -113,7 +113,7 @@ mod tests {
     use super::AddService;
     use crate::{
         account::AccountRejection,
-        device::DeviceRejection,
+        device::{DeviceEvent, DeviceRejection},
         order::{OrderEvent, OrderKind, OrderRejection},
         service::{ServiceEvent, ServiceRejection},
         site::SiteRejection,
@@ -201,7 +201,21 @@ mod tests {
     }
 
     #[test]
+    fn a_service_is_delivered_by_a_device_at_its_site() {
+        let (other, model, serial) = (id("site_89"), code("SB8200"), code("S-2"));
+        let elsewhere = DeviceEvent::Registered { site_id: other, model, serial };
+        given(site())
+            .and([elsewhere.on(&device_id())])
+            .when(add("basic"))
+            .then_rejected(ServiceRejection::DeviceAtAnotherSite);
+    }
+
+    #[test]
     fn service_and_order_ids_are_used_once() {
+        given(device_in("phoenix", "SB8200"))
+            .after(add("basic"))
+            .when(AddService { device_id: id("device_4"), ..add("basic") })
+            .then_rejected(ServiceRejection::AddedOtherwise);
         given(service("basic")).when(add("basic")).then_rejected(ServiceRejection::AddedOtherwise);
         given(device_in("phoenix", "SB8200"))
             .and([started("basic")])

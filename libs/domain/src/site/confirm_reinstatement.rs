@@ -117,6 +117,11 @@ mod tests {
     fn another_request_is_not_confirmed() {
         let no = SiteRejection::NoSuchRequest;
         given(resuming_site()).by(BRIDGE).when(confirm(1, 552)).then_rejected(no);
+        given(resuming_site())
+            .by(BRIDGE)
+            .after(confirm(2, 552))
+            .when(confirm(1, 552))
+            .then_rejected(no);
         given(suspended_site(SuspensionReason::Abuse))
             .by(BRIDGE)
             .when(confirm(1, 552))

@@ -137,6 +137,10 @@ mod tests {
             .by(BRIDGE)
             .when(fail(2, NocFailure::TimedOut))
             .then_rejected(SiteRejection::NoSuchRequest);
+        given(stopping_site(REASON))
+            .by(BRIDGE)
+            .when(fail(0, NocFailure::TimedOut))
+            .then_rejected(SiteRejection::NoSuchRequest);
     }
 
     #[test]

@@ -82,8 +82,7 @@ pub(super) fn open_portal(
         .iter()
         .filter(|other| *other != site_id)
         .all(|other| flows(desk.get(other)));
-    (others_flow && !portal_closed_by.is_empty())
-        .then(|| AccountEvent::PortalEnabled { site_id: site_id.clone() }.on(account_id))
+    others_flow.then(|| AccountEvent::PortalEnabled { site_id: site_id.clone() }.on(account_id))
 }
 
 fn flows(site: &Site) -> bool {

@@ -241,7 +241,7 @@ pub fn reviewed() -> Fact {
     OrderEvent::Reviewed { monthly_before: usd(4_999), monthly_after: usd(6_999) }.on(&order_id())
 }
 
-/// A change from `basic` to `classic` that was swapped, scheduled office-only, reviewed and committed.
+/// A change from `basic` to `classic` scheduled office-only, reviewed and committed.
 #[must_use]
 pub fn committed_change() -> Vec<Fact> {
     let committed = OrderEvent::Committed.on(&order_id());
