@@ -1,11 +1,12 @@
 //! JetStream is disposable: whatever an operator or a crash does to it, everything still arrives.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::consumer::pull;
-use async_nats::jetstream::{self, AckKind};
-use bus::{Bus, Describe, HEADER_POSITION, OfferError};
+use async_nats::jetstream::{self, AckKind, stream};
+use bus::{Bus, Describe, Description, HEADER_POSITION, OfferError};
 use event_store::Position;
 use futures::StreamExt;
 use tokio::time::timeout;
@@ -227,6 +228,21 @@ async fn a_message_that_was_lost_without_a_successor_is_read_from_the_log() {
 }
 
 #[tokio::test]
+async fn a_block_that_died_with_its_follower_is_read_from_the_log_at_once() {
+    let mut world = World::over_nats().await;
+    world.offer().await;
+    world.ledger.append(2);
+    Outsider::of(&mut world).await.wait_for("LOG_acme", "demarc.acme.log", 2).await;
+    let mut dies = world.follower("reader", 0).await;
+    assert_eq!(dies.feed.next(0).await.unwrap().len(), 1);
+    drop(dies);
+    // The server delivers what nobody acknowledged again only after half a minute.
+    let mut lives = world.follower("reader", 0).await;
+    let events = timeout(PATIENCE / 3, lives.follow_to(2)).await.expect("long before that");
+    assert_eq!(positions(&events), [1, 2]);
+}
+
+#[tokio::test]
 async fn blocks_that_are_published_twice_are_harmless() {
     let mut world = World::over_nats().await;
     world.offer().await;
@@ -278,6 +294,38 @@ async fn two_relays_at_once_repeat_nothing() {
     (0..100).for_each(|_| drop(world.ledger.append(50)));
     let told = Outsider::of(&mut world).await.consume("EVENTS_acme", 5000).await;
     assert_eq!(told_positions(&told), (1..=5000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_relay_that_fell_behind_cannot_repeat_what_its_successor_published() {
+    let mut world = World::over_nats().await;
+    let outsider = Outsider::of(&mut world).await;
+    // With the shortest memory for message ids, so that only the sequence can refuse a repetition.
+    let forgetful = stream::Config {
+        name: "EVENTS_acme".to_owned(),
+        subjects: vec!["demarc.acme.event.>".to_owned()],
+        duplicate_window: Duration::from_millis(100),
+        ..Default::default()
+    };
+    outsider.0.create_stream(forgetful).await.unwrap();
+    world.ledger.append(5);
+    let (go, gate) = std::sync::mpsc::channel::<()>();
+    let (gate, told) = (Mutex::new(gate), told_as("protobuf"));
+    let slow: Description = Arc::new(move |event| {
+        // Opens for good once the other end is dropped.
+        gate.lock().unwrap().recv().unwrap_or_default();
+        told(event)
+    });
+    world.offer_described(Describe { protobuf: Some(slow), json: None }).await.unwrap();
+    let successor = Bus::nats(&world.server().url(), "successor").await.unwrap();
+    successor.offer_log(BILLER, world.ledger.source(), events_told()).await.unwrap();
+    outsider.wait_for("EVENTS_acme", "demarc.acme.event.>", 5).await;
+    drop(successor);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    drop(go);
+    world.ledger.append(1);
+    let told = outsider.consume("EVENTS_acme", 6).await;
+    assert_eq!(told_positions(&told), [1, 2, 3, 4, 5, 6]);
 }
 
 #[tokio::test]
