@@ -78,7 +78,19 @@ pub fn encode(event: &Event) -> Encoded {
 /// # Errors
 /// When the kind is not known, or the bytes are damaged or from a later version.
 pub fn decode(kind: &str, data: &[u8]) -> Result<Event, DecodeError> {
-    let fact = parse(kind, data)?;
+    domain_event(kind, parse(kind, data)?)
+}
+
+/// The fact inside an envelope.
+///
+/// # Errors
+/// When the envelope holds none, or one from a later version.
+pub fn opened(envelope: Envelope) -> Result<Event, DecodeError> {
+    let unknown = DecodeError::UnknownKind { kind: envelope.r#type.clone() };
+    domain_event(&envelope.r#type, envelope.fact.ok_or(unknown)?)
+}
+
+fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
     let event = match fact {
         Fact::Account(event) => account::decode(event).map(Event::Account),
         Fact::Site(event) => site::decode(event).map(Event::Site),

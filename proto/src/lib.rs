@@ -11,6 +11,7 @@ pub mod event;
 pub mod invalid;
 pub mod pb;
 pub mod schema;
+pub mod state;
 pub mod view;
 
 mod account;
@@ -26,5 +27,5 @@ mod service;
 mod site;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
-pub use event::{DecodeError, decode, encode, envelope};
+pub use event::{DecodeError, decode, encode, envelope, opened};
 pub use invalid::Invalid;

@@ -1,0 +1,97 @@
+//! Every command of the proto files can be sent, and hostile input is named and never echoed.
+
+use std::collections::BTreeSet;
+
+use contract::{command, descriptor::descriptors};
+use proptest::prelude::{any, prop, proptest};
+
+#[test]
+fn every_message_that_is_a_command_is_in_the_list() {
+    let listed: BTreeSet<_> =
+        command::all().map(|command| format!(".{}.{}", command.package, command.name)).collect();
+    let mut used = BTreeSet::new();
+    let mut messages = BTreeSet::new();
+    for file in &descriptors().file {
+        for message in &file.message_type {
+            let name = format!(".{}.{}", file.package(), message.name());
+            let is_event = message.name().ends_with("Event");
+            used.extend(message.field.iter().map(|field| field.type_name().to_owned()));
+            if !is_event && file.package() != "demarc.envelope.v1" {
+                messages.insert(name);
+            }
+        }
+    }
+    let commands: BTreeSet<_> = messages.difference(&used).cloned().collect();
+    assert_eq!(listed, commands, "a command that is sent is one that nothing contains");
+}
+
+#[test]
+fn a_command_has_one_subject() {
+    let subjects: BTreeSet<_> =
+        command::all().map(|command| (command.noun(), command.verb())).collect();
+    assert_eq!(subjects.len(), command::all().count());
+    let suspend = command::on_subject("site", "suspend").unwrap();
+    assert_eq!(suspend.name, "SuspendSite");
+}
+
+#[test]
+fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
+    let cases = [
+        ("SuspendSite", r#"{"siteId":"site_88"}"#, "verifiedAddressId must not be empty"),
+        ("SuspendSite", r#"{"siteId":"4111 1111"}"#, "siteId must be `site_`"),
+        ("OpenAccount", r#"{"accountId":"account_1","email":"secret"}"#, "email must be"),
+        (
+            "SuspendSite",
+            r#"{"siteId":"site_88","verifiedAddressId":"A"}"#,
+            "reason must be a SuspensionReason",
+        ),
+        ("RecordPayment", r#"{"accountId":"account_1","paymentId":"p"}"#, "amount is required"),
+        (
+            "RecordCharge",
+            r#"{"accountId":"account_1","chargeId":"c","lines":[{"description":"x","amount":{"currency":"usd"}}]}"#,
+            "lines[0].amount.currency must be three capital letters",
+        ),
+        ("OpenDay", r#"{"date":"16.11.2026"}"#, "date must be a date as in"),
+        ("ScheduleOrder", r#"{"orderId":"order_1","orderType":"X"}"#, "officeOnly must be true"),
+        ("SuspendSite", r#"{"sight":"secret"}"#, "sight is not a field of this command"),
+        ("SuspendSite", r#"{"siteId":"#, "body must be JSON"),
+        ("SuspendSite", r#"{"siteId":7}"#, "body holds a value of the wrong type"),
+    ];
+    for (name, body, expected) in cases {
+        let invalid = command::named(name).unwrap().from_json(body.as_bytes()).unwrap_err();
+        let text = invalid.to_string();
+        assert!(text.starts_with(expected), "{name} {body}: {text}");
+        assert!(!text.contains("secret") && !text.contains("4111"), "{text}");
+    }
+}
+
+#[test]
+fn the_json_of_a_command_is_its_protobuf() {
+    let json =
+        br#"{"siteId":"site_88","verifiedAddressId":"A-1","reason":"SUSPENSION_REASON_ABUSE"}"#;
+    let suspend = command::named("SuspendSite").unwrap();
+    let from_json = format!("{:?}", suspend.from_json(json).unwrap());
+    let protobuf = suspend.json_to_proto(json).unwrap();
+    assert_eq!(format!("{:?}", suspend.from_proto(&protobuf).unwrap()), from_json);
+}
+
+proptest! {
+    #[test]
+    fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        for command in command::all() {
+            let _ = command.from_proto(&bytes);
+            let _ = command.from_json(&bytes);
+        }
+        for fact in contract::descriptor::facts() {
+            let _ = contract::decode(&fact.kind, &bytes);
+        }
+    }
+
+    #[test]
+    fn hostile_texts_are_invalid_or_read(text in "\\PC{0,80}") {
+        let body = serde_json::json!({ "accountId": text, "holderName": text, "email": text });
+        let open = command::named("OpenAccount").unwrap();
+        let read = open.from_json(body.to_string().as_bytes());
+        assert!(read.is_err(), "an account id begins with its category");
+    }
+}
