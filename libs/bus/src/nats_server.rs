@@ -32,7 +32,7 @@ pub struct NatsServer {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The binary does not run.
-    #[error("{} does not run; install it in the workspace's root with: {INSTALL}", binary.display())]
+    #[error("{} does not run; in the workspace: {INSTALL}", binary.display())]
     Missing {
         /// What was started.
         binary: PathBuf,
