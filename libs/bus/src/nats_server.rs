@@ -32,10 +32,12 @@ pub struct NatsServer {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The binary does not run.
-    #[error("{} does not run; in the workspace: {INSTALL}", binary.display())]
+    #[error("{} does not run; in the workspace: {install}", binary.display())]
     Missing {
         /// What was started.
         binary: PathBuf,
+        /// What to run instead, in the workspace's root; a field, so that `unwrap` shows it too.
+        install: &'static str,
         /// Why it did not start.
         #[source]
         source: io::Error,
@@ -98,7 +100,11 @@ async fn launch(dir: &Path, port: Option<u16>) -> Result<(Child, u16), StartErro
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|source| StartError::Missing { binary: binary.clone(), source })?;
+        .map_err(|source| StartError::Missing {
+            binary: binary.clone(),
+            install: INSTALL,
+            source,
+        })?;
     let pid = process.id().unwrap_or_default();
     let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let port = announced_port(&dir.join(format!("{name}_{pid}.ports"))).await?;
