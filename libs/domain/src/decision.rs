@@ -1,5 +1,6 @@
 //! A decision that changed nothing: kept so that a command id has one answer for ever, and so
-//! that it can be shown who asked for what and why it was refused. There is no verb: core records it.
+//! that it can be shown who asked for what and why it was refused. There is no verb: core records
+//! it.
 
 use crate::{Aggregate, Event, Fact, Id, Noun};
 
