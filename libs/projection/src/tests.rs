@@ -3,6 +3,7 @@
 mod directories;
 mod faults;
 mod library;
+mod over_nats;
 mod policies;
 mod rebuilds;
 mod rows;

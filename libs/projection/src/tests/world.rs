@@ -149,9 +149,12 @@ impl Performer for Post {
 
 impl World {
     pub(super) async fn new() -> World {
+        World::on(Bus::in_process()).await
+    }
+
+    pub(super) async fn on(bus: Bus) -> World {
         let temp = tempfile::tempdir().unwrap();
         let log = Arc::new(Ledger::open(&temp.path().join("log")));
-        let bus = Bus::in_process();
         bus.offer_log(BILLER, log.source(), Describe::default()).await.unwrap();
         let (outcome, asked) = (Mutex::new("accepted"), Mutex::default());
         let core = Arc::new(Core { log: Arc::clone(&log), outcome, asked });
@@ -223,9 +226,9 @@ impl World {
     }
 }
 
-/// The state that satisfies `enough`, or a failure that shows the state after ten seconds.
+/// The state that satisfies `enough`, or a failure that shows the state after thirty seconds.
 pub(super) async fn until(handle: &Handle, enough: impl Fn(&Status) -> bool) -> Status {
-    for _ in 0..2000 {
+    for _ in 0..6000 {
         let status = handle.status();
         if enough(&status) {
             return status;
