@@ -1,0 +1,42 @@
+//! One command of a chore: announced, timed, and fatal when it fails.
+
+use std::{path::PathBuf, process::Command, time::Instant};
+
+use anyhow::{Context as _, bail};
+
+/// The folder that holds the workspace.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Runs a program in the workspace.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    run_with(program, arguments, &[])
+}
+
+/// Runs a program in the workspace with more environment.
+pub(crate) fn run_with(
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> anyhow::Result<()> {
+    let line = format!("{program} {}", arguments.join(" "));
+    eprintln!("\n▸ {line}");
+    let start = Instant::now();
+    let status = Command::new(program)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("{program} cannot be started: is it installed?"))?;
+    if !status.success() {
+        bail!("{line} failed with {status}");
+    }
+    eprintln!("  done in {:.1?}", start.elapsed());
+    Ok(())
+}
+
+/// Whether a program runs.
+pub(crate) fn is_there(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}
