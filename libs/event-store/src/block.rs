@@ -7,7 +7,7 @@
 //!          first position u64
 //!          record count   u32, at least 1
 //!          event count    u32
-//!          record count × (varint length, canonical bytes of the record)
+//!          record count × frame, see `codec`
 //!          chain          32 bytes, the hash after the last record
 //! ```
 //!
@@ -20,8 +20,8 @@ use std::vec;
 use bytes::Bytes;
 
 use crate::chain;
-use crate::codec::{self, EventView, Input, RecordView};
-use crate::{CodecError, CommandId, Event, Hash, Meta, NewRecord, Position, Record, Recorded};
+use crate::codec::{self, Input, Place, RecordView};
+use crate::{CodecError, Event, Hash, Meta, NewRecord, Position, Record, Recorded};
 
 /// Bytes before the first record.
 pub(crate) const HEADER: usize = 28;
@@ -84,16 +84,19 @@ impl Block {
             return Err(BlockError::Checksum);
         }
         let block = Self { bytes };
-        let mut records = 0_u64;
-        let mut events = 0_u64;
-        for body in block.bodies() {
+        let first = block.first_position();
+        let (mut records, mut position) = (0_u64, first);
+        for view in block.views() {
+            let (_, view) = view?;
+            let after = view.first_position.checked_add(view.count);
+            if view.first_position != position {
+                return Err(BlockError::Counts);
+            }
             records += 1;
-            events = events.saturating_add(RecordView::parse(body?)?.count);
+            position = after.ok_or(BlockError::Counts)?;
         }
         let counts = (u64::from(block.record_count()), u64::from(word(&block.bytes, 24)));
-        let first = block.first_position();
-        let fits = records > 0 && counts == (records, events) && first > 0;
-        if !fits || first.checked_add(events).is_none() {
+        if first == 0 || records == 0 || counts != (records, position - first) {
             return Err(BlockError::Counts);
         }
         Ok(block)
@@ -128,14 +131,13 @@ impl Block {
 
     /// The hash that follows from `before` and the records: it must equal [`Block::chain`].
     pub fn chain_from(&self, before: Hash) -> Hash {
-        self.bodies().flatten().fold(before, chain::link)
+        self.bodies().flatten().fold(before, |chain, (_, body)| chain::link(chain, body))
     }
 
     /// The records, in order. Ends after the first error.
     pub fn records(&self) -> Records {
         let end = self.bytes.len() - CHAIN;
-        let names = Vec::new();
-        Records { bytes: self.bytes.slice(HEADER..end), position: self.first_position(), names }
+        Records { bytes: self.bytes.slice(HEADER..end), names: Vec::new() }
     }
 
     /// The events, in order, each with its record's meta. Ends after the first error.
@@ -143,65 +145,29 @@ impl Block {
         Events { records: self.records(), meta: None, position: 0, events: Vec::new().into_iter() }
     }
 
-    fn bodies(&self) -> impl Iterator<Item = Result<&[u8], CodecError>> {
-        let mut input = Input(&self.bytes[HEADER..self.bytes.len() - CHAIN]);
+    /// The canonical bytes of every record, each with the offset of its frame.
+    fn bodies(&self) -> impl Iterator<Item = Result<(usize, &[u8]), CodecError>> {
+        let end = self.bytes.len() - CHAIN;
+        let mut input = Input(&self.bytes[HEADER..end]);
         std::iter::from_fn(move || {
-            let body = (!input.0.is_empty()).then(|| input.slice("record"))?;
+            let offset = end - input.0.len();
+            let body = (offset < end).then(|| input.frame())?;
             if body.is_err() {
                 input = Input(&[]);
             }
-            Some(body)
+            Some(body.map(|body| (offset, body)))
         })
     }
 
-    /// What the index needs to know of every record, without copying any text.
-    pub(crate) fn views(&self) -> impl Iterator<Item = Result<RecordView<'_>, CodecError>> {
-        self.bodies().map(|body| RecordView::parse(body?))
-    }
-
-    /// The record of the command, if it is in this block.
-    pub(crate) fn find_command(&self, id: CommandId) -> Result<Option<Record>, BlockError> {
-        for record in self.records() {
-            let record = record?;
-            if record.meta.command_id == id {
-                return Ok(Some(record));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The events of `stream` from `version` on, copying nothing of other streams.
-    pub(crate) fn find_stream(
+    /// What the index needs to know of every record, without copying any text, and the offset of
+    /// its frame.
+    pub(crate) fn views(
         &self,
-        stream: &str,
-        version: u64,
-    ) -> Result<Vec<Recorded>, BlockError> {
-        let mut found = Vec::new();
-        let mut position = self.first_position();
-        for view in self.views() {
-            let view = view?;
-            let mut meta = None;
-            let wanted = |event: &EventView<'_>| event.stream == stream && event.version >= version;
-            let events = (position..).zip(view.events());
-            for (position, event) in events.filter(|(_, event)| event.as_ref().map_or(true, wanted))
-            {
-                let event = event?;
-                let meta = meta.get_or_insert_with(|| self.meta(&view));
-                let event = self.event(&event, event.stream.into(), event.kind.into());
-                found.push(Recorded { position, meta: Arc::clone(meta), event });
-            }
-            position += view.count;
-        }
-        Ok(found)
-    }
-
-    fn meta(&self, view: &RecordView<'_>) -> Arc<Meta> {
-        Arc::new(owned_meta(view, view.actor.into()))
-    }
-
-    fn event(&self, view: &EventView<'_>, stream: Arc<str>, kind: Arc<str>) -> Event {
-        let data = self.bytes.slice_ref(view.data);
-        Event { stream, version: view.version, kind, schema: view.schema, data }
+    ) -> impl Iterator<Item = Result<(usize, RecordView<'_>), CodecError>> {
+        self.bodies().map(|body| {
+            let (offset, body) = body?;
+            Ok((offset, RecordView::parse(body)?))
+        })
     }
 }
 
@@ -253,8 +219,14 @@ pub(crate) fn length(bytes: &[u8]) -> Result<usize, BlockError> {
 #[derive(Clone, Debug)]
 pub struct Records {
     bytes: Bytes,
-    position: Position,
     names: Vec<Arc<str>>,
+}
+
+/// The record whose frame these bytes begin with.
+pub(crate) fn record(frame: Bytes) -> Result<Record, BlockError> {
+    let mut records = Records { bytes: frame, names: Vec::new() };
+    let body = records.body()?;
+    records.read(&body)
 }
 
 impl Records {
@@ -284,14 +256,13 @@ impl Records {
                 data: body.slice_ref(event.data),
             });
         }
-        let first_position = self.position;
-        self.position += events.len() as u64;
+        let first_position = view.first_position;
         Ok(Record { meta: Arc::new(owned_meta(&view, actor)), first_position, events })
     }
 
     fn body(&mut self) -> Result<Bytes, CodecError> {
         let mut input = Input(&self.bytes);
-        let body = self.bytes.slice_ref(input.slice("record")?);
+        let body = self.bytes.slice_ref(input.frame()?);
         let rest = input.0.len();
         self.bytes = self.bytes.slice(self.bytes.len() - rest..);
         Ok(body)
@@ -372,12 +343,12 @@ impl BlockBuilder {
         BYTES_MAX - CHAIN - self.bytes.len()
     }
 
-    /// Adds a record, committed at `at`, its events having `versions`.
-    pub(crate) fn push(&mut self, record: &NewRecord, at: i64, versions: &[u64]) {
+    /// Adds a record, its events having `versions`.
+    pub(crate) fn push(&mut self, record: &NewRecord, committed_at: i64, versions: &[u64]) {
+        let place = Place { first_position: self.next_position(), committed_at, versions };
         self.scratch.clear();
-        codec::put_record(&mut self.scratch, record, at, versions);
-        codec::put_varint(&mut self.bytes, self.scratch.len() as u64);
-        self.bytes.extend_from_slice(&self.scratch);
+        codec::put_record(&mut self.scratch, record, &place);
+        codec::put_frame(&mut self.bytes, &self.scratch);
         self.chain = chain::link(self.chain, &self.scratch);
         self.records += 1;
         self.events += u32::try_from(versions.len()).expect("a block is shorter than 4 GiB");

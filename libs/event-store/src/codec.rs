@@ -4,7 +4,9 @@
 //! ```text
 //! varint  := LEB128, least significant 7 bits first, at most 10 bytes
 //! string  := varint length, UTF-8 bytes
+//! frame   := varint length of the record, crc32c u32 of the record, record
 //! record  := flags u8                 1 causation, 2 correlation, 4 traceparent; others are 0
+//!            first position           varint
 //!            command id               16 bytes
 //!            committed at             i64, little endian, microseconds since 1970
 //!            actor                    string
@@ -19,8 +21,11 @@
 //!            schema                   varint, at most 65535
 //!            data                     varint length, bytes
 //! ```
+//!
+//! A frame can be read by itself: the index leads to it, its checksum and its position are in it,
+//! and the rest of its block stays where it is.
 
-use crate::{CommandId, NewRecord};
+use crate::{CommandId, NewRecord, Position};
 
 const CAUSATION: u8 = 1;
 const CORRELATION: u8 = 2;
@@ -44,6 +49,9 @@ pub enum CodecError {
     /// Flags of a later format.
     #[error("the record has the unknown flags {0:#04x}")]
     Flags(u8),
+    /// The record is not the one that was written.
+    #[error("the checksum of the record is wrong")]
+    Checksum,
     /// A record without events.
     #[error("the record has no events")]
     Empty,
@@ -63,17 +71,39 @@ fn put_slice(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// Appends the canonical bytes of `record`, committed at `committed_at`, its events having
-/// `versions`.
-pub(crate) fn put_record(out: &mut Vec<u8>, record: &NewRecord, at: i64, versions: &[u64]) {
+/// What the log adds to a record when it writes it.
+pub(crate) struct Place<'a> {
+    pub(crate) first_position: Position,
+    pub(crate) committed_at: i64,
+    /// One for each event.
+    pub(crate) versions: &'a [u64],
+}
+
+/// Appends a frame around `record`.
+pub(crate) fn put_frame(out: &mut Vec<u8>, record: &[u8]) {
+    put_varint(out, record.len() as u64);
+    out.extend_from_slice(&crc32c::crc32c(record).to_le_bytes());
+    out.extend_from_slice(record);
+}
+
+/// The bytes of the frame that begins here, if its length can be read.
+pub(crate) fn frame_length(bytes: &[u8]) -> Result<u64, CodecError> {
+    let mut input = Input(bytes);
+    let length = input.varint("record")?;
+    Ok(length.saturating_add(4 + (bytes.len() - input.0.len()) as u64))
+}
+
+/// Appends the canonical bytes of `record`.
+pub(crate) fn put_record(out: &mut Vec<u8>, record: &NewRecord, place: &Place<'_>) {
     let flag = |given: bool, flag: u8| if given { flag } else { 0 };
     out.push(
         flag(record.causation.is_some(), CAUSATION)
             | flag(record.correlation.is_some(), CORRELATION)
             | flag(record.traceparent.is_some(), TRACEPARENT),
     );
+    put_varint(out, place.first_position);
     out.extend_from_slice(&record.command_id.0);
-    out.extend_from_slice(&at.to_le_bytes());
+    out.extend_from_slice(&place.committed_at.to_le_bytes());
     put_slice(out, record.actor.as_bytes());
     for id in record.causation.iter().chain(&record.correlation) {
         out.extend_from_slice(&id.0);
@@ -82,7 +112,7 @@ pub(crate) fn put_record(out: &mut Vec<u8>, record: &NewRecord, at: i64, version
         put_slice(out, traceparent.as_bytes());
     }
     put_varint(out, record.events.len() as u64);
-    for (event, &version) in record.events.iter().zip(versions) {
+    for (event, &version) in record.events.iter().zip(place.versions) {
         put_slice(out, event.stream.as_bytes());
         put_varint(out, version);
         put_slice(out, event.kind.as_bytes());
@@ -131,6 +161,15 @@ impl<'a> Input<'a> {
         self.take(usize::try_from(length).map_err(|_| CodecError::Range(what))?, what)
     }
 
+    /// The record in a frame.
+    pub(crate) fn frame(&mut self) -> Result<&'a [u8], CodecError> {
+        let length = self.varint("record")?;
+        let crc = u32::from_le_bytes(self.array("checksum")?);
+        let length = usize::try_from(length).map_err(|_| CodecError::Range("record"))?;
+        let record = self.take(length, "record")?;
+        if crc32c::crc32c(record) == crc { Ok(record) } else { Err(CodecError::Checksum) }
+    }
+
     fn text(&mut self, what: &'static str) -> Result<&'a str, CodecError> {
         std::str::from_utf8(self.slice(what)?).map_err(|_| CodecError::Text(what))
     }
@@ -138,6 +177,7 @@ impl<'a> Input<'a> {
 
 /// A record whose texts still lie in the block.
 pub(crate) struct RecordView<'a> {
+    pub(crate) first_position: Position,
     pub(crate) command_id: CommandId,
     pub(crate) committed_at: i64,
     pub(crate) actor: &'a str,
@@ -165,6 +205,7 @@ impl<'a> RecordView<'a> {
         if flags & !(CAUSATION | CORRELATION | TRACEPARENT) != 0 {
             return Err(CodecError::Flags(flags));
         }
+        let first_position = input.varint("first position")?;
         let command_id = CommandId(input.array("command id")?);
         let committed_at = i64::from_le_bytes(input.array("committed at")?);
         let actor = input.text("actor")?;
@@ -187,7 +228,8 @@ impl<'a> RecordView<'a> {
         let events = input;
         #[rustfmt::skip]
         return Ok(Self {
-            command_id, committed_at, actor, causation, correlation, traceparent, count, events,
+            first_position, command_id, committed_at, actor, causation, correlation, traceparent,
+            count, events,
         });
     }
 

@@ -19,7 +19,7 @@ const SPARSE_BYTES: u64 = 64 << 10;
 pub(crate) struct Run {
     /// The version of the first event.
     pub(crate) first: u64,
-    /// The address of each event's block.
+    /// The address of each event's record.
     pub(crate) addresses: Vec<u64>,
 }
 
@@ -42,6 +42,7 @@ pub(crate) struct Sparse {
 #[derive(Debug)]
 pub(crate) struct Generation {
     pub(crate) streams: FxHashMap<Box<str>, Run>,
+    /// The address of each command's record.
     pub(crate) commands: FxHashMap<CommandId, u64>,
     pub(crate) sparse: Vec<Sparse>,
     pub(crate) events: usize,
@@ -63,15 +64,16 @@ impl Generation {
     pub(crate) fn add(&mut self, block: &Block, address: u64) -> Result<(), BlockError> {
         let mut committed_at = self.tip.head.committed_at;
         for (nth, view) in block.views().enumerate() {
-            let view = view?;
+            let (offset, view) = view?;
             let due = self.sparse.last().is_none_or(|last| address >= last.address + SPARSE_BYTES);
             if nth == 0 && due {
                 let position = block.first_position();
                 self.sparse.push(Sparse { position, committed_at: view.committed_at, address });
             }
             committed_at = view.committed_at;
-            self.commands.insert(view.command_id, address);
-            self.add_events(&view, address)?;
+            let record = address + offset as u64;
+            self.commands.insert(view.command_id, record);
+            self.add_events(&view, record)?;
         }
         self.tip = self.tip.after(block, address, committed_at);
         Ok(())
@@ -117,7 +119,7 @@ impl Generations {
         std::iter::once(&self.active).chain(self.frozen.iter().rev().map(Arc::as_ref))
     }
 
-    /// The address of the command's block.
+    /// The address of the command's record.
     pub(crate) fn command(&self, id: CommandId) -> Option<u64> {
         self.newest_first().find_map(|generation| generation.commands.get(&id).copied())
     }

@@ -4,10 +4,11 @@
 //! n                                      the log's name
 //! k                                      checkpoint: everything up to here is in the tree
 //! w                                      like k, but written before the entries are
-//! s stream 0 first-version(8)            addresses of up to 128 events, as varint differences
+//! s stream 0 first-version(8)            the records of up to 128 events: their addresses, as
+//!                                        varint differences
 //! c first-position(8) command-id(16)     up to 64 commands of one generation, in order of their
-//!                                        ids: each id(16), address(8); the key names the first
-//! p position(8)                          address, varint: one block in 64 KiB
+//!                                        ids: id(16), record's address(8); the key names the first
+//! p position(8)                          a block's address, varint: one block in 64 KiB
 //! t committed-at(8, sign flipped) position(8)   the same block's address
 //! ```
 //!
@@ -117,7 +118,7 @@ impl Index {
         decode_tip(&value).map(Some).ok_or(IndexError::Entry)
     }
 
-    /// The address of the command's block.
+    /// The address of the command's record.
     pub(crate) fn command(&self, id: CommandId) -> Result<Option<u64>, IndexError> {
         if !self.filter.may_contain(id) {
             return Ok(None);

@@ -18,7 +18,7 @@
 //! - **Never silent**: a torn tail, which was never acknowledged, is cut; any other damage is an
 //!   error that names segment, offset and position.
 //!
-//! There are no snapshots: reading a stream costs one index lookup and one read per block.
+//! There are no snapshots: reading a stream costs one index lookup and one read per record.
 //!
 //! ```
 //! use event_store::{CommandId, Expected, Log, NewEvent, NewRecord, Options};

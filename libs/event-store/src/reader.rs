@@ -55,7 +55,6 @@ impl Reader {
         max: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
         let from = from_version.max(1);
-        let tip = self.shared.tip();
         let (oldest, in_memory) = self.shared.generations().stream(stream, from, max);
         let before = oldest.unwrap_or(u64::MAX);
         let mut addresses = Vec::new();
@@ -66,10 +65,13 @@ impl Reader {
         addresses.extend(in_memory.into_iter().take(room));
         let wanted = addresses.len();
         addresses.dedup();
+        let end = self.shared.tip().end;
         let mut events = Vec::with_capacity(wanted);
         for address in addresses {
-            let end = tip.end.max(self.shared.tip().end);
-            events.extend(self.shared.segments.block(address, end)?.find_stream(stream, from)?);
+            let record = self.shared.segments.record(address, end)?;
+            events.extend(record.into_recorded().filter(|recorded| {
+                recorded.event.stream.as_ref() == stream && recorded.event.version >= from
+            }));
         }
         events.truncate(wanted);
         Ok(events)
@@ -91,8 +93,7 @@ impl Reader {
             None => self.indexed(|shared| shared.index.command(id))?,
         };
         let Some(address) = address else { return Ok(None) };
-        let block = self.shared.segments.block(address, self.shared.tip().end)?;
-        Ok(block.find_command(id)?)
+        self.shared.segments.record(address, self.shared.tip().end).map(Some)
     }
 
     /// The last position that was committed at or before `committed_at`; 0 if none was.

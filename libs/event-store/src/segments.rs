@@ -8,11 +8,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytes::Bytes;
 
 use crate::block::{self, Block};
+use crate::codec;
 use crate::segment::{self, HEADER, SegmentFile, SegmentHeader};
-use crate::{BlockError, Damage, Fault, OpenError, Position, ReadError};
+use crate::{BlockError, Damage, Fault, OpenError, Position, ReadError, Record};
 
-/// How much is read at once when headers are skipped or a block's length is not known yet.
+/// How much is read at once when headers are skipped.
 const CHUNK_BYTES: u64 = 64 << 10;
+/// How much is read of a record whose length is not known yet.
+const RECORD_BYTES: u64 = 2048;
 
 /// Where a segment starts. The last one stays open.
 #[derive(Clone)]
@@ -139,16 +142,15 @@ impl Segments {
         Ok((blocks, address + taken as u64))
     }
 
-    /// The block at `address`.
-    pub(crate) fn block(&self, address: u64, end: u64) -> Result<Block, ReadError> {
+    /// The record at `address`, without the rest of its block.
+    pub(crate) fn record(&self, address: u64, end: u64) -> Result<Record, ReadError> {
         let (place, _) = self.place(address, end)?;
-        let mut bytes = place.read(4096)?;
-        let length = block::length(&bytes).map_err(|error| place.damage(0, error))?;
-        if length > bytes.len() {
-            bytes = place.read(length as u64)?;
+        let mut bytes = place.read(RECORD_BYTES)?;
+        let length = codec::frame_length(&bytes).map_err(|error| place.damage(0, error.into()))?;
+        if length > bytes.len() as u64 {
+            bytes = place.read(length)?;
         }
-        let bytes = bytes.slice(..length.min(bytes.len()));
-        Block::parse(bytes).map_err(|error| place.damage(0, error).into())
+        block::record(bytes).map_err(|error| place.damage(0, error).into())
     }
 
     /// The address of the block that holds `position`, found by skipping from header to header.

@@ -153,7 +153,8 @@ impl Verifier {
         let mut committed_at = self.tip.head.committed_at;
         let unread = |error: CodecError| Fault::Block(error.into());
         for view in block.views() {
-            let view = view.map_err(|error| segment.damage(offset, position, unread(error)))?;
+            let (_, view) =
+                view.map_err(|error| segment.damage(offset, position, unread(error)))?;
             committed_at = view.committed_at;
             for event in view.events() {
                 event
