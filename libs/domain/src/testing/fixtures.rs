@@ -1,16 +1,23 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod work;
+
+pub use work::{
+    cancelled, changed_meanwhile, committed_change, device_in, installation_in, reviewed,
+    scheduled, service, service_code, service_in, started, swapped,
+};
+
 use jiff::civil::{Date, date};
 
 use crate::{
     Aggregate, Fact, Id,
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
-    device::{DeviceEvent, DeviceId},
+    device::DeviceId,
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
-    order::{Appointment, CancelReason, OrderEvent, OrderId, OrderKind, SwapMethod},
-    service::{ServiceEvent, ServiceId},
+    order::OrderId,
+    service::ServiceId,
     site::{ReinstatementGrounds, SiteEvent, SiteId, SuspensionReason},
     text::{Code, Text},
 };
@@ -172,137 +179,6 @@ pub fn debt(minor: i64, due_on: Date) -> Fact {
         due_on,
     }
     .on(&account_id())
-}
-
-/// A site in a market, with a device of a model.
-#[must_use]
-pub fn device_in(market: &str, model: &str) -> Vec<Fact> {
-    let (model, serial) = (code(model), code("S-1"));
-    let registered = DeviceEvent::Registered { site_id: site_id(), model, serial };
-    with(site_in(market), [registered.on(&device_id())])
-}
-
-/// ... and an active service with a package.
-///
-/// # Panics
-/// When the test biller does not sell it.
-#[must_use]
-pub fn service_in(market: &str, model: &str, package_id: &str) -> Vec<Fact> {
-    let activated = ServiceEvent::Activated { start_billing_date: date(2026, 1, 1) };
-    with(device_in(market, model), [added(package_id), activated.on(&service_id())])
-}
-
-/// An active service in `phoenix` on the fast cable modem.
-#[must_use]
-pub fn service(package_id: &str) -> Vec<Fact> {
-    service_in("phoenix", "SB8200", package_id)
-}
-
-/// A service change was started on an active service that has a package.
-#[must_use]
-pub fn started(package_id: &str) -> Fact {
-    OrderEvent::Started {
-        kind: OrderKind::ServiceChange,
-        account_id: account_id(),
-        site_id: site_id(),
-        service_id: service_id(),
-        package_id: code(package_id),
-        sale_type: Some(code("EXISTING")),
-        sale_reason: Some(code("SPEED")),
-        campaign_code: None,
-    }
-    .on(&order_id())
-}
-
-/// The order's service is to get another package.
-#[must_use]
-pub fn swapped(from: &str, to: &str) -> Fact {
-    OrderEvent::PackageSwapped {
-        method: SwapMethod::Swap,
-        from_package_id: code(from),
-        from_service_code: service_code(from),
-        to_package_id: code(to),
-        to_service_code: service_code(to),
-        serviceability_check: None,
-    }
-    .on(&order_id())
-}
-
-/// The order was scheduled, office-only or with an appointment.
-#[must_use]
-pub fn scheduled(appointment: Option<Appointment>) -> Fact {
-    OrderEvent::Scheduled { order_type: code("UPGRADE"), appointment, comments: None }
-        .on(&order_id())
-}
-
-/// The order was reviewed.
-#[must_use]
-pub fn reviewed() -> Fact {
-    OrderEvent::Reviewed { monthly_before: usd(4_999), monthly_after: usd(6_999) }.on(&order_id())
-}
-
-/// A change from `basic` to `classic` scheduled office-only, reviewed and committed.
-#[must_use]
-pub fn committed_change() -> Vec<Fact> {
-    let committed = OrderEvent::Committed.on(&order_id());
-    let steps = [started("basic"), swapped("basic", "classic"), scheduled(None), reviewed()];
-    with(with(service("basic"), steps), [committed])
-}
-
-/// The order was given up.
-#[must_use]
-pub fn cancelled() -> Fact {
-    OrderEvent::Cancelled { reason: CancelReason::CustomerRequest }.on(&order_id())
-}
-
-/// Another order changed the service from `basic` to `gigablast` in the meantime.
-#[must_use]
-pub fn changed_meanwhile() -> Fact {
-    ServiceEvent::PackageChanged {
-        from_package_id: code("basic"),
-        to_package_id: code("gigablast"),
-        service_code: service_code("gigablast"),
-        start_billing_date: TODAY,
-    }
-    .on(&service_id())
-}
-
-/// The installation order of a service that is to have a package, in a market.
-#[must_use]
-pub fn installation_in(market: &str, model: &str, package_id: &str) -> Vec<Fact> {
-    let started = OrderEvent::Started {
-        kind: OrderKind::Installation,
-        account_id: account_id(),
-        site_id: site_id(),
-        service_id: service_id(),
-        package_id: code(package_id),
-        sale_type: None,
-        sale_reason: None,
-        campaign_code: None,
-    };
-    with(device_in(market, model), [added(package_id), started.on(&order_id())])
-}
-
-/// The service code of one of the test biller's packages.
-///
-/// # Panics
-/// When the test biller does not sell it.
-#[must_use]
-pub fn service_code(package_id: &str) -> Code {
-    let biller = crate::biller::testing();
-    let package = biller.catalog.packages.get(&code(package_id));
-    package.expect("the test biller sells the package").service_code.clone()
-}
-
-fn added(package_id: &str) -> Fact {
-    ServiceEvent::Added {
-        account_id: account_id(),
-        site_id: site_id(),
-        device_id: device_id(),
-        package_id: code(package_id),
-        service_code: service_code(package_id),
-    }
-    .on(&service_id())
 }
 
 /// Facts, and more facts.
