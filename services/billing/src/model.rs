@@ -1,0 +1,101 @@
+//! Billing's read model: an event passes the views, then the policies look at what has become.
+
+use std::sync::Arc;
+
+use contract::event::id;
+use domain::{Event, biller::Biller};
+use event_store::Recorded;
+use projection::{Fault, Intents, ReadModel, Rows, Table};
+use serde::de::DeserializeOwned;
+use service::{View, Views};
+
+use crate::{
+    balance, lines,
+    policy::{charge_on_completion, reinstate_on_payment, suspend_on_past_due},
+    recurring, site,
+};
+
+/// The views and policies of billing under one biller's rules.
+pub(crate) struct Billing {
+    pub(crate) biller: Arc<Biller>,
+}
+
+const VIEWS: &[View] = &[
+    View {
+        name: "balance",
+        about: "What a customer owes, what is past due, and when that suspends, by account id",
+        table: Some(balance::TABLE),
+    },
+    View {
+        name: "lines",
+        about: "What was charged and what was paid, line by line, by account id",
+        table: Some(lines::TABLE),
+    },
+    View {
+        name: "recurring",
+        about: "What a customer pays every month, service by service, by account id",
+        table: Some(recurring::TABLE),
+    },
+];
+
+impl ReadModel for Billing {
+    fn name(&self) -> &'static str {
+        "billing"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+        let event = decode(recorded)?;
+        site::apply(&event, recorded, rows)?;
+        balance::apply(&self.biller, &event, recorded, rows)?;
+        lines::apply(&event, recorded, rows)?;
+        recurring::apply(&self.biller, &event, recorded, rows)
+    }
+
+    fn react(
+        &self,
+        recorded: &Recorded,
+        rows: &Rows<'_>,
+        intents: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
+        let event = decode(recorded)?;
+        charge_on_completion::react(&self.biller, &event, recorded, intents)?;
+        suspend_on_past_due::react(&event, rows, intents)?;
+        reinstate_on_payment::react(&event, recorded, rows, intents)
+    }
+}
+
+impl Views for Billing {
+    fn views(&self) -> &'static [View] {
+        VIEWS
+    }
+}
+
+fn decode(recorded: &Recorded) -> Result<Event, Fault> {
+    contract::decode(&recorded.event.kind, &recorded.event.data)
+        .map_err(|error| Fault::because(format!("{} is not decoded", id(recorded)), error))
+}
+
+/// A row that an earlier event must have made.
+pub(crate) fn existing<T: DeserializeOwned>(
+    rows: &Rows<'_>,
+    table: Table,
+    key: &str,
+) -> Result<T, Fault> {
+    rows.get(table, key)?.ok_or_else(|| Fault::new(format!("no earlier event tells of {key}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::testing::fixtures::{TODAY, debt};
+
+    use crate::testing::fault;
+
+    #[test]
+    fn an_event_about_something_unknown_is_a_fault() {
+        assert_eq!(fault([debt(100, TODAY)]), "no earlier event tells of account_7");
+    }
+}

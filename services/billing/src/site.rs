@@ -1,0 +1,126 @@
+//! What the policies know of sites: whose they are, whether a service is in use there, and whether
+//! traffic flows. Not a view: care shows sites.
+
+use domain::{
+    Event,
+    service::ServiceEvent,
+    site::{SiteEvent, SuspensionReason},
+};
+use event_store::Recorded;
+use projection::{Fault, Keys, Rows, Table, key};
+use serde::{Deserialize, Serialize};
+
+use crate::model::existing;
+
+/// By site id.
+const TABLE: Table = Table::new(b's');
+/// Account id and site id, to the site id.
+const OF_ACCOUNT: Table = Table::new(b'a');
+/// Where a service is that may not be active yet: service id to site id.
+const OF_SERVICE: Table = Table::new(b'v');
+
+/// One site.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SiteRow {
+    pub(crate) site_id: String,
+    pub(crate) account_id: String,
+    /// What a command about the site must carry (F82).
+    pub(crate) address_id: String,
+    traffic: Traffic,
+    /// Whether the traffic was stopped, or is to be, because somebody did not pay.
+    for_non_payment: bool,
+    /// Whether a service is active here.
+    in_use: bool,
+}
+
+/// Whether traffic flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Traffic {
+    Flowing,
+    Stopping,
+    Stopped,
+    Resuming,
+}
+
+impl SiteRow {
+    /// Whether there is something to suspend.
+    pub(crate) fn is_in_service(&self) -> bool {
+        self.in_use && self.traffic == Traffic::Flowing
+    }
+
+    /// Whether it is suspended for non-payment, and nobody has asked to reinstate it.
+    pub(crate) fn waits_for_payment(&self) -> bool {
+        self.for_non_payment && self.traffic == Traffic::Stopped
+    }
+}
+
+/// Changes the row of the site at which the event happened.
+pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let stream = &*recorded.event.stream;
+    match event {
+        Event::Site(event) => apply_site(event, stream, rows),
+        Event::Service(ServiceEvent::Added { site_id, .. }) => {
+            rows.put(OF_SERVICE, stream, &site_id.as_str())
+        }
+        Event::Service(ServiceEvent::Activated { .. }) => {
+            let site_id: String = existing(rows, OF_SERVICE, stream)?;
+            let row = find(rows, &site_id)?;
+            rows.put(TABLE, &site_id, &SiteRow { in_use: true, ..row })
+        }
+        Event::Service(ServiceEvent::PackageChanged { .. })
+        | Event::Account(_)
+        | Event::Device(_)
+        | Event::Order(_)
+        | Event::Ledger(_)
+        | Event::Calendar(_)
+        | Event::Provisioning(_)
+        | Event::Notification(_)
+        | Event::Decision(_) => Ok(()),
+    }
+}
+
+/// One site.
+pub(crate) fn find(rows: &Rows<'_>, site_id: &str) -> Result<SiteRow, Fault> {
+    existing(rows, TABLE, site_id)
+}
+
+/// The sites of an account, in the order of their ids.
+pub(crate) fn of_account(rows: &Rows<'_>, account_id: &str) -> Result<Vec<SiteRow>, Fault> {
+    let keys = Keys::prefix(key([account_id, ""]));
+    // A suspension concerns every site of an account, however many they are.
+    let ids = rows.scan::<String>(OF_ACCOUNT, keys, usize::MAX);
+    ids.map(|row| row.and_then(|(_, site_id)| find(rows, &site_id))).collect()
+}
+
+fn apply_site(event: &SiteEvent, site_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    if let SiteEvent::Registered { account_id, address_id, .. } = event {
+        rows.put(OF_ACCOUNT, key([account_id.as_str(), site_id]), &site_id)?;
+        let row = SiteRow {
+            site_id: site_id.to_owned(),
+            account_id: account_id.to_string(),
+            address_id: address_id.to_string(),
+            traffic: Traffic::Flowing,
+            for_non_payment: false,
+            in_use: false,
+        };
+        return rows.put(TABLE, site_id, &row);
+    }
+    let mut row = find(rows, site_id)?;
+    row.traffic = match event {
+        SiteEvent::Registered { .. } | SiteEvent::NocRequestAcknowledged { .. } => row.traffic,
+        SiteEvent::SuspensionRequested { reason, .. } => {
+            row.for_non_payment = *reason == SuspensionReason::NonPayment;
+            Traffic::Stopping
+        }
+        SiteEvent::Suspended { .. } => Traffic::Stopped,
+        SiteEvent::ReinstatementRequested { .. } => Traffic::Resuming,
+        SiteEvent::Reinstated { .. } => Traffic::Flowing,
+        SiteEvent::NocRequestFailed { .. } => match row.traffic {
+            Traffic::Flowing | Traffic::Stopping => Traffic::Flowing,
+            Traffic::Stopped | Traffic::Resuming => Traffic::Stopped,
+        },
+    };
+    rows.put(TABLE, site_id, &row)
+}
