@@ -1,7 +1,7 @@
 //! Looks into the segments of a log: prints them, checks them, and soaks a disk.
 
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -174,10 +174,13 @@ fn check(path: &Path, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn check_log(dir: &Path, out: &mut impl Write) -> Result<(), Failure> {
+    let watched = io::stderr().is_terminal();
     let report = verify(dir, |progress| {
-        eprint!("\r{} of {} segments", progress.segments, progress.segments_total);
+        if watched {
+            let end = if progress.segments == progress.segments_total { '\n' } else { '\r' };
+            eprint!("{} of {} segments{end}", progress.segments, progress.segments_total);
+        }
     })?;
-    eprintln!();
     writeln!(
         out,
         "whole: log {}, {} events, {} records, {} streams, {} segments, chain {}{}",
