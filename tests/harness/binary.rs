@@ -1,0 +1,72 @@
+//! The binary, as a person runs it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::LazyLock,
+};
+
+use anyhow::{Context as _, ensure};
+
+/// Built once per test process: cargo knows whether there is anything to do.
+static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let cargo = option_env!("CARGO").unwrap_or("cargo");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let built = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "demarc"])
+        .current_dir(&root)
+        .status()
+        .expect("cargo built this test, so it can be started");
+    assert!(built.success(), "demarc does not build");
+    let tests = std::env::current_exe().expect("a running test has a path");
+    // target/debug/deps/e2e-… lies beside target/debug/demarc.
+    let target = tests.ancestors().nth(2).expect("tests lie two folders below the binaries");
+    target.join("demarc")
+});
+
+/// What a run of the binary left behind.
+pub struct Ran {
+    /// Its exit code.
+    pub code: i32,
+    /// What it printed.
+    pub out: String,
+    /// What it complained about.
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// Demands that it went well.
+    ///
+    /// # Errors
+    /// With everything that it printed.
+    pub fn well(self) -> anyhow::Result<Self> {
+        ensure!(self.code == 0, "exit code {}\n{}\n{}", self.code, self.out, self.err);
+        Ok(self)
+    }
+}
+
+/// The binary, with nothing of the tester's own environment in the way.
+pub fn demarc() -> Command {
+    let mut command = Command::new(&*BINARY);
+    for name in ["DEMARC_URL", "DEMARC_BILLER", "DEMARC_ACTOR", "DEMARC_DATA", "DEMARC_NATS"] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Runs the binary to its end.
+pub(crate) fn run(arguments: &[&str]) -> anyhow::Result<Ran> {
+    let output = demarc().args(arguments).output().context("demarc cannot be started")?;
+    Ok(output.into())
+}
