@@ -121,7 +121,10 @@ pub(crate) fn method_words(method: PaymentMethod) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use domain::testing::fixtures::{account, debt};
+    use domain::{
+        ledger::{ChargeLine, LedgerEvent},
+        testing::fixtures::{account, account_id, code, debt, text, usd},
+    };
     use jiff::civil::date;
     use serde_json::json;
 
@@ -160,9 +163,19 @@ mod tests {
 
     #[test]
     fn the_last_five_hundred_lines_are_shown() {
-        let payments = (0..501).map(|number| paid(&format!("p-{number}"), 1));
-        let row = row(account().into_iter().chain(payments), TABLE, "account_7");
+        let line = ChargeLine { description: text("Classic"), amount: usd(1) };
+        let charged = LedgerEvent::Charged {
+            account_id: account_id(),
+            charge_id: code("bill"),
+            lines: vec![line; 100],
+            due_on: date(2026, 4, 5),
+        };
+        let charges = (0..5).map(|_| charged.clone().on(&account_id()));
+        let posted = [paid("p-1", 1), paid("p-2", 1)].into_iter().chain(charges);
+        let facts = account().into_iter().chain(posted).chain([paid("p-3", 1)]);
+        let row = row(facts, TABLE, "account_7");
         let lines = row["lines"].as_array().unwrap();
-        assert_eq!((lines.len(), &lines[0]["id"]), (500, &json!("p-1")));
+        assert_eq!((lines.len(), &lines[0]["id"]), (500, &json!("bill")));
+        assert_eq!(lines[499]["id"], "p-3");
     }
 }

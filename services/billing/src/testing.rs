@@ -48,6 +48,8 @@ pub(crate) fn sent<M: CommandMessage>(
     message: &M,
 ) -> (String, String, Wanted) {
     let Outgoing { noun, verb, body } = contract::outgoing(message);
+    let known = contract::command::on_subject(&noun, &verb).expect("core knows the command");
+    known.from_proto(&body).expect("core can read the command");
     let command = CommandIntent { noun, verb, body: body.into(), not_before: None, key: None };
     (policy.to_owned(), step.to_owned(), Wanted::Command(command))
 }

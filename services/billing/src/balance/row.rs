@@ -122,3 +122,50 @@ impl BalanceRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Aggregate, Event,
+        biller::testing,
+        ledger::{Ledger, LedgerEvent},
+        testing::fixtures::{TODAY, account_id, debt},
+    };
+    use jiff::civil::date;
+    use proptest::{
+        collection::vec,
+        prelude::{Strategy, any, proptest},
+    };
+
+    use super::BalanceRow;
+    use crate::testing::paid;
+
+    fn events() -> impl Strategy<Value = Vec<LedgerEvent>> {
+        let event =
+            (any::<bool>(), -1_000_i64..1_000, 1_i8..=31).prop_map(|(charge, minor, day)| {
+                let fact = match charge {
+                    true => debt(minor, date(2026, 3, day)),
+                    false => paid("p", minor.abs() + 1),
+                };
+                let Event::Ledger(event) = fact.event else { unreachable!("a ledger's fact") };
+                event
+            });
+        vec(event, 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_stands_where_cores_ledger_stands(events in events()) {
+            let (biller, mut ledger) = (testing(), Ledger::UNKNOWN.clone());
+            let mut row = BalanceRow::opened(&biller, "account_7");
+            for event in &events {
+                ledger = ledger.evolve(event);
+                let stored = row.ledger(&biller, &account_id()).unwrap().evolve(event);
+                row = row.holding(&biller, &stored, TODAY);
+                assert_eq!(stored.open_charges(), ledger.open_charges());
+            }
+            assert_eq!(row.balance.minor, ledger.balance());
+            assert_eq!(row.past_due.minor, ledger.past_due(TODAY));
+        }
+    }
+}
