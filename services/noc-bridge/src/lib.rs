@@ -1,1 +1,40 @@
-//! The queue of requests to the NOC.
+//! The NOC bridge: requests to stop traffic at a site or let it flow again, from the question to the
+//! VLAN that was read back (F83, F84, F87 to F89).
+//!
+//! What must stay true: requested is not effective. A suspension is confirmed when the network did
+//! it, a reinstatement only when the line was read back in the service VLAN; a request that does
+//! neither within the biller's limit fails.
+
+mod model;
+mod performer;
+mod policy;
+mod queue;
+mod request;
+mod site;
+#[cfg(test)]
+mod testing;
+
+use std::sync::Arc;
+
+use domain::biller::Biller;
+use service::read_side::{Parts, ReadSide};
+
+/// Starts the bridge for one biller. The NOC's own system is simulated: it acknowledges at once.
+///
+/// # Errors
+/// When its directory or its subject cannot be had.
+pub async fn start(context: &service::Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
+    let name = biller.name.clone();
+    let performer = performer::Bridge {
+        bus: context.bus.clone(),
+        biller: name.clone(),
+        service_vlan: biller.policies.service_vlan,
+        read_pause: performer::READ_PAUSE,
+    };
+    let parts = Parts {
+        model: Arc::new(model::Model { biller }),
+        performer: Some(Arc::new(performer)),
+        live: None,
+    };
+    ReadSide::start(context, &name, parts).await
+}
