@@ -8,11 +8,30 @@ pub enum Line {
     /// Who types from here on.
     As(String),
     /// A command that is accepted.
-    Send { command: String, json: String },
+    Send {
+        /// Its name.
+        command: String,
+        /// Its fields.
+        json: String,
+    },
     /// A command that is refused.
-    Refused { code: String, command: String, json: String },
+    Refused {
+        /// The refusal's code.
+        code: String,
+        /// The command's name.
+        command: String,
+        /// Its fields.
+        json: String,
+    },
     /// A row that is waited for.
-    Until { path: String, field: String, value: String },
+    Until {
+        /// Service, view and key.
+        path: String,
+        /// A field of the row, with its path.
+        field: String,
+        /// What it is to be.
+        value: String,
+    },
 }
 
 /// Reads a script; comments and empty lines are left out.

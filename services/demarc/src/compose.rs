@@ -1,63 +1,178 @@
-//! The composition root: which parts make one running Demarc.
+//! The composition root: which parts make one running Demarc, in one process or in many.
+//!
+//! What must stay true: the same services run in both; only the bus between them differs.
 
-use anyhow::Context as _;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use bus::Bus;
+use domain::biller::Biller;
+use provisioning::NetworkBehaviour;
+use service::{
+    Context, ReadSide,
+    http::{Listening, Readiness, health_routes, listen},
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Where the API listens unless it is told otherwise.
+pub(crate) const DEFAULT_HTTP: &str = "127.0.0.1:8020";
 
 /// What is started, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// Directory that holds the log and the read models.
     pub(crate) data: PathBuf,
-    /// Address of the HTTP API; port 0 takes a free one.
-    pub(crate) http: SocketAddr,
+    /// Address of the HTTP API; port 0 takes a free one. None: core takes the usual one, any other
+    /// service answers no HTTP.
+    pub(crate) http: Option<SocketAddr>,
     /// Files with billers' data; none: the shipped example.
     pub(crate) biller_files: Vec<PathBuf>,
     /// Address of a NATS server; none: everything in this process.
     pub(crate) nats: Option<String>,
     /// Who opens the days.
     pub(crate) calendar: Calendar,
+    /// How the simulated network behaves.
+    pub(crate) network: NetworkBehaviour,
 }
 
-/// Who opens the billers' days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Calendar {
-    /// The wall clock, in the biller's time zone.
-    WallClock,
-    /// Whoever sends `OpenDay`.
-    Manual,
-}
+pub(crate) use core_service::Calendar;
 
-/// A Demarc that runs in this process.
-#[derive(Debug)]
+/// A Demarc, or a part of one, that runs in this process.
 pub(crate) struct Running {
-    url: String,
-}
-
-impl Running {
-    /// Where its HTTP API listens, for example `http://127.0.0.1:8020`.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Stops it, after what is under way is done.
-    pub(crate) async fn shutdown(self) -> anyhow::Result<()> {
-        Ok(())
-    }
+    stop: CancellationToken,
+    core: Option<core_service::Running>,
+    read_sides: Vec<ReadSide>,
+    listening: Option<Listening>,
 }
 
 /// Runs everything in this process until it is told to stop.
 pub(crate) async fn serve(options: Options) -> anyhow::Result<()> {
-    start(options).await.map(drop)
+    until_stopped(start(options).await?).await
 }
 
 /// Runs one service against NATS until it is told to stop.
 pub(crate) async fn run(service: &str, options: Options) -> anyhow::Result<()> {
-    start(options).await.with_context(|| format!("{service} was not started"))?;
-    Ok(())
+    until_stopped(start_parts(options, &[service]).await?).await
 }
 
 /// Starts everything in this process.
 pub(crate) async fn start(options: Options) -> anyhow::Result<Running> {
-    let Options { data, http, biller_files, nats, calendar } = options;
-    anyhow::bail!("nothing is wired yet: {data:?} {http} {biller_files:?} {nats:?} {calendar:?}")
+    let mut parts = vec!["core"];
+    parts.extend(core_service::SERVICES);
+    start_parts(options, &parts).await
+}
+
+async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running> {
+    let billers = billers(&options.biller_files)?;
+    let bus = match &options.nats {
+        Some(url) => Bus::nats(url, &format!("demarc {}", parts.join(" "))).await?,
+        None => Bus::in_process(),
+    };
+    let context = Context { bus, data: options.data };
+    let stop = CancellationToken::new();
+    let mut running =
+        Running { stop: stop.clone(), core: None, read_sides: Vec::new(), listening: None };
+    let readiness = Readiness::default();
+    let mut routes = health_routes(readiness.clone());
+    for part in parts {
+        if *part == "core" {
+            let core =
+                core_service::start(&context, &billers, options.calendar, stop.clone()).await?;
+            routes = routes.merge(core.core.routes());
+            running.core = Some(core);
+            continue;
+        }
+        for biller in &billers {
+            let side = read_side(part, &context, biller, &options.network).await?;
+            running.read_sides.push(side);
+        }
+    }
+    let usual = running.core.as_ref().and_then(|_| DEFAULT_HTTP.parse().ok());
+    if let Some(address) = options.http.or(usual) {
+        running.listening = Some(listen(address, routes, stop).await?);
+    }
+    readiness.ready();
+    Ok(running)
+}
+
+async fn read_side(
+    service: &str,
+    context: &Context,
+    biller: &Arc<Biller>,
+    network: &NetworkBehaviour,
+) -> anyhow::Result<ReadSide> {
+    let biller = Arc::clone(biller);
+    match service {
+        "care" => care::start(context, biller).await,
+        "billing" => billing::start(context, biller).await,
+        "provisioning" => provisioning::start(context, biller, network.clone()).await,
+        "notifications" => notifications::start(context, biller).await,
+        "noc-bridge" => noc_bridge::start(context, biller).await,
+        "audit" => audit::start(context, biller).await,
+        other => bail!("there is no service {other:?}"),
+    }
+    .with_context(|| format!("{service} did not start"))
+}
+
+fn billers(files: &[PathBuf]) -> anyhow::Result<Vec<Arc<Biller>>> {
+    if files.is_empty() {
+        return Ok(vec![Arc::new(contract::biller::parse(contract::biller::SHIPPED)?)]);
+    }
+    let mut billers: Vec<Arc<Biller>> = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+        let biller = contract::biller::parse(&text)
+            .with_context(|| format!("{} is not a biller's file", file.display()))?;
+        if billers.iter().any(|known| known.name == biller.name) {
+            bail!("{}: there is a biller {:?} already", file.display(), biller.name);
+        }
+        billers.push(Arc::new(biller));
+    }
+    Ok(billers)
+}
+
+impl Running {
+    /// Where its HTTP API listens, for example `http://127.0.0.1:8020`.
+    pub(crate) fn url(&self) -> String {
+        let address = self.listening.as_ref().map(|listening| listening.address);
+        address.map(|address| format!("http://{address}")).unwrap_or_default()
+    }
+
+    /// Stops it, after what is under way is done: first those who ask, last the log.
+    pub(crate) async fn shutdown(self) {
+        self.stop.cancel();
+        if let Some(listening) = self.listening {
+            listening.stopped().await;
+        }
+        for side in self.read_sides {
+            side.shutdown().await;
+        }
+        if let Some(core) = self.core {
+            core.shutdown().await;
+        }
+    }
+}
+
+/// Runs until Ctrl-C, a termination signal, or a log that can no longer be written.
+async fn until_stopped(running: Running) -> anyhow::Result<()> {
+    let url = running.url();
+    let what = if running.core.is_some() { "the API answers" } else { "health answers" };
+    if url.is_empty() {
+        anstream::println!("running; stop with Ctrl-C");
+    } else {
+        anstream::println!("{what} at {url}; stop with Ctrl-C");
+    }
+    let mut terminated = signal(SignalKind::terminate()).context("signals cannot be heard")?;
+    let failed = tokio::select! {
+        _ = tokio::signal::ctrl_c() => false,
+        _ = terminated.recv() => false,
+        () = running.stop.cancelled() => true,
+    };
+    running.shutdown().await;
+    if failed {
+        bail!("the log cannot be written any more: see the log lines above");
+    }
+    Ok(())
 }

@@ -9,6 +9,8 @@ mod check;
 mod customers;
 mod epilogue;
 mod installation;
+#[cfg(test)]
+mod rehearsal;
 mod step;
 mod suspension;
 mod teller;
@@ -18,6 +20,7 @@ use std::{fs, net::SocketAddr, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use provisioning::NetworkBehaviour;
 
 use crate::{
     cli::DEFAULT_BILLER,
@@ -58,15 +61,16 @@ impl Demo {
         demand_empty(&data)?;
         let running = compose::start(Options {
             data,
-            http: self.http,
+            http: Some(self.http),
             biller_files: Vec::new(),
             nats: None,
             calendar: Calendar::Manual,
+            network: a_busy_network(),
         })
         .await
         .context("Demarc could not be started")?;
-        let told = self.tell(output, running.url()).await;
-        running.shutdown().await.context("Demarc could not be stopped")?;
+        let told = self.tell(output, &running.url()).await;
+        running.shutdown().await;
         told
     }
 
@@ -88,6 +92,11 @@ impl Demo {
         anyhow::ensure!(failures == 0, "{failures} expectations did not come true");
         Ok(())
     }
+}
+
+/// Refuses the first attempt at everything: the stories show that the second one is made.
+fn a_busy_network() -> NetworkBehaviour {
+    NetworkBehaviour { fail_first: 1, ..NetworkBehaviour::default() }
 }
 
 /// The stories are told from the first day on: a history that is there already would be another.

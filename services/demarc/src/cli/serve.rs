@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, builder::PossibleValuesParser};
 
+use provisioning::NetworkBehaviour;
+
 use crate::compose::{self, Calendar, Options};
 
 const SERVE_EXAMPLES: &str = "\
@@ -53,11 +55,16 @@ struct Place {
     #[arg(long, value_name = "DIR", env = "DEMARC_DATA", default_value = "data")]
     data: PathBuf,
     /// Where the HTTP API listens
-    #[arg(long, value_name = "ADDR", env = "DEMARC_HTTP", default_value = "127.0.0.1:8020")]
-    http: SocketAddr,
+    /// (default: 127.0.0.1:8020; a service other than core answers health and metrics if asked to)
+    #[arg(long, value_name = "ADDR", env = "DEMARC_HTTP")]
+    http: Option<SocketAddr>,
     /// A biller's data; can be given more than once (default: the shipped example)
     #[arg(long = "biller-file", value_name = "FILE")]
     biller_files: Vec<PathBuf>,
+    /// How the simulated network behaves, for example slow=200ms,fail=1,lose=1
+    #[arg(long, value_name = "HOW", default_value = "", hide_default_value = true,
+        value_parser = NetworkBehaviour::parse)]
+    network: NetworkBehaviour,
     /// Open days by sending OpenDay, not by the wall clock
     #[arg(long)]
     manual_calendar: bool,
@@ -77,8 +84,8 @@ impl Run {
 
 impl Place {
     fn options(self, nats: Option<String>) -> Options {
-        let Self { data, http, biller_files, manual_calendar } = self;
-        let calendar = if manual_calendar { Calendar::Manual } else { Calendar::WallClock };
-        Options { data, http, biller_files, nats, calendar }
+        let Self { data, http, biller_files, network, manual_calendar } = self;
+        let calendar = if manual_calendar { Calendar::Manual } else { Calendar::Clock };
+        Options { data, http, biller_files, nats, calendar, network }
     }
 }

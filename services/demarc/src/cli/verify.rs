@@ -49,8 +49,8 @@ async fn online(context: &Context) -> anyhow::Result<()> {
     } else {
         context.output.line(table::value(&context.biller, value))?;
     }
-    let holds = value.get("head_matches").and_then(Value::as_bool);
-    anyhow::ensure!(holds == Some(true), "the chain does not lead to the head that audit has seen");
+    let intact = value.get("intact").and_then(Value::as_bool);
+    anyhow::ensure!(intact == Some(true), "audit did not find the chain intact");
     verdict(context.output)
 }
 

@@ -34,18 +34,20 @@ async fn as_of_the_suspension(teller: &Teller) -> Went {
     let Some(position) = events.first().and_then(|event| position(event, "position")) else {
         return Err(Broken { expected: expected(), seen: "none".into() });
     };
-    teller.row(("care", "site", "site_88"), &[Check::Says("suspended")], Some(position)).await
+    teller
+        .row(("care", "site", "site_88"), &[Check::Field("state", "stopped")], Some(position))
+        .await
 }
 
 async fn verified(client: &Client) -> Went {
-    let expected = "the chain to lead to the head";
+    let expected = "the chain to be intact";
     let answer = client
         .get(&["audit", "chain", "verification"], &[])
         .await
         .map_err(|error| broken(expected.into(), &error))?;
     let value = answer.get("value").unwrap_or(&answer);
     let text = |name: &str| value.get(name).map(words::value).unwrap_or_default();
-    if value.get("head_matches") != Some(&Value::Bool(true)) {
+    if value.get("intact") != Some(&Value::Bool(true)) {
         return Err(Broken { expected: expected.into(), seen: value.to_string() });
     }
     let chain: String = text("chain").chars().take(16).collect();

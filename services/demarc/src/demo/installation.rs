@@ -4,12 +4,10 @@ use serde_json::{Value, json};
 
 use super::{
     check::Check,
-    step::{JANE, LEE, Step, Story, happens, refused, send, shows},
+    step::{JANE, LEE, Step, Story, delivered, happens, refused, send, shows},
 };
 
 const ORDER: &str = "order_2001";
-/// The simulated network answers the first attempt at this device with 117.
-const SERIAL: &str = "FAIL-117-ONCE-2001";
 
 pub(crate) fn story() -> Story {
     let mut steps = sell();
@@ -59,6 +57,7 @@ fn sell() -> Vec<Step> {
             "tomorrow, 08-10",
             json!({"appointment": {"date": "2026-10-09", "slot": "08-10"}}),
         ),
+        delivered("account_2001", "order_scheduled"),
         send(JANE, "ReviewOrder", "the Order Summary, with Grace", by_id.clone()),
         send(JANE, "CommitOrder", "", by_id),
         refused(check_in("a day too early", "2026-10-08"), "order.appointment_not_reached", "F25"),
@@ -69,8 +68,8 @@ fn visit() -> Vec<Step> {
     vec![
         Step::Days("2026-10-09", "2026-10-09"),
         check_in("the technician is done", "2026-10-09"),
-        Step::Say("The network refuses the first attempt, and takes the second."),
-        activation("ProvisioningAttempted", "1", "117"),
+        Step::Say("The network is busy at the first attempt, and takes the second."),
+        activation("ProvisioningAttempted", "1", "503"),
         activation("ProvisioningCompleted", "2", "000"),
     ]
 }
@@ -78,20 +77,23 @@ fn visit() -> Vec<Step> {
 fn what_services_know() -> Vec<Step> {
     vec![
         Step::Say("What each service made of it:"),
-        shows(("care", "order", ORDER), [Check::Says("completed")]),
-        shows(("care", "service", "service_2001"), [Check::Says("active")]),
-        shows(("provisioning", "line", "site_2001"), [Check::Number(552)]),
+        shows(("care", "order", ORDER), [Check::Field("stage", "completed")]),
+        shows(("care", "service", "service_2001"), [Check::Field("status", "active")]),
+        shows(
+            ("provisioning", "line", "site_2001"),
+            [Check::Field("vlan", "552"), Check::Field("packageId", "super-fast-1g-pon")],
+        ),
         shows(
             ("billing", "lines", "account_2001"),
             [Check::Says("Super Fast (1 Gig) Fiber PON, 23 of 31 days"), Check::Amount(7419)],
         ),
         shows(("billing", "recurring", "account_2001"), [Check::Amount(9999)]),
-        happens("NotificationDelivered", None, [Check::Field("accountId", "account_2001")]),
+        delivered("account_2001", "order_completed"),
     ]
 }
 
 fn ont(model: &str) -> Value {
-    json!({"deviceId": "device_2001", "siteId": "site_2001", "model": model, "serial": SERIAL})
+    json!({"deviceId": "device_2001", "siteId": "site_2001", "model": model, "serial": "ONT-0002001"})
 }
 
 fn schedule(about: &'static str, visit: Value) -> Step {

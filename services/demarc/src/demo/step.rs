@@ -105,3 +105,9 @@ pub(crate) fn shows<const N: usize>(
 ) -> Step {
     Step::Shows(View { service, view, key, checks: checks.into() })
 }
+
+/// A message from a template is handed over to a customer.
+pub(crate) fn delivered(account: &'static str, template: &'static str) -> Step {
+    let checks = [Check::Field("accountId", account), Check::Field("template", template)];
+    happens("NotificationDelivered", None, checks)
+}

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     check::Check,
     customers::payment,
-    step::{JANE, LEE, Step, Story, happens, refused, send, shows},
+    step::{JANE, LEE, Step, Story, delivered, happens, refused, send, shows},
 };
 
 const SITE: &str = "site_88";
@@ -23,7 +23,7 @@ fn dunning() -> Vec<Step> {
         Step::Say(
             "Ben's bill was due on the 5th. Nobody may suspend by looking at the wrong door.",
         ),
-        shows(("billing", "balance", ACCOUNT), [Check::Amount(6599)]),
+        shows(("billing", "balance", ACCOUNT), [Check::Field("balance", "$65.99")]),
         refused(
             send(
                 LEE,
@@ -50,11 +50,14 @@ fn suspension() -> Vec<Step> {
         happens("SiteNocRequestAcknowledged", Some(SITE), [Check::Field("request", "1")]),
         happens("SiteSuspended", Some(SITE), [Check::Field("request", "1")]),
         Step::Say("What each service made of it:"),
-        shows(("noc-bridge", "request", "site_88-1"), [Check::Says("effective")]),
-        shows(("provisioning", "line", SITE), [Check::Number(666)]),
-        shows(("care", "site", SITE), [Check::Says("suspended")]),
-        shows(("care", "account", ACCOUNT), [Check::Says("Suspension for non-payment")]),
-        happens("NotificationDelivered", None, [Check::Field("accountId", ACCOUNT)]),
+        shows(("noc-bridge", "request", "site_88-1"), [Check::Field("state", "effective")]),
+        shows(("provisioning", "line", SITE), [Check::Field("vlan", "666")]),
+        shows(("care", "site", SITE), [Check::Field("state", "stopped")]),
+        shows(
+            ("care", "account", ACCOUNT),
+            [Check::Field("portal", "disabled"), Check::Says("Suspension for non-payment")],
+        ),
+        delivered(ACCOUNT, "site_suspended"),
         Step::Say("Ben promises to pay. A promise is not a payment (F86)."),
         refused(
             send(
@@ -99,9 +102,14 @@ fn reinstatement() -> Vec<Step> {
         ),
         happens("AccountPortalEnabled", Some(ACCOUNT), [Check::Field("siteId", SITE)]),
         Step::Say("What each service made of it:"),
-        shows(("billing", "balance", ACCOUNT), [Check::Amount(0)]),
-        shows(("noc-bridge", "request", "site_88-2"), [Check::Says("effective")]),
-        shows(("provisioning", "line", SITE), [Check::Number(552)]),
-        happens("NotificationDelivered", None, [Check::Field("accountId", ACCOUNT)]),
+        shows(("billing", "balance", ACCOUNT), [Check::Field("balance", "$0.00")]),
+        shows(("noc-bridge", "request", "site_88-2"), [Check::Field("state", "effective")]),
+        shows(("provisioning", "line", SITE), [Check::Field("vlan", "552")]),
+        shows(
+            ("care", "account", ACCOUNT),
+            [Check::Field("portal", "enabled"), Check::Field("traffic", "flowing")],
+        ),
+        delivered(ACCOUNT, "payment_received"),
+        delivered(ACCOUNT, "site_reinstated"),
     ]
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     check::Check,
-    step::{JANE, Step, Story, happens, refused, send, shows},
+    step::{JANE, Step, Story, delivered, happens, refused, send, shows},
 };
 
 const ORDER: &str = "order_1002";
@@ -67,18 +67,21 @@ fn complete() -> Vec<Step> {
 
 fn what_services_know() -> Vec<Step> {
     vec![
-        Step::Say("What each service made of it:"),
-        happens(
-            "ProvisioningCompleted",
-            None,
-            [
-                Check::Field("serviceId", "service_1002"),
-                Check::Field("action", "reprovision"),
-                Check::Field("respCode", "000"),
-            ],
+        Step::Say("The modem resets and reprovisions (F29); task PT shows the Resp Codes (F33)."),
+        reprovisioned("ProvisioningAttempted", "1", "503"),
+        reprovisioned("ProvisioningCompleted", "2", "000"),
+        shows(
+            ("provisioning", "transaction", "provisioning_order-1002"),
+            [Check::Field("state", "completed")],
         ),
-        shows(("care", "order", ORDER), [Check::Says("completed"), Check::Says("gigablast")]),
-        shows(("care", "service", "service_1002"), [Check::Says("gigablast")]),
+        shows(
+            ("care", "order", ORDER),
+            [Check::Field("stage", "completed"), Check::Field("packageTo", "gigablast")],
+        ),
+        shows(
+            ("care", "service", "service_1002"),
+            [Check::Field("packageId", "gigablast"), Check::Field("serviceCode", "HSD-GB")],
+        ),
         shows(
             ("billing", "lines", "account_1002"),
             [
@@ -89,8 +92,8 @@ fn what_services_know() -> Vec<Step> {
             ],
         ),
         shows(("billing", "recurring", "account_1002"), [Check::Amount(11999)]),
-        shows(("billing", "balance", "account_1002"), [Check::Amount(4646)]),
-        happens("NotificationDelivered", None, [Check::Field("accountId", "account_1002")]),
+        shows(("billing", "balance", "account_1002"), [Check::Field("balance", "$46.46")]),
+        delivered("account_1002", "order_completed"),
         send(
             JANE,
             "AddComment",
@@ -125,4 +128,14 @@ fn check_in(about: &'static str, start_billing_date: &str, confirmed: bool) -> S
         "salesDate": "2026-10-08", "startBillingDate": start_billing_date, "confirmed": confirmed,
     });
     send(JANE, "CheckInOrder", about, body)
+}
+
+fn reprovisioned(kind: &'static str, attempt: &'static str, resp_code: &'static str) -> Step {
+    let checks = [
+        Check::Field("serviceId", "service_1002"),
+        Check::Field("action", "reprovision"),
+        Check::Field("attempt", attempt),
+        Check::Field("respCode", resp_code),
+    ];
+    happens(kind, None, checks)
 }

@@ -1,0 +1,87 @@
+//! Subscribers of somebody else: every event once, in order, typed, with CloudEvents headers.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Context as _, ensure};
+use e2e::{Ran, World, script};
+use serde_json::Value;
+
+const STORIES: &str = include_str!("three_stories.txt");
+
+/// A world in which the stories have been told, and its log as the API shows it.
+async fn told() -> anyhow::Result<(World, Vec<Value>)> {
+    let world = World::seven_processes().await?;
+    tokio::task::spawn_blocking(move || {
+        world.play(&script(STORIES)?)?;
+        world.settled()?;
+        let page = world.get("events?limit=1000")?;
+        let events = page["events"].as_array().context("a page of events")?.clone();
+        ensure!(page["next"].as_str().unwrap_or("0") == "0", "the log fits on one page");
+        Ok((world, events))
+    })
+    .await?
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f110_a_subscriber_in_python_sees_every_event_once_in_order_and_typed() -> anyhow::Result<()>
+{
+    let (world, log) = told().await?;
+    let lines =
+        tokio::task::spawn_blocking(move || python(&world, log.len()).map(|ran| (ran, log)));
+    let (ran, log) = lines.await??;
+    let seen: Vec<Value> = ran.out.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    assert_eq!(seen.len(), log.len());
+    for (seen, event) in seen.iter().zip(&log) {
+        assert_eq!(seen["position"].to_string(), event["position"].as_str().unwrap_or_default());
+        assert_eq!(seen["type"], event["type"]);
+        assert_eq!(seen["stream"], event["stream"]);
+        let noun = event["type"].as_str().and_then(|kind| kind.split('.').nth(1)).unwrap();
+        assert_eq!(seen["event"], event[noun], "what Python decoded is what the API shows");
+    }
+    Ok(())
+}
+
+fn python(world: &World, events: usize) -> anyhow::Result<Ran> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let packages = root.join(".tools/python");
+    ensure!(packages.is_dir(), "install nats-py with: cargo xtask tools");
+    let nats = world.nats.as_ref().context("there is a server")?.url();
+    let output = Command::new("python3")
+        .arg(root.join("infra/subscribers/subscriber.py"))
+        .args(["--nats", &nats, "--limit", &events.to_string()])
+        .env("PYTHONPATH", packages)
+        .output()
+        .context("python3 cannot be started")?;
+    Ran::from(output).well()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f110_a_subscriber_in_rust_goes_on_where_it_stopped() -> anyhow::Result<()> {
+    let (world, log) = told().await?;
+    let half = log.len() / 2;
+    let lines = tokio::task::spawn_blocking(move || {
+        let first = rust(&world, half)?;
+        let second = rust(&world, log.len() - half)?;
+        anyhow::Ok((first.out + &second.out, log))
+    });
+    let (lines, log) = lines.await??;
+    let seen: Vec<_> = lines.lines().map(|line| line.split(' ').take(3).collect()).collect();
+    let told: Vec<Vec<_>> = log
+        .iter()
+        .map(|event| {
+            ["position", "stream", "type"].map(|name| event[name].as_str().unwrap()).to_vec()
+        })
+        .collect();
+    assert_eq!(seen, told);
+    Ok(())
+}
+
+fn rust(world: &World, events: usize) -> anyhow::Result<Ran> {
+    let nats = world.nats.as_ref().context("there is a server")?.url();
+    let output = Command::new(option_env!("CARGO").unwrap_or("cargo"))
+        .args(["run", "--quiet", "-p", "contract", "--example", "subscriber", "--"])
+        .args([&nats, "northeast", "rust-test", &events.to_string()])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .output()?;
+    Ran::from(output).well()
+}
