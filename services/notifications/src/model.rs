@@ -1,0 +1,92 @@
+//! The read model of notifications: which event changes which row, and which policy answers it.
+
+use std::sync::Arc;
+
+use domain::{Event, biller::Biller};
+use event_store::Recorded;
+use projection::{Fault, Intents, ReadModel, Rows};
+use service::{View, Views};
+
+use crate::{
+    addressee,
+    message::{self, MESSAGES},
+    messages_of_account::ACCOUNTS,
+    occasion,
+    outbox::OUTBOX,
+    policy::deliver_on_message,
+    template::Templates,
+};
+
+/// One biller's messages.
+pub(crate) struct Model {
+    biller: Arc<Biller>,
+    templates: Templates,
+}
+
+impl Model {
+    pub(crate) fn new(biller: Arc<Biller>) -> Self {
+        Self { biller, templates: Templates::new() }
+    }
+}
+
+const VIEWS: &[View] = &[
+    View {
+        name: "message",
+        about: "What was a customer told, and was it handed over? The key is a message id",
+        table: Some(MESSAGES),
+    },
+    View {
+        name: "outbox",
+        about: "Which messages are not handed over yet, oldest first? The key is as the list \
+                shows it",
+        table: Some(OUTBOX),
+    },
+    View {
+        name: "by-account",
+        about: "What was a customer told, latest first? The key is an account id",
+        table: Some(ACCOUNTS),
+    },
+];
+
+impl Views for Model {
+    fn views(&self) -> &'static [View] {
+        VIEWS
+    }
+}
+
+impl ReadModel for Model {
+    fn name(&self) -> &'static str {
+        "notifications"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+        let event = decode(recorded)?;
+        addressee::apply(&event, recorded, rows)?;
+        if let Event::Notification(event) = &event {
+            message::delivered(event, recorded, rows)?;
+        }
+        match occasion::of(&event, recorded, &self.biller, rows)? {
+            Some(occasion) => message::write(occasion, recorded, &self.templates, rows),
+            None => Ok(()),
+        }
+    }
+
+    fn react(
+        &self,
+        recorded: &Recorded,
+        rows: &Rows<'_>,
+        intents: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
+        deliver_on_message::react(&decode(recorded)?, recorded, rows, intents)
+    }
+}
+
+fn decode(recorded: &Recorded) -> Result<Event, Fault> {
+    contract::decode(&recorded.event.kind, &recorded.event.data).map_err(|error| {
+        Fault::because(format!("{} is not decoded", contract::event::id(recorded)), error)
+    })
+}

@@ -1,0 +1,159 @@
+//! Which events a customer hears of, in which template and with which words.
+
+use domain::{
+    Event,
+    biller::Biller,
+    ledger::{LedgerEvent, PaymentMethod},
+    order::{Appointment, OrderEvent},
+    site::{SiteEvent, SuspensionReason},
+    text::Code,
+};
+use event_store::Recorded;
+use projection::{Fault, Rows};
+
+use crate::{
+    addressee::{self, day},
+    template::{Template, Words},
+};
+
+/// Something that a customer should know.
+pub(crate) struct Occasion {
+    pub(crate) account_id: String,
+    pub(crate) template: Template,
+    pub(crate) words: Words,
+}
+
+/// What a customer should know of an event, if anything.
+pub(crate) fn of(
+    event: &Event,
+    recorded: &Recorded,
+    biller: &Biller,
+    rows: &Rows<'_>,
+) -> Result<Option<Occasion>, Fault> {
+    match event {
+        Event::Order(event) => order(event, &recorded.event.stream, biller, rows),
+        Event::Site(event) => site(event, recorded, rows),
+        Event::Ledger(LedgerEvent::PaymentReceived {
+            account_id,
+            payment_id,
+            amount,
+            method,
+            received_on,
+        }) => Ok(Some(Occasion {
+            account_id: account_id.to_string(),
+            template: Template::PaymentReceived,
+            words: Words {
+                amount: Some(amount.to_string()),
+                method: Some(method_words(*method)),
+                payment: Some(payment_id.to_string()),
+                date: Some(received_on.to_string()),
+                ..Words::default()
+            },
+        })),
+        Event::Ledger(LedgerEvent::Charged { .. })
+        | Event::Account(_)
+        | Event::Device(_)
+        | Event::Service(_)
+        | Event::Calendar(_)
+        | Event::Provisioning(_)
+        | Event::Notification(_)
+        | Event::Decision(_) => Ok(None),
+    }
+}
+
+fn order(
+    event: &OrderEvent,
+    order_id: &str,
+    biller: &Biller,
+    rows: &Rows<'_>,
+) -> Result<Option<Occasion>, Fault> {
+    match event {
+        OrderEvent::Scheduled { appointment, .. } => {
+            let ordered = addressee::ordered(rows, order_id)?;
+            Ok(Some(Occasion {
+                account_id: ordered.account_id,
+                template: Template::OrderScheduled,
+                words: Words {
+                    package: Some(package_name(biller, &ordered.package_id)),
+                    ..scheduled(order_id, appointment.as_ref())
+                },
+            }))
+        }
+        OrderEvent::Completed { account_id, to_package_id, start_billing_date, .. } => {
+            Ok(Some(Occasion {
+                account_id: account_id.to_string(),
+                template: Template::OrderCompleted,
+                words: Words {
+                    order: Some(order_id.to_owned()),
+                    package: Some(package_name(biller, to_package_id.as_str())),
+                    date: Some(start_billing_date.to_string()),
+                    ..Words::default()
+                },
+            }))
+        }
+        OrderEvent::Started { .. }
+        | OrderEvent::PackageSwapped { .. }
+        | OrderEvent::Reviewed { .. }
+        | OrderEvent::Committed
+        | OrderEvent::Cancelled { .. } => Ok(None),
+    }
+}
+
+fn scheduled(order_id: &str, appointment: Option<&Appointment>) -> Words {
+    Words {
+        order: Some(order_id.to_owned()),
+        date: appointment.map(|it| it.date.to_string()),
+        slot: appointment.map(|it| it.slot.to_string()),
+        ..Words::default()
+    }
+}
+
+fn site(
+    event: &SiteEvent,
+    recorded: &Recorded,
+    rows: &Rows<'_>,
+) -> Result<Option<Occasion>, Fault> {
+    let (template, reason) = match event {
+        SiteEvent::SuspensionRequested { reason, .. } => {
+            (Template::SuspensionRequested, Some(*reason))
+        }
+        SiteEvent::Suspended { reason, .. } => (Template::SiteSuspended, Some(*reason)),
+        SiteEvent::Reinstated { .. } => (Template::SiteReinstated, None),
+        SiteEvent::Registered { .. }
+        | SiteEvent::NocRequestAcknowledged { .. }
+        | SiteEvent::ReinstatementRequested { .. }
+        | SiteEvent::NocRequestFailed { .. } => return Ok(None),
+    };
+    let place = addressee::place(rows, &recorded.event.stream)?;
+    let words = Words {
+        address: Some(place.address),
+        reason: reason.map(reason_words),
+        unpaid: reason == Some(SuspensionReason::NonPayment),
+        date: Some(day(rows, recorded)?),
+        ..Words::default()
+    };
+    Ok(Some(Occasion { account_id: place.account_id, template, words }))
+}
+
+/// What the customer calls the package. One that is no longer sold keeps its id.
+fn package_name(biller: &Biller, package_id: &str) -> String {
+    let package = Code::parse(package_id).ok().and_then(|id| biller.catalog.packages.get(&id));
+    package.map_or_else(|| package_id.to_owned(), |package| package.name.clone())
+}
+
+fn reason_words(reason: SuspensionReason) -> &'static str {
+    match reason {
+        SuspensionReason::NonPayment => "an unpaid bill",
+        SuspensionReason::CustomerRequest => "your own request",
+        SuspensionReason::Abuse => "use against our terms of service",
+    }
+}
+
+fn method_words(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Cash => "cash",
+        PaymentMethod::Check => "check",
+        PaymentMethod::Card => "card",
+        PaymentMethod::BankTransfer => "bank transfer",
+    }
+}

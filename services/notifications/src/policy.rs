@@ -1,0 +1,3 @@
+//! What notifications answers events with. Pure: one policy per file, named effect on cause.
+
+pub(crate) mod deliver_on_message;

@@ -1,0 +1,122 @@
+//! The texts, and how they are filled in. The first line of a template is the subject.
+//!
+//! What must stay true: a word that a template asks for and nobody gave is a fault, never a gap in
+//! a letter.
+
+use minijinja::{Environment, UndefinedBehavior, value::Serde};
+use projection::Fault;
+use serde::{Deserialize, Serialize};
+
+/// Which text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Template {
+    OrderScheduled,
+    OrderCompleted,
+    SuspensionRequested,
+    SiteSuspended,
+    SiteReinstated,
+    PaymentReceived,
+}
+
+/// Name and text of every template.
+const TEXTS: [(&str, &str); 6] = [
+    ("order_scheduled", include_str!("../templates/order_scheduled.txt")),
+    ("order_completed", include_str!("../templates/order_completed.txt")),
+    ("suspension_requested", include_str!("../templates/suspension_requested.txt")),
+    ("site_suspended", include_str!("../templates/site_suspended.txt")),
+    ("site_reinstated", include_str!("../templates/site_reinstated.txt")),
+    ("payment_received", include_str!("../templates/payment_received.txt")),
+];
+
+/// The words that fill a template.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Words {
+    /// The account holder.
+    pub(crate) holder: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) package: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
+    /// Whether the reason is money.
+    pub(crate) unpaid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) amount: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payment: Option<String>,
+    /// The event's; absent for an order that needs no visit.
+    pub(crate) date: Option<String>,
+    pub(crate) slot: Option<String>,
+}
+
+/// Every text, ready to be filled in.
+pub(crate) struct Templates(Environment<'static>);
+
+impl Template {
+    /// Its name in facts and files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OrderScheduled => "order_scheduled",
+            Self::OrderCompleted => "order_completed",
+            Self::SuspensionRequested => "suspension_requested",
+            Self::SiteSuspended => "site_suspended",
+            Self::SiteReinstated => "site_reinstated",
+            Self::PaymentReceived => "payment_received",
+        }
+    }
+}
+
+impl Templates {
+    pub(crate) fn new() -> Self {
+        let mut texts = Environment::new();
+        texts.set_undefined_behavior(UndefinedBehavior::Strict);
+        for (name, text) in TEXTS {
+            texts.add_template(name, text).expect("the shipped templates are well formed");
+        }
+        Self(texts)
+    }
+
+    /// Subject and body.
+    pub(crate) fn render(
+        &self,
+        template: Template,
+        words: &Words,
+    ) -> Result<(String, String), Fault> {
+        let text = self.0.get_template(template.name());
+        let text = text.and_then(|text| text.render(Serde(words)));
+        let text = text.map_err(|error| {
+            Fault::because(format!("template {} is not filled in", template.name()), error)
+        })?;
+        let (subject, body) = text.split_once('\n').unwrap_or((&text, ""));
+        Ok((subject.to_owned(), body.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Template, Templates, Words};
+
+    #[test]
+    fn a_word_that_nobody_gave_is_a_fault_not_a_gap() {
+        let words = Words { holder: "Jo Doe".to_owned(), ..Words::default() };
+        assert!(Templates::new().render(Template::OrderCompleted, &words).is_err());
+    }
+
+    #[test]
+    fn a_name_is_not_taken_for_a_template() {
+        let words = Words {
+            holder: "{{ address }} <b>".to_owned(),
+            address: Some("17 Elm St".to_owned()),
+            date: Some("2026-03-16".to_owned()),
+            ..Words::default()
+        };
+        let (_, body) = Templates::new().render(Template::SiteReinstated, &words).unwrap();
+        assert!(body.starts_with("Hello {{ address }} <b>,\n"), "{body}");
+    }
+}
