@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Action, transaction::Transaction};
 
 /// What the performer tells it apart by.
-pub(crate) const ATTEMPT: &str = "attempt";
+const ATTEMPT: &str = "attempt";
 
 /// One attempt at a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,23 +20,22 @@ pub(crate) struct AttemptOrder {
     pub(crate) noc_request: Option<u32>,
 }
 
-/// When an attempt is made, and who wants it.
-pub(crate) struct When {
-    pub(crate) policy: &'static str,
-    pub(crate) number: u32,
-    /// Microseconds since 1970; `None`: at once.
-    pub(crate) not_before: Option<i64>,
-}
-
-/// Wants an attempt made. A transaction has one open attempt at a time.
+/// Wants the next attempt made, at once or not before a time in microseconds since 1970.
+///
+/// A transaction has one open attempt at a time, and none when it is finished: somebody outside may
+/// have reported it before it was asked for here.
 pub(crate) fn make(
     transaction: &Transaction,
-    when: &When,
+    policy: &'static str,
+    not_before: Option<i64>,
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
+    if transaction.is_finished() {
+        return Ok(());
+    }
     let order = AttemptOrder {
         transaction_id: transaction.transaction_id.clone(),
-        number: when.number,
+        number: transaction.next_attempt(),
         action: transaction.action,
         site_id: transaction.site_id.clone(),
         service_id: transaction.service_id.clone(),
@@ -48,10 +47,10 @@ pub(crate) fn make(
     let wish = EffectIntent {
         kind: ATTEMPT.to_owned(),
         body: body.into(),
-        not_before: when.not_before,
+        not_before,
         key: Some(key(&transaction.transaction_id)),
     };
-    intents.effect(when.policy, &transaction.transaction_id, wish);
+    intents.effect(policy, &transaction.transaction_id, wish);
     Ok(())
 }
 

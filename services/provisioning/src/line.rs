@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use domain::site::SiteId;
 use futures::{FutureExt, future::BoxFuture};
 use projection::Handle;
 use serde_json::{Value, json};
@@ -45,6 +46,7 @@ impl Live for LiveLine {
     ) -> BoxFuture<'a, Result<Option<Value>, LiveError>> {
         async move {
             match as_of {
+                None if SiteId::parse(key).is_err() => Ok(None),
                 None => self.ask(key).await,
                 Some(_) => Err(LiveError("the network knows only the present".to_owned())),
             }

@@ -229,6 +229,11 @@ impl Transaction {
             State::Completed | State::Failed | State::Withdrawn => true,
         }
     }
+
+    /// Attempts are counted without gaps.
+    pub(crate) fn next_attempt(&self) -> u32 {
+        self.attempts.last().map_or(1, |last| last.number.saturating_add(1))
+    }
 }
 
 impl AttemptRow {

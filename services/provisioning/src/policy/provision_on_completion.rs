@@ -5,7 +5,7 @@ use event_store::Recorded;
 use projection::{Fault, Intents, Rows};
 
 use crate::{
-    attempt::{self, When},
+    attempt,
     transaction::{demand, id_of_order},
 };
 
@@ -19,14 +19,16 @@ pub(crate) fn react(
 ) -> Result<(), Fault> {
     let OrderEvent::Completed { .. } = event else { return Ok(()) };
     let transaction = demand(rows, &id_of_order(&recorded.event.stream))?;
-    attempt::make(&transaction, &When { policy: POLICY, number: 1, not_before: None }, intents)
+    attempt::make(&transaction, POLICY, None, intents)
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::provisioning::ProvisioningEvent;
+
     use crate::{
         Action,
-        testing::{Story, order_completed},
+        testing::{Story, attempt, order_completed},
     };
 
     #[test]
@@ -37,5 +39,14 @@ mod tests {
         assert_eq!(attempt.package_id.as_deref(), Some("classic"));
         assert_eq!(attempt.transaction_id, "provisioning_order-1001");
         assert_eq!(not_before, None);
+    }
+
+    #[test]
+    fn what_somebody_outside_has_reported_is_continued_or_already_done() {
+        let tried = attempt(ProvisioningEvent::Attempted, 1, "503");
+        let (attempt_made, _) = Story::new().then(tried).then(order_completed()).only_attempt();
+        assert_eq!(attempt_made.number, 2);
+        let done = attempt(ProvisioningEvent::Completed, 1, "000");
+        assert_eq!(Story::new().then(done).then(order_completed()).intents(), []);
     }
 }

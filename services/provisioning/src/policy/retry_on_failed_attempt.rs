@@ -5,7 +5,7 @@ use event_store::Recorded;
 use projection::{Fault, Intents, Rows};
 
 use crate::{
-    attempt::{self, When},
+    attempt,
     transaction::{State, TRANSACTIONS, Transaction},
 };
 
@@ -21,8 +21,8 @@ pub(crate) fn react(
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
     let id: &str = &recorded.event.stream;
-    let attempt = match event {
-        ProvisioningEvent::Attempted(attempt) => attempt,
+    let number = match event {
+        ProvisioningEvent::Attempted(attempt) => attempt.number,
         // Somebody else may have answered for the network while an attempt was planned.
         ProvisioningEvent::Completed(_) | ProvisioningEvent::Failed(_) => {
             intents.cancel(&attempt::key(id));
@@ -33,9 +33,8 @@ pub(crate) fn react(
     // Whoever only reported an attempt repeats it as well; what is withdrawn is not repeated.
     let ours = transaction.filter(|it| it.caused_by.is_some() && it.state == State::Retrying);
     let Some(transaction) = ours else { return Ok(()) };
-    let due = recorded.meta.committed_at.saturating_add(pause(biller, attempt.number));
-    let number = attempt.number.saturating_add(1);
-    attempt::make(&transaction, &When { policy: POLICY, number, not_before: Some(due) }, intents)
+    let due = recorded.meta.committed_at.saturating_add(pause(biller, number));
+    attempt::make(&transaction, POLICY, Some(due), intents)
 }
 
 /// How long to wait after an attempt, in microseconds.

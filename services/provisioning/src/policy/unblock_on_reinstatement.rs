@@ -5,8 +5,7 @@ use event_store::Recorded;
 use projection::{Fault, Intents, Rows};
 
 use crate::{
-    Action,
-    attempt::{self, When},
+    Action, attempt,
     transaction::{demand, id_of_request},
 };
 
@@ -21,10 +20,7 @@ pub(crate) fn react(
     let SiteEvent::NocRequestAcknowledged { request } = event else { return Ok(()) };
     let transaction = demand(rows, &id_of_request(&recorded.event.stream, *request))?;
     match transaction.action {
-        Action::Reinstate => {
-            let when = When { policy: POLICY, number: 1, not_before: None };
-            attempt::make(&transaction, &when, intents)
-        }
+        Action::Reinstate => attempt::make(&transaction, POLICY, None, intents),
         Action::Activate | Action::Reprovision | Action::Suspend => Ok(()),
     }
 }
