@@ -12,7 +12,7 @@ use super::{
     step::{Happening, Outcome, SAM, Send, Step, Story, View},
 };
 use crate::{
-    client::{Answer, Client, ClientError, pages::Filter, part, short_kind},
+    client::{Answer, Client, ClientError, Recorded, pages::Filter, part, short_kind},
     output::{BAD, DIM, GOOD, Output, STRONG, paint, words},
 };
 
@@ -147,13 +147,14 @@ impl Teller {
             self.today = opened.and_then(|at| u64::try_from(at).ok()).unwrap_or(self.today);
             first = first.or(Some(self.today));
         }
-        let span = if from == to { from.to_string() } else { format!("{from} … {to}") };
+        let last = to.strftime("%A %Y-%m-%d");
+        let span = if from == to { last.to_string() } else { format!("{from} … {last}") };
         let sun = paint(AnsiColor::Yellow.on_default(), "☀");
         let off = match self.days_off(first.unwrap_or(self.today)).await {
             Ok(off) => off,
             Err(error) => return Ok(Err(broken("the days in the log".into(), &error))),
         };
-        Ok(Ok(format!("{sun} {} {span}{}", to.strftime("%A"), paint(DIM, off))))
+        Ok(Ok(format!("{sun} {span}{}", paint(DIM, off))))
     }
 
     /// Which of the days since a position are no business days.
@@ -175,26 +176,17 @@ impl Teller {
 
     async fn send(&mut self, send: &Send) -> Went {
         let sent = self.submit(send.actor, send.command, &send.body).await;
-        let who = send.actor.split(';').next().unwrap_or_default();
-        let what = format!("{:<19} {}", send.command, send.about);
+        let by = paint(DIM, format!("by {}", name_of(send.actor)));
+        let what = format!("{} {}", send.command, send.about);
+        let what = what.trim_end();
         match (sent, send.outcome) {
-            (Ok(answer), Outcome::Accepted) => {
-                let events: Vec<_> = answer
-                    .events
-                    .iter()
-                    .map(|event| {
-                        format!("#{} {}", words::value(&event.position), event.short_kind())
-                    })
-                    .collect();
-                let facts = paint(DIM, events.join(", "));
-                Ok(format!("▸ {} {what}  {facts}", paint(DIM, who)))
-            }
+            (Ok(answer), Outcome::Accepted) => Ok(format!("▸ {what}  {}  {by}", facts(&answer))),
             (Err(ClientError::Refused(problem)), Outcome::Refused { code, rule })
                 if problem.code() == code =>
             {
                 let refused = paint(AnsiColor::Yellow.on_default(), format!("refused {code}"));
                 let why = paint(DIM, format!("{} ({rule})", problem.detail()));
-                Ok(format!("▸ {} {what}  {refused}\n      {why}", paint(DIM, who)))
+                Ok(format!("▸ {what}  {refused}  {by}\n      {why}"))
             }
             (Ok(answer), Outcome::Refused { code, .. }) => Err(Broken {
                 expected: format!("{what} to be refused: {code}"),
@@ -234,12 +226,13 @@ impl Teller {
         });
         let event = found.await?;
         let text = |name: &str| event.get(name).map(words::value).unwrap_or_default();
-        let by = text("actor");
-        let by = by.split(';').next().unwrap_or_default();
         let bolt = paint(AnsiColor::Magenta.on_default(), "⚡");
         let told = check::in_words(checks);
         let what = paint(STRONG, short_kind(&text("type")));
-        let about = paint(DIM, format!("#{} {} by {by}", text("position"), text("stream")));
+        let about = paint(
+            DIM,
+            format!("#{} {} by {}", text("position"), text("stream"), name_of(&text("actor"))),
+        );
         Ok(format!("{bolt} {what} {told}  {about}"))
     }
 
@@ -296,6 +289,18 @@ pub(crate) async fn until<T>(
 
 pub(crate) fn broken(expected: String, error: &ClientError) -> Broken {
     Broken { expected, seen: error.to_string() }
+}
+
+/// `jane` of `jane; roles=agent`.
+fn name_of(actor: &str) -> &str {
+    actor.split(';').next().unwrap_or_default()
+}
+
+/// The events that a command led to.
+fn facts(answer: &Answer) -> String {
+    let text =
+        |event: &Recorded| format!("#{} {}", words::value(&event.position), event.short_kind());
+    paint(GOOD, answer.events.iter().map(text).collect::<Vec<_>>().join(", "))
 }
 
 fn seen_events(events: &[Value]) -> String {
