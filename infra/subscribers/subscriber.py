@@ -73,7 +73,8 @@ async def follow(options, events):
             print(json.dumps(line), flush=True)
             last = position
             seen += 1
-        await message.ack()
+        # Confirmed, so that a restart does not see the event again.
+        await message.ack_sync()
     await client.close()
 
 

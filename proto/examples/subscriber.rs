@@ -4,9 +4,10 @@
 //! cargo run -p contract --example subscriber -- nats://127.0.0.1:4222 northeast my-durable 100
 //! ```
 //!
-//! Prints one line per event and stops after the given number; without a number it goes on. Start it
-//! again with the same durable name and it goes on where it stopped. Delivery is at least once, so
-//! a position that is not beyond the last one is left out: that is all the de-duplication needed.
+//! Prints one line per event and stops after the given number; without a number it goes on. Start
+//! it again with the same durable name and it goes on where it stopped. Delivery is at least once,
+//! so a position that is not beyond the last one is left out: that is all the de-duplication
+//! needed.
 
 use std::env;
 
@@ -45,7 +46,8 @@ async fn main() -> anyhow::Result<()> {
             last = position;
             seen += 1;
         }
-        message.ack().await.map_err(|error| anyhow::anyhow!(error))?;
+        // Confirmed, so that a restart does not see the event again.
+        message.double_ack().await.map_err(|error| anyhow::anyhow!(error))?;
         if seen == limit {
             break;
         }

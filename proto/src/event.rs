@@ -1,6 +1,7 @@
 //! Facts as they are stored and published: the noun's `oneof` message, named after the fact in it.
 //!
-//! What must stay true: stored bytes are decoded for ever; a fact that is forgotten does not compile.
+//! What must stay true: stored bytes are decoded for ever; a fact that is forgotten does not
+//! compile.
 
 use domain::Event;
 use event_store::Recorded;

@@ -1,8 +1,8 @@
-//! The public contract: commands, events and the envelope, as protobuf and as its canonical JSON, and
-//! the biller's data as TOML.
+//! The public contract: commands, events and the envelope, as protobuf and as its canonical JSON,
+//! and the biller's data as TOML.
 //!
-//! What must stay true: this is the only crate that knows both an outside form and a domain type, one
-//! file per noun; what was stored once is decoded for ever (`golden/`).
+//! What must stay true: this is the only crate that knows both an outside form and a domain type,
+//! one file per noun; what was stored once is decoded for ever (`golden/`).
 
 pub mod biller;
 pub mod command;

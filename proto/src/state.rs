@@ -142,7 +142,10 @@ fn of_order(order: &WorkOrder) -> Value {
 }
 
 fn of_ledger(ledger: &Ledger) -> Value {
-    let open = |charge: &OpenCharge| json!({ "dueOn": charge.due_on.to_string(), "remaining": charge.remaining });
+    let open = |charge: &OpenCharge| {
+        let due_on = charge.due_on.to_string();
+        json!({ "dueOn": due_on, "remaining": charge.remaining })
+    };
     let charges: Vec<_> = ledger.open_charges().iter().map(open).collect();
     json!({ "balance": ledger.balance(), "openCharges": charges })
 }

@@ -1,5 +1,5 @@
-//! One of every fact that can be stored. A fact that is added needs a line here: the test that counts
-//! them says which one is missing.
+//! One of every fact that can be stored. A fact that is added needs a line here: the test that
+//! counts them says which one is missing.
 
 use domain::{
     Event, Id,

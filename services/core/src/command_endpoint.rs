@@ -1,8 +1,8 @@
 //! Commands over the bus: `demarc.<biller>.command.<noun>.<verb>`, answered on the reply subject.
 //!
-//! The same route in process and over NATS, where `nats micro ls` shows it. The body is the command's
-//! protobuf, or its JSON with the header `content-type: application/json`. Who may reach these
-//! subjects is decided by the NATS server's permissions.
+//! The same route in process and over NATS, where `nats micro ls` shows it. The body is the
+//! command's protobuf, or its JSON with the header `content-type: application/json`. Who may reach
+//! these subjects is decided by the NATS server's permissions.
 
 use std::sync::Arc;
 

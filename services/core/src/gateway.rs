@@ -1,7 +1,7 @@
 //! The HTTP gateway: one address for commands, events, every service's views, status and rebuild.
 //!
-//! What must stay true: one generic route for every command and every view, so that a new one changes
-//! nothing here; every error is a problem document.
+//! What must stay true: one generic route for every command and every view, so that a new one
+//! changes nothing here; every error is a problem document.
 
 mod commands;
 mod edge;

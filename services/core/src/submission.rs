@@ -1,6 +1,7 @@
 //! A command on its way to the writer, and the answer on its way back.
 //!
-//! What must stay true: the queue is bounded; who finds it full is told so at once and loses nothing.
+//! What must stay true: the queue is bounded; who finds it full is told so at once and loses
+//! nothing.
 
 use std::sync::{
     Mutex, PoisonError,

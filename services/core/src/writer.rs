@@ -2,7 +2,8 @@
 //! another, writes the group as one block, syncs it once and then answers everybody.
 //!
 //! What must stay true: nobody is answered before the sync; every decision is in the log, refusals
-//! too, so that a command id has one answer for ever; after a failed append nothing more is written.
+//! too, so that a command id has one answer for ever; after a failed append nothing more is
+//! written.
 
 use std::{
     collections::HashMap,

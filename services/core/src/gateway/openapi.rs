@@ -80,7 +80,8 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
 }
 
 fn parameter(name: &str, place: &str) -> Value {
-    json!({ "name": name, "in": place, "required": place == "path", "schema": { "type": "string" } })
+    let schema = json!({ "type": "string" });
+    json!({ "name": name, "in": place, "required": place == "path", "schema": schema })
 }
 
 fn answer(description: &str, schema: &Value) -> Value {
