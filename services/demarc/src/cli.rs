@@ -154,6 +154,7 @@ mod tests {
         assert_eq!(kind("demarc send X --keep-going"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc send X --ndjson --key k"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc send"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc send X --list"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc show care account a --after b"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc run billing"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc run bakery --nats x"), ErrorKind::InvalidValue);

@@ -57,11 +57,11 @@ impl Import<'_> {
             }
             let sent = self.line(context, number, line).await;
             let Err(error) = summary.count(sent) else { continue };
+            bar.suspend(|| say_refused(output, number, &error))?;
             if !self.keep_going || !concerns_the_line_only(&error) {
                 bar.suspend(|| summary.show(output, began.elapsed()))?;
-                return Err(error.context(format!("line {number} of {} stopped it", self.command)));
+                return Err(error);
             }
-            bar.suspend(|| say_refused(output, number, &error))?;
         }
         bar.finish_and_clear();
         summary.show(output, began.elapsed())?;

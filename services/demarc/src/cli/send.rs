@@ -53,7 +53,7 @@ pub(crate) struct Send {
     #[arg(long, requires = "ndjson")]
     keep_going: bool,
     /// List every command
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["command", "describe"])]
     list: bool,
     /// Show the fields of a command
     #[arg(long, value_name = "COMMAND")]

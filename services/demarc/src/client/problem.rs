@@ -95,7 +95,8 @@ impl Problem {
         let name = if self.code().is_empty() { &self.known.title } else { &self.known.code };
         let mut text = format!("{} {}\n", paint(BAD, verdict), paint(STRONG, name));
         let mut line = |words: &str| text.push_str(&format!("  {words}\n"));
-        if !self.detail().is_empty() && self.detail() != name {
+        // The fields below say it too.
+        if !self.detail().is_empty() && self.detail() != name && self.known.errors.is_empty() {
             line(self.detail());
         }
         for error in &self.known.errors {

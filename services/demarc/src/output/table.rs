@@ -1,7 +1,7 @@
 //! Rows of read models as tables that a person reads: a row as fields and values, the lists inside
 //! it as tables of their own.
 
-use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::{Map, Value};
 
 use super::words;
@@ -9,7 +9,8 @@ use super::words;
 /// A table with a heading row, without lines that carry nothing.
 pub(crate) fn table<S: ToString>(heading: impl IntoIterator<Item = S>) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let underline = LineStyle::none().fill('─').junction('─');
+    table.load_style(TableStyle::new().header_separator(underline));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     // The stream that it is written to takes the styles away again where nobody sees them.
     table.enforce_styling();
@@ -38,12 +39,19 @@ pub(crate) fn value(title: &str, value: &Value) -> String {
 /// Rows of a view: their keys, and every field that one of them has.
 pub(crate) fn rows(key: &str, rows: &[(String, Value)]) -> Table {
     let values: Vec<_> = rows.iter().map(|(_, value)| value).collect();
-    let columns = columns(&values);
+    // What repeats the key or stands in no row takes the place of what says something.
+    let mut columns = columns(&values);
+    columns.retain(|column| rows.iter().any(|(key, row)| says_more(key, row, column)));
     let mut table = table([key.to_owned()].into_iter().chain(columns.iter().cloned()));
     for (key, value) in rows {
         table.add_row([key.clone()].into_iter().chain(cells(value, &columns)));
     }
     table
+}
+
+fn says_more(key: &str, row: &Value, column: &str) -> bool {
+    let value = if row.is_object() { &row[column] } else { row };
+    !value.is_null() && value != key
 }
 
 type Field = (String, String);
@@ -100,13 +108,25 @@ fn columns(values: &[&Value]) -> Vec<String> {
 
 fn cells(value: &Value, columns: &[String]) -> Vec<String> {
     match value {
-        Value::Object(map) => columns
-            .iter()
-            .map(|column| map.get(column).map_or_else(String::new, words::value))
-            .collect(),
+        Value::Object(map) => {
+            columns.iter().map(|column| map.get(column).map_or_else(String::new, cell)).collect()
+        }
         Value::Null | Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             vec![words::value(value)]
         }
+    }
+}
+
+/// A list inside a row is only counted: the row itself shows it.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Array(items) if items.iter().any(Value::is_object) => items.len().to_string(),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => words::value(value),
     }
 }
 
@@ -141,14 +161,14 @@ mod tests {
         let table = rows(
             "order",
             &[
-                ("order_1".into(), json!({"state": "draft"})),
-                ("order_2".into(), json!({"state": "completed", "package": "classic"})),
+                ("order_1".into(), json!({"orderId": "order_1", "state": "draft", "none": null})),
+                ("order_2".into(), json!({"state": "completed", "steps": [{"a": 1}, {"a": 2}]})),
             ],
         );
         let shown = plain(&table.trim_fmt());
-        let heading: Vec<_> = shown.lines().nth(1).unwrap().split_whitespace().collect();
-        assert_eq!(heading, ["order", "state", "package"]);
-        assert!(shown.contains("order_2") && shown.contains("classic"), "{shown}");
+        let heading: Vec<_> = shown.lines().next().unwrap().split_whitespace().collect();
+        assert_eq!(heading, ["order", "state", "steps"]);
+        assert!(shown.contains("order_2") && shown.ends_with(" 2"), "{shown}");
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) fn value(value: &Value) -> String {
         Value::Bool(true) => "yes".into(),
         Value::Bool(false) => "no".into(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => ENUM_VALUES.get(text).unwrap_or(text).clone(),
+        Value::String(text) => ENUM_VALUES.get(text).cloned().unwrap_or_else(|| local_time(text)),
         Value::Array(items) => items.iter().map(self::value).collect::<Vec<_>>().join(", "),
         Value::Object(map) => money(map).unwrap_or_else(|| fields(map)),
     }
@@ -56,7 +56,7 @@ pub(crate) fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// A time of the log, where the reader is.
+/// A time of the log, where the reader is; any other text as it is.
 pub(crate) fn local_time(text: &str) -> String {
     in_zone(text, TimeZone::system())
 }
