@@ -93,7 +93,8 @@ fn what_services_know() -> Vec<Step> {
 }
 
 fn ont(model: &str) -> Value {
-    json!({"deviceId": "device_2001", "siteId": "site_2001", "model": model, "serial": "ONT-0002001"})
+    json!({"deviceId": "device_2001", "siteId": "site_2001", "model": model,
+        "serial": "ONT-0002001"})
 }
 
 fn schedule(about: &'static str, visit: Value) -> Step {
