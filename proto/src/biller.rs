@@ -294,7 +294,7 @@ mod tests {
     use super::{BillerError, SHIPPED, parse};
 
     #[test]
-    fn the_shipped_biller_is_well_formed() {
+    fn f37_the_shipped_biller_names_packages_and_markets() {
         let biller = parse(SHIPPED).unwrap();
         assert_eq!(biller.name, "northeast");
         assert_eq!(biller.catalog.packages.len(), 6);

@@ -5,7 +5,7 @@ use e2e::{World, script};
 const STORIES: &str = include_str!("three_stories.txt");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f109_one_process_and_seven_end_in_the_same_read_models() -> anyhow::Result<()> {
+async fn f108_f109_one_process_and_seven_end_in_the_same_read_models() -> anyhow::Result<()> {
     let seven = World::seven_processes().await?;
     let (alone, together) = tokio::task::spawn_blocking(move || {
         let one = World::one_process()?;

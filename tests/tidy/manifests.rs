@@ -118,7 +118,7 @@ fn versions_are_declared_once_in_the_workspace() {
 }
 
 #[test]
-fn the_top_level_holds_nothing_else() {
+fn f111_the_top_level_holds_what_the_owner_fixed_and_nothing_else() {
     let expected = [
         "ARCHITECTURE.md",
         "CHANGELOG.md",
