@@ -102,11 +102,13 @@ pub enum Refused {
 }
 
 /// What a group has decided so far.
-struct Draft {
+struct Draft<'a> {
     block: BlockBuilder,
     committed_at: i64,
-    commands: FxHashMap<CommandId, Outcome>,
-    streams: FxHashMap<String, u64>,
+    outcomes: Vec<Result<Outcome, Refused>>,
+    /// Which outcome is the command's first.
+    commands: FxHashMap<CommandId, usize>,
+    streams: FxHashMap<&'a str, u64>,
 }
 
 impl Log {
@@ -175,32 +177,34 @@ impl Log {
         let mut draft = Draft {
             block: BlockBuilder::new(tip.head.position + 1, tip.head.chain, capacity),
             committed_at: tip.head.committed_at,
+            outcomes: Vec::with_capacity(group.len()),
             commands: FxHashMap::default(),
             streams: FxHashMap::default(),
         };
-        let mut outcomes = Vec::with_capacity(group.len());
         for record in group {
-            outcomes.push(self.decide(record, &mut draft)?);
+            let outcome = self.decide(record, &mut draft)?;
+            draft.outcomes.push(outcome);
         }
         let block = draft.block.finish();
         if let Some(block) = &block {
             let address = self.journal.append(block, &tip, &self.shared.segments)?;
             self.shared.index_block(block, address).map_err(ReadError::from)?;
             for (stream, version) in draft.streams {
-                self.versions.set(&stream, version);
+                self.versions.set(stream, version);
             }
             self.spiller.offer(&self.shared, self.spill_events)?;
         }
-        Ok(Appended { block, outcomes })
+        Ok(Appended { block, outcomes: draft.outcomes })
     }
 
-    fn decide(
+    fn decide<'a>(
         &self,
-        record: &NewRecord,
-        draft: &mut Draft,
+        record: &'a NewRecord,
+        draft: &mut Draft<'a>,
     ) -> Result<Result<Outcome, Refused>, AppendError> {
         if let Some(first) = draft.commands.get(&record.command_id) {
-            return Ok(Ok(Outcome { duplicate: true, ..first.clone() }));
+            let first = draft.outcomes[*first].clone();
+            return Ok(first.map(|first| Outcome { duplicate: true, ..first }));
         }
         if let Some(first) =
             Reader::new(Arc::clone(&self.shared)).find_command(record.command_id)?
@@ -215,14 +219,14 @@ impl Log {
             Err(refused) => return Ok(Err(refused)),
         };
         for (event, version) in record.events.iter().zip(&versions) {
-            draft.streams.insert(event.stream.clone(), *version);
+            draft.streams.insert(&event.stream, *version);
         }
         let first_position = draft.block.next_position();
         draft.committed_at = draft.committed_at.max(record.committed_at);
         draft.block.push(record, draft.committed_at, &versions);
         let last_position = draft.block.next_position() - 1;
         let outcome = Outcome { first_position, last_position, versions, duplicate: false };
-        draft.commands.insert(record.command_id, outcome.clone());
+        draft.commands.insert(record.command_id, draft.outcomes.len());
         Ok(Ok(outcome))
     }
 
@@ -230,7 +234,7 @@ impl Log {
     fn versions(
         &self,
         events: &[NewEvent],
-        draft: &Draft,
+        draft: &Draft<'_>,
     ) -> Result<Result<Vec<u64>, Refused>, AppendError> {
         let mut versions: Vec<u64> = Vec::with_capacity(events.len());
         for (nth, event) in events.iter().enumerate() {
@@ -253,7 +257,7 @@ impl Log {
     fn version_before(
         &self,
         stream: &str,
-        drafted: &FxHashMap<String, u64>,
+        drafted: &FxHashMap<&str, u64>,
     ) -> Result<u64, AppendError> {
         let known = drafted.get(stream).copied().or_else(|| self.versions.get(stream));
         match known {
