@@ -1,5 +1,5 @@
-//! The NOC bridge: requests to stop traffic at a site or let it flow again, from the question to the
-//! VLAN that was read back (F83, F84, F87 to F89).
+//! The NOC bridge: requests to stop traffic at a site or let it flow again, from the question to
+//! the VLAN that was read back (F83, F84, F87 to F89).
 //!
 //! What must stay true: requested is not effective. A suspension is confirmed when the network did
 //! it, a reinstatement only when the line was read back in the service VLAN; a request that does

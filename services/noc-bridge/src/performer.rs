@@ -1,7 +1,8 @@
 //! Hands requests to the NOC, and reads a reinstated line back before anybody calls it effective.
 //!
-//! What must stay true: a reinstatement is confirmed with the VLAN that was read, never with the one
-//! that was wished for (F89). The line is asked of provisioning over the bus, never of its files.
+//! What must stay true: a reinstatement is confirmed with the VLAN that was read, never with the
+//! one that was wished for (F89). The line is asked of provisioning over the bus, never of its
+//! files.
 
 use std::time::Duration;
 

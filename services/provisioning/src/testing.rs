@@ -1,4 +1,5 @@
-//! How this crate's tests tell a story: facts one after another, a second apart, over rows in memory.
+//! How this crate's tests tell a story: facts one after another, a second apart, over rows in
+//! memory.
 
 use std::{collections::HashMap, sync::Arc};
 

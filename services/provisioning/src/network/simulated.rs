@@ -1,9 +1,9 @@
 //! A network that is simulated: one JSON file per line, which survives restarts as a real network
 //! would. It can be slow, busy, lose answers and lie, as it is told.
 //!
-//! What must stay true: a transaction is done once, however often it is asked for; how an attempt is
-//! answered follows from its number alone. One file per line, not one for all: a change costs the
-//! same however many lines there are.
+//! What must stay true: a transaction is done once, however often it is asked for; how an attempt
+//! is answered follows from its number alone. One file per line, not one for all: a change costs
+//! the same however many lines there are.
 
 use std::{
     fs, io,
