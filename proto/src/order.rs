@@ -2,8 +2,8 @@
 
 use domain::order::{
     Appointment, CancelOrder, CancelReason, CheckInOrder, CheckInStatus, CommitOrder, Confirmation,
-    OrderEvent, OrderKind, ReviewOrder, ScheduleOrder, StartServiceChange, SwapMethod, SwapPackage,
-    Visit,
+    OrderEvent, OrderKind, RescheduleOrder, ReviewOrder, ScheduleOrder, StartServiceChange,
+    SwapMethod, SwapPackage, Visit,
 };
 
 use crate::{
@@ -19,6 +19,7 @@ pub(crate) const COMMANDS: &[CommandType] = &[
     CommandType::of::<pb::ScheduleOrder>(),
     CommandType::of::<pb::ReviewOrder>(),
     CommandType::of::<pb::CommitOrder>(),
+    CommandType::of::<pb::RescheduleOrder>(),
     CommandType::of::<pb::CheckInOrder>(),
     CommandType::of::<pb::CancelOrder>(),
 ];
@@ -109,6 +110,22 @@ impl TryFrom<pb::CommitOrder> for CommitOrder {
 
     fn try_from(message: pb::CommitOrder) -> Result<Self, Invalid> {
         Ok(Self { order_id: id("orderId", &message.order_id)? })
+    }
+}
+
+impl CommandMessage for pb::RescheduleOrder {
+    type Rule = RescheduleOrder;
+}
+
+impl TryFrom<pb::RescheduleOrder> for RescheduleOrder {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RescheduleOrder) -> Result<Self, Invalid> {
+        let visit = required("appointment", message.appointment)?;
+        Ok(Self {
+            order_id: id("orderId", &message.order_id)?,
+            appointment: appointment("appointment", &visit)?,
+        })
     }
 }
 
@@ -222,6 +239,9 @@ pub(crate) fn encode(event: &OrderEvent) -> pb::OrderEvent {
             sales_id: or_empty(sales_id.as_ref()),
             sales_date: or_empty(sales_date.as_ref()),
         }),
+        OrderEvent::Rescheduled { appointment } => Fact::Rescheduled(pb::OrderRescheduled {
+            appointment: Some(encode_appointment(appointment)),
+        }),
         OrderEvent::Cancelled { reason } => {
             Fact::Cancelled(pb::OrderCancelled { reason: cancel_reason_number(*reason) })
         }
@@ -267,6 +287,10 @@ pub(crate) fn decode(message: pb::OrderEvent) -> Result<OrderEvent, Invalid> {
         },
         Fact::Committed(pb::OrderCommitted {}) => OrderEvent::Committed,
         Fact::Completed(fact) => completed(&fact)?,
+        Fact::Rescheduled(fact) => {
+            let visit = required("appointment", fact.appointment)?;
+            OrderEvent::Rescheduled { appointment: appointment("appointment", &visit)? }
+        }
         Fact::Cancelled(fact) => {
             OrderEvent::Cancelled { reason: cancel_reason("reason", fact.reason)? }
         }

@@ -9,6 +9,7 @@ mod commit;
 mod evolve;
 mod progress;
 mod rejection;
+mod reschedule;
 mod review;
 mod schedule;
 mod start;
@@ -19,6 +20,7 @@ pub use check_in::CheckInOrder;
 pub use commit::CommitOrder;
 pub use progress::{Completion, Order, Schedule, Stage, Start, Swap, WorkOrder};
 pub use rejection::OrderRejection;
+pub use reschedule::RescheduleOrder;
 pub use review::ReviewOrder;
 pub use schedule::ScheduleOrder;
 pub use start::StartServiceChange;
@@ -113,6 +115,11 @@ pub enum OrderEvent {
         sales_id: Option<Code>,
         /// When it was sold (F26).
         sales_date: Option<Date>,
+    },
+    /// Another appointment was agreed on; what the customer agreed to pay stays (F68).
+    Rescheduled {
+        /// The new one.
+        appointment: Appointment,
     },
     /// It was given up.
     Cancelled {

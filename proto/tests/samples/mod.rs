@@ -119,6 +119,7 @@ fn orders() -> Vec<Event> {
             sales_id: Some(code("S-77")),
             sales_date: Some(day()),
         },
+        OrderEvent::Rescheduled { appointment: Appointment { date: day(), slot: code("10-12") } },
         OrderEvent::Cancelled { reason: CancelReason::CustomerRequest },
     ]
     .map(Event::Order)

@@ -75,6 +75,7 @@ fn order(event: &OrderEvent, order_id: &str, rows: &mut Rows<'_>) -> Result<(), 
             rows.put(ORDERS, order_id, &Ordered { package_id, ..ordered })
         }
         OrderEvent::Scheduled { .. }
+        | OrderEvent::Rescheduled { .. }
         | OrderEvent::Reviewed { .. }
         | OrderEvent::Committed
         | OrderEvent::Completed { .. }

@@ -69,15 +69,12 @@ fn order(
 ) -> Result<Option<Occasion>, Fault> {
     match event {
         OrderEvent::Scheduled { appointment, .. } => {
-            let ordered = addressee::ordered(rows, order_id)?;
-            Ok(Some(Occasion {
-                account_id: ordered.account_id,
-                template: Template::OrderScheduled,
-                words: Words {
-                    package: Some(package_name(biller, &ordered.package_id)),
-                    ..scheduled(order_id, appointment.as_ref())
-                },
-            }))
+            let words = scheduled(order_id, appointment.as_ref());
+            visit(words, order_id, biller, rows).map(Some)
+        }
+        OrderEvent::Rescheduled { appointment } => {
+            let words = scheduled(order_id, Some(appointment));
+            visit(words, order_id, biller, rows).map(Some)
         }
         OrderEvent::Completed { account_id, to_package_id, start_billing_date, .. } => {
             Ok(Some(Occasion {
@@ -97,6 +94,22 @@ fn order(
         | OrderEvent::Committed
         | OrderEvent::Cancelled { .. } => Ok(None),
     }
+}
+
+/// The customer hears when somebody comes, the first time and every time that it changes.
+fn visit(
+    words: Words,
+    order_id: &str,
+    biller: &Biller,
+    rows: &Rows<'_>,
+) -> Result<Occasion, Fault> {
+    let ordered = addressee::ordered(rows, order_id)?;
+    let package = Some(package_name(biller, &ordered.package_id));
+    Ok(Occasion {
+        account_id: ordered.account_id,
+        template: Template::OrderScheduled,
+        words: Words { package, ..words },
+    })
 }
 
 fn scheduled(order_id: &str, appointment: Option<&Appointment>) -> Words {

@@ -32,6 +32,11 @@ impl WorkOrder {
                     comments: comments.clone(),
                 });
             }
+            OrderEvent::Rescheduled { appointment } => {
+                if let Some(schedule) = &mut self.schedule {
+                    schedule.appointment = Some(appointment.clone());
+                }
+            }
             OrderEvent::Reviewed { .. } => self.stage = Stage::Reviewed,
             OrderEvent::Committed => self.stage = Stage::Committed,
             OrderEvent::Completed { start_billing_date, sales_id, sales_date, .. } => {

@@ -86,6 +86,9 @@ pub enum OrderRejection {
     /// F25.
     #[error("the order is not committed")]
     NotCommitted,
+    /// F68: there is no visit to move.
+    #[error("the order is done from the office: it has no appointment to move")]
+    NoAppointment,
     /// F28.
     #[error("the check-in must be confirmed a second time")]
     CheckInNotConfirmed,
@@ -138,6 +141,7 @@ impl OrderRejection {
             Self::NotScheduled => "order.not_scheduled",
             Self::NotReviewed => "order.not_reviewed",
             Self::NotCommitted => "order.not_committed",
+            Self::NoAppointment => "order.no_appointment",
             Self::CheckInNotConfirmed => "order.check_in_not_confirmed",
             Self::StartBillingDateMustBeToday { .. } => "order.start_billing_date_must_be_today",
             Self::AppointmentNotReached { .. } => "order.appointment_not_reached",

@@ -83,7 +83,11 @@ pub(super) fn check_office_only(desk: &Desk<'_>, order: &WorkOrder) -> Result<()
     .into())
 }
 
-fn check_appointment(desk: &Desk<'_>, appointment: &Appointment) -> Result<(), Rejection> {
+/// Refuses an appointment that nobody can keep.
+pub(super) fn check_appointment(
+    desk: &Desk<'_>,
+    appointment: &Appointment,
+) -> Result<(), Rejection> {
     let today = today(desk)?;
     if appointment.date < today {
         return Err(OrderRejection::AppointmentPassed { today }.into());

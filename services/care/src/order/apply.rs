@@ -97,6 +97,12 @@ fn advance(row: &mut OrderRow, event: &OrderEvent) {
             });
             take_review_back(row);
         }
+        OrderEvent::Rescheduled { appointment } => {
+            if let Some(schedule) = &mut row.schedule {
+                schedule.date = Some(appointment.date.to_string());
+                schedule.slot = Some(appointment.slot.to_string());
+            }
+        }
         OrderEvent::Reviewed { monthly_before, monthly_after } => {
             row.stage = Stage::Reviewed;
             row.summary = Some(Summary {
@@ -131,6 +137,7 @@ fn step(event: &OrderEvent) -> &'static str {
         OrderEvent::Started { .. } => "started",
         OrderEvent::PackageSwapped { .. } => "package swapped",
         OrderEvent::Scheduled { .. } => "scheduled",
+        OrderEvent::Rescheduled { .. } => "rescheduled",
         OrderEvent::Reviewed { .. } => "reviewed",
         OrderEvent::Committed => "committed",
         OrderEvent::Completed { .. } => "completed",
