@@ -87,7 +87,7 @@ fn block_or_end(
             check_block(segment, offset, &tip.head, &block)?;
             return Ok(Some(block));
         }
-        SegmentBlock::End if is_last => return Ok(None),
+        SegmentBlock::End if is_last && segment.zeros_from(offset)? => return Ok(None),
         SegmentBlock::End => BlockError::Magic,
         SegmentBlock::Broken(error) => error,
     };
@@ -137,7 +137,11 @@ pub(crate) fn check_block(
 /// Whether a whole block of a later position lies anywhere after `offset`: then what is broken at
 /// `offset` was acknowledged once. Only one block is ever in flight, so nothing whole can follow
 /// a torn one.
-fn block_follows(segment: &SegmentFile, offset: u64, head: &Head) -> Result<bool, ReadError> {
+pub(crate) fn block_follows(
+    segment: &SegmentFile,
+    offset: u64,
+    head: &Head,
+) -> Result<bool, ReadError> {
     let bytes = segment.read(offset, segment.length() - offset)?;
     let later = |at: usize| {
         let header = &bytes[at..];

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use crate::codec::EventView;
-use crate::recovery::{check_block, check_start};
+use crate::recovery::{block_follows, check_block, check_start};
 use crate::segment::{HEADER, SegmentBlock, SegmentFile};
 use crate::segments::{check_neighbours, segment_paths};
 use crate::shared::Tip;
@@ -121,19 +121,18 @@ impl Verifier {
         self.tip.end = base + HEADER;
         while stop != Some(self.tip.end) {
             let offset = self.tip.end - base;
-            let damage = |fault| segment.damage(offset, self.tip.head.position + 1, fault);
+            let is_last = stop.is_none();
             match segment.block_at(offset)? {
                 SegmentBlock::Whole(block) => {
                     check_block(segment, offset, &self.tip.head, &block)?;
                     self.block(segment, offset, &block)?;
                 }
-                SegmentBlock::End if stop.is_none() => return Ok(()),
-                SegmentBlock::Broken(_) if stop.is_none() => {
-                    self.torn = true;
-                    return Ok(());
-                }
-                SegmentBlock::End => return Err(damage(Fault::Block(BlockError::Magic)).into()),
-                SegmentBlock::Broken(error) => return Err(damage(Fault::Block(error)).into()),
+                SegmentBlock::End if is_last && segment.zeros_from(offset)? => return Ok(()),
+                SegmentBlock::End => self.broken(segment, BlockError::Magic, is_last)?,
+                SegmentBlock::Broken(error) => self.broken(segment, error, is_last)?,
+            }
+            if self.torn {
+                return Ok(());
             }
         }
         if segment.zeros_from(self.tip.end - base)? {
@@ -141,6 +140,26 @@ impl Verifier {
         }
         let due = self.tip.head.position + 1;
         Err(segment.damage(self.tip.end - base, due, Fault::Stray).into())
+    }
+
+    /// Tells a torn tail, which nobody was told of, from damage. What is being written at this
+    /// moment may have become whole meanwhile: then it is read again.
+    fn broken(
+        &mut self,
+        segment: &SegmentFile,
+        error: BlockError,
+        is_last: bool,
+    ) -> Result<(), VerifyError> {
+        let offset = self.tip.end - segment.header().base;
+        if is_last && !block_follows(segment, offset, &self.tip.head)? {
+            self.torn = true;
+            return Ok(());
+        }
+        if let SegmentBlock::Whole(_) = segment.block_at(offset)? {
+            return Ok(());
+        }
+        let due = self.tip.head.position + 1;
+        Err(segment.damage(offset, due, Fault::Block(error)).into())
     }
 
     fn block(

@@ -25,13 +25,13 @@ use service::read_side::{Parts, ReadSide};
 use mailbox::Mailbox;
 
 /// Starts notifications for one biller. Messages are handed over by appending them to
-/// `<data>/notifications/<biller>/mail.ndjson`.
+/// `<data>/mail/<biller>/mail.ndjson`.
 ///
 /// # Errors
 /// When its directory, the mailbox or its subject cannot be had.
 pub async fn start(context: &service::Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
     let name = biller.name.clone();
-    let path = context.data.join("notifications").join(&name).join("mail.ndjson");
+    let path = context.data.join("mail").join(&name).join("mail.ndjson");
     let mailbox = tokio::task::spawn_blocking(move || Mailbox::open(&path)).await??;
     let parts = Parts {
         model: Arc::new(model::Model::new(biller)),

@@ -186,3 +186,33 @@ fn verify_counts_what_a_whole_journal_holds() {
     assert_eq!((seen.len(), seen.last()), (report.segments, Some(&40)));
     assert!(report.segments > 3);
 }
+
+fn verified_damage(dir: &Path) -> Damage {
+    match verify(dir, |_| {}) {
+        Err(VerifyError::Damaged(damage)) => damage,
+        Err(other) => panic!("refused for another reason: {other:?}"),
+        Ok(report) => panic!("found nothing: {report:?}"),
+    }
+}
+
+#[test]
+fn a_wiped_block_before_whole_ones_is_damage_and_not_the_end() {
+    let dir = unspilled(4);
+    let path = last_with_blocks(dir.path());
+    let offsets = offsets(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    let wiped = usize::try_from(offsets[1]).unwrap()..usize::try_from(offsets[2]).unwrap();
+    bytes[wiped].fill(0);
+    fs::write(&path, bytes).unwrap();
+    let found = verified_damage(dir.path());
+    assert_eq!((found.offset, &found.fault), (offsets[1], &damage(dir.path()).fault));
+}
+
+#[test]
+fn verification_names_a_flipped_bit_in_the_last_segment() {
+    let dir = unspilled(4);
+    let path = last_with_blocks(dir.path());
+    let offsets = offsets(&path);
+    flip(&path, offsets[1] + 40);
+    assert_eq!(verified_damage(dir.path()).offset, offsets[1]);
+}
