@@ -1,5 +1,7 @@
 //! The stories of the product, told to the binary that users run.
 
+mod api;
+mod crash;
 mod demo;
 mod subscribers;
 mod three_stories;

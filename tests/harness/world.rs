@@ -60,9 +60,7 @@ impl World {
     /// When it does not start.
     pub fn one_process() -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
-        let data = text(dir.path())?;
-        let common = ["--data", &data, "--http", "127.0.0.1:0"];
-        let (process, url) = start(&[&["serve", "--manual-calendar"][..], &common].concat())?;
+        let (process, url) = serve(dir.path())?;
         Ok(Self { url, nats: None, dir, processes: vec![process] })
     }
 
@@ -83,6 +81,26 @@ impl World {
             world.processes.push(start(&arguments)?.0);
         }
         Ok(world)
+    }
+
+    /// Kills every process at once, as a power failure does.
+    pub fn kill(&mut self) {
+        for mut process in self.processes.drain(..) {
+            // It may have ended already, which is what is wanted.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Starts everything in one process again, on what the killed one left.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_again(&mut self) -> anyhow::Result<()> {
+        let (process, url) = serve(self.dir.path())?;
+        self.processes.push(process);
+        self.url = url;
+        Ok(())
     }
 
     /// The directory in which everything is kept.
@@ -210,12 +228,13 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        for process in &mut self.processes {
-            // It may have ended already, which is what is wanted.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+        self.kill();
     }
+}
+
+fn serve(dir: &Path) -> anyhow::Result<(Child, String)> {
+    let data = text(dir)?;
+    start(&["serve", "--manual-calendar", "--data", &data, "--http", "127.0.0.1:0"])
 }
 
 /// Starts a server and reads from its first line where it answers.

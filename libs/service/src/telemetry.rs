@@ -3,7 +3,7 @@
 //!
 //! What must stay true: neither ever holds personal data.
 
-use std::sync::OnceLock;
+use std::{io::IsTerminal, sync::OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -23,7 +23,10 @@ pub enum LogForm {
 /// A second call in a process changes nothing.
 pub fn start(filter: &str, form: LogForm) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // Both fail only where something was installed before, which then stays.
     let _ = match form {
         LogForm::Text => builder.try_init(),

@@ -22,7 +22,7 @@ use service::Context;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use submission::{Answer, Submission, SubmitError};
+pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
 
 use submission::Inbox;
 

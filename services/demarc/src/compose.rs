@@ -11,6 +11,7 @@ use provisioning::NetworkBehaviour;
 use service::{
     Context, ReadSide,
     http::{Listening, Readiness, health_routes, listen},
+    telemetry,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -34,9 +35,14 @@ pub(crate) struct Options {
     pub(crate) calendar: Calendar,
     /// How the simulated network behaves.
     pub(crate) network: NetworkBehaviour,
+    /// Which log lines are written, for example `info` or `warn,bus=debug`.
+    pub(crate) log: String,
+    /// How log lines are written.
+    pub(crate) log_form: LogForm,
 }
 
 pub(crate) use core_service::Calendar;
+pub(crate) use service::telemetry::LogForm;
 
 /// A Demarc, or a part of one, that runs in this process.
 pub(crate) struct Running {
@@ -64,6 +70,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Running> {
 }
 
 async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running> {
+    telemetry::start(&options.log, options.log_form);
     let billers = billers(&options.biller_files)?;
     let bus = match &options.nats {
         Some(url) => Bus::nats(url, &format!("demarc {}", parts.join(" "))).await?,

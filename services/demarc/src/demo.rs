@@ -25,7 +25,7 @@ use provisioning::NetworkBehaviour;
 use crate::{
     cli::DEFAULT_BILLER,
     client::Client,
-    compose::{self, Calendar, Options},
+    compose::{self, Calendar, LogForm, Options},
     output::Output,
 };
 use teller::Teller;
@@ -66,6 +66,8 @@ impl Demo {
             nats: None,
             calendar: Calendar::Manual,
             network: a_busy_network(),
+            log: "error".to_owned(),
+            log_form: LogForm::Text,
         })
         .await
         .context("Demarc could not be started")?;

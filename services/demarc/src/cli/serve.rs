@@ -6,7 +6,7 @@ use clap::{Args, builder::PossibleValuesParser};
 
 use provisioning::NetworkBehaviour;
 
-use crate::compose::{self, Calendar, Options};
+use crate::compose::{self, Calendar, LogForm, Options};
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
@@ -65,6 +65,12 @@ struct Place {
     #[arg(long, value_name = "HOW", default_value = "", hide_default_value = true,
         value_parser = NetworkBehaviour::parse)]
     network: NetworkBehaviour,
+    /// Which log lines go to standard error, for example warn,bus=debug
+    #[arg(long, value_name = "FILTER", env = "DEMARC_LOG", default_value = "info")]
+    log: String,
+    /// Write log lines as JSON, one object per line
+    #[arg(long)]
+    log_json: bool,
     /// Open days by sending OpenDay, not by the wall clock
     #[arg(long)]
     manual_calendar: bool,
@@ -84,8 +90,9 @@ impl Run {
 
 impl Place {
     fn options(self, nats: Option<String>) -> Options {
-        let Self { data, http, biller_files, network, manual_calendar } = self;
+        let Self { data, http, biller_files, network, log, log_json, manual_calendar } = self;
         let calendar = if manual_calendar { Calendar::Manual } else { Calendar::Clock };
-        Options { data, http, biller_files, nats, calendar, network }
+        let log_form = if log_json { LogForm::Json } else { LogForm::Text };
+        Options { data, http, biller_files, nats, calendar, network, log, log_form }
     }
 }
