@@ -7,12 +7,13 @@ use toml::Table;
 use crate::{files, none, read, root};
 
 /// The only arrows that are allowed: a crate and the crates of ours that it may know.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("event-store", &[]),
     ("bus", &["event-store"]),
     ("projection", &["bus", "event-store"]),
     ("contract", &["domain", "event-store"]),
+    ("read-side", &["contract", "domain", "event-store", "projection"]),
     ("service", &["bus", "event-store", "projection"]),
     ("core-service", &["bus", "contract", "domain", "event-store", "service"]),
     ("care", READ_SIDE),
@@ -27,7 +28,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
 ];
 
 /// What a service with a read model may know: never another service.
-const READ_SIDE: &[&str] = &["bus", "contract", "domain", "event-store", "projection", "service"];
+const READ_SIDE: &[&str] =
+    &["bus", "contract", "domain", "event-store", "projection", "read-side", "service"];
 
 const EVERYTHING: &[&str] = &[
     "audit",
@@ -42,6 +44,7 @@ const EVERYTHING: &[&str] = &[
     "notifications",
     "projection",
     "provisioning",
+    "read-side",
     "service",
 ];
 

@@ -18,8 +18,9 @@ use domain::{
 use event_store::Recorded;
 use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
+use read_side::existing;
 
-use crate::{lines::method_words, model::existing, site};
+use crate::{lines::method_words, site};
 use row::{BalanceRow, Payment};
 
 pub(crate) use index::to_suspend;
@@ -138,10 +139,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::{paid, row};
+    use crate::testing::{paid, story};
 
     fn shown(facts: Vec<Fact>, then: impl IntoIterator<Item = Fact>) -> Value {
-        row(facts.into_iter().chain(then), TABLE, "account_7")
+        story().and(facts).and(then).row(TABLE, "account_7")
     }
 
     fn amount(minor: i64) -> Value {

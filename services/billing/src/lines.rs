@@ -8,9 +8,8 @@ use domain::{
 };
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
+use read_side::existing;
 use serde::{Deserialize, Serialize};
-
-use crate::model::existing;
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'l');
@@ -126,15 +125,15 @@ mod tests {
         testing::fixtures::{account, account_id, code, debt, text, usd},
     };
     use jiff::civil::date;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::{paid, row};
+    use crate::testing::{paid, story};
 
     #[test]
     fn charges_and_payments_are_listed_in_order() {
         let posted = [debt(6_999, date(2026, 4, 5)), paid("p-1", 1_000)];
-        let row = row(account().into_iter().chain(posted), TABLE, "account_7");
+        let row: Value = story().and(account()).and(posted).row(TABLE, "account_7");
         let expected = json!({
             "accountId": "account_7",
             "lines": [
@@ -144,7 +143,7 @@ mod tests {
                     "description": "Classic",
                     "amount": { "minor": 6999, "currency": "USD", "text": "69.99 USD" },
                     "date": "2026-04-05",
-                    "at": "2026-03-16T12:00:02Z",
+                    "at": "2026-03-16T12:00:03Z",
                     "position": 3,
                 },
                 {
@@ -153,7 +152,7 @@ mod tests {
                     "description": "Payment, card",
                     "amount": { "minor": -1000, "currency": "USD", "text": "-10.00 USD" },
                     "date": "2026-03-16",
-                    "at": "2026-03-16T12:00:03Z",
+                    "at": "2026-03-16T12:00:04Z",
                     "position": 4,
                 },
             ],
@@ -173,7 +172,7 @@ mod tests {
         let charges = (0..5).map(|_| charged.clone().on(&account_id()));
         let posted = [paid("p-1", 1), paid("p-2", 1)].into_iter().chain(charges);
         let facts = account().into_iter().chain(posted).chain([paid("p-3", 1)]);
-        let row = row(facts, TABLE, "account_7");
+        let row: Value = story().and(facts).row(TABLE, "account_7");
         let lines = row["lines"].as_array().unwrap();
         assert_eq!((lines.len(), &lines[0]["id"]), (500, &json!("bill")));
         assert_eq!(lines[499]["id"], "p-3");

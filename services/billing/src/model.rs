@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use contract::event::id;
-use domain::{Event, biller::Biller};
+use domain::biller::Biller;
 use event_store::Recorded;
-use projection::{Fault, Intents, ReadModel, Rows, Table};
-use serde::de::DeserializeOwned;
+use projection::{Fault, Intents, ReadModel, Rows};
+use read_side::decoded;
 use service::{View, Views};
 
 use crate::{
@@ -48,7 +47,7 @@ impl ReadModel for Billing {
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        let event = decode(recorded)?;
+        let event = decoded(recorded)?;
         site::apply(&event, recorded, rows)?;
         balance::apply(&self.biller, &event, recorded, rows)?;
         lines::apply(&event, recorded, rows)?;
@@ -61,7 +60,7 @@ impl ReadModel for Billing {
         rows: &Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
-        let event = decode(recorded)?;
+        let event = decoded(recorded)?;
         charge_on_completion::react(&self.biller, &event, recorded, intents)?;
         suspend_on_past_due::react(&event, rows, intents)?;
         reinstate_on_payment::react(&event, recorded, rows, intents)
@@ -74,28 +73,15 @@ impl Views for Billing {
     }
 }
 
-fn decode(recorded: &Recorded) -> Result<Event, Fault> {
-    contract::decode(&recorded.event.kind, &recorded.event.data)
-        .map_err(|error| Fault::because(format!("{} is not decoded", id(recorded)), error))
-}
-
-/// A row that an earlier event must have made.
-pub(crate) fn existing<T: DeserializeOwned>(
-    rows: &Rows<'_>,
-    table: Table,
-    key: &str,
-) -> Result<T, Fault> {
-    rows.get(table, key)?.ok_or_else(|| Fault::new(format!("no earlier event tells of {key}")))
-}
-
 #[cfg(test)]
 mod tests {
     use domain::testing::fixtures::{TODAY, debt};
 
-    use crate::testing::fault;
+    use crate::testing::story;
 
     #[test]
     fn an_event_about_something_unknown_is_a_fault() {
-        assert_eq!(fault([debt(100, TODAY)]), "no earlier event tells of account_7");
+        let fault = story().try_then(debt(100, TODAY)).unwrap_err();
+        assert_eq!(fault.to_string(), "no earlier event tells of account_7");
     }
 }

@@ -14,9 +14,8 @@ use domain::{
 use event_store::Recorded;
 use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
+use read_side::existing;
 use serde::{Deserialize, Serialize};
-
-use crate::model::existing;
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'r');
@@ -143,10 +142,10 @@ fn bill(rows: &mut Rows<'_>, service_id: &str, billed: &Billed<'_>) -> Result<()
 #[cfg(test)]
 mod tests {
     use domain::testing::fixtures::{changed_meanwhile, installation_in, service};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::row;
+    use crate::testing::story;
 
     #[test]
     fn an_active_service_costs_its_package_every_month() {
@@ -163,19 +162,20 @@ mod tests {
                 "since": "2026-01-01",
             }],
         });
-        assert_eq!(row(service("basic"), TABLE, "account_7"), expected);
+        assert_eq!(story().and(service("basic")).row::<Value>(TABLE, "account_7"), expected);
     }
 
     #[test]
     fn a_pending_service_costs_nothing() {
-        let row = row(installation_in("phoenix", "SB8200", "basic"), TABLE, "account_7");
+        let row: Value =
+            story().and(installation_in("phoenix", "SB8200", "basic")).row(TABLE, "account_7");
         assert_eq!((&row["monthlyTotal"]["minor"], &row["services"]), (&json!(0), &json!([])));
     }
 
     #[test]
     fn a_changed_package_costs_its_own_price() {
         let facts = service("basic").into_iter().chain([changed_meanwhile()]);
-        let row = row(facts, TABLE, "account_7");
+        let row: Value = story().and(facts).row(TABLE, "account_7");
         assert_eq!(row["monthlyTotal"]["text"], "119.99 USD");
         assert_eq!(row["services"][0]["since"], "2026-03-16");
         assert_eq!(row["services"].as_array().map(Vec::len), Some(1));

@@ -8,9 +8,8 @@ use domain::{
 };
 use event_store::Recorded;
 use projection::{Fault, Keys, Rows, Table, key};
+use read_side::existing;
 use serde::{Deserialize, Serialize};
-
-use crate::model::existing;
 
 /// By site id.
 const TABLE: Table = Table::new(b's');

@@ -4,10 +4,11 @@ use contract::event::time;
 use domain::{Event, account::AccountEvent};
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
+use read_side::existing;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{change, existing, put},
+    model::{change, put},
     order::{self, OrderRow, OrderSummary},
     service::{self, ServiceRow, ServiceSummary},
     site::{self, SiteRow, SiteSummary},
@@ -134,13 +135,14 @@ mod tests {
             account, account_id, cancelled, comment, committed_change, site_id, stopping_site,
         },
     };
+    use read_side::testing::Story;
     use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::row;
+    use crate::model::Care;
 
     fn shown(facts: Vec<Fact>, then: impl IntoIterator<Item = Fact>) -> Value {
-        row(facts.into_iter().chain(then), TABLE, "account_7")
+        Story::of(Care).and(facts).and(then).row(TABLE, "account_7")
     }
 
     #[test]
@@ -165,7 +167,7 @@ mod tests {
             "comments": [{
                 "commentId": "c-1",
                 "text": "Called about speed",
-                "at": "2026-03-16T12:00:11Z",
+                "at": "2026-03-16T12:00:12Z",
                 "actor": "jane; roles=agent",
             }],
         });

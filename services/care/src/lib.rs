@@ -9,8 +9,6 @@ mod model;
 mod order;
 mod service;
 mod site;
-#[cfg(test)]
-mod testing;
 
 use std::sync::Arc;
 

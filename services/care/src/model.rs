@@ -1,8 +1,8 @@
 //! Care's read model: an event passes the views in an order in which each finds what it shows.
 
-use contract::event::id;
 use event_store::Recorded;
 use projection::{Fault, ReadModel, Rows, Table};
+use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
 use service::{View, Views};
 
@@ -44,8 +44,7 @@ impl ReadModel for Care {
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        let event = contract::decode(&recorded.event.kind, &recorded.event.data)
-            .map_err(|error| Fault::because(format!("{} is not decoded", id(recorded)), error))?;
+        let event = decoded(recorded)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
         // These two show what the views above have made of the event.
@@ -58,15 +57,6 @@ impl Views for Care {
     fn views(&self) -> &'static [View] {
         VIEWS
     }
-}
-
-/// A row that an earlier event must have made.
-pub(crate) fn existing<T: DeserializeOwned>(
-    rows: &Rows<'_>,
-    table: Table,
-    key: &str,
-) -> Result<T, Fault> {
-    rows.get(table, key)?.ok_or_else(|| Fault::new(format!("no earlier event tells of {key}")))
 }
 
 /// Changes a row that an earlier event must have made.
@@ -96,12 +86,14 @@ mod tests {
         testing::fixtures::{TODAY, service_id},
     };
 
-    use crate::testing::fault;
+    use read_side::testing::Story;
+
+    use super::Care;
 
     #[test]
     fn an_event_about_something_unknown_is_a_fault() {
         let activated = ServiceEvent::Activated { start_billing_date: TODAY };
-        let fault = fault([activated.on(&service_id())]);
-        assert_eq!(fault, "no earlier event tells of service_5");
+        let fault = Story::of(Care).try_then(activated.on(&service_id())).unwrap_err();
+        assert_eq!(fault.to_string(), "no earlier event tells of service_5");
     }
 }

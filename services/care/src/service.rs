@@ -97,14 +97,17 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
 #[cfg(test)]
 mod tests {
     use domain::testing::fixtures::{changed_meanwhile, installation_in, service};
-    use serde_json::json;
+    use read_side::testing::Story;
+    use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::row;
+    use crate::model::Care;
 
     #[test]
     fn an_added_service_is_pending() {
-        let row = row(installation_in("phoenix", "SB8200", "basic"), TABLE, "service_5");
+        let row: Value = Story::of(Care)
+            .and(installation_in("phoenix", "SB8200", "basic"))
+            .row(TABLE, "service_5");
         let expected = json!({
             "serviceId": "service_5",
             "accountId": "account_7",
@@ -122,7 +125,7 @@ mod tests {
     #[test]
     fn f20_package_and_service_code_change_together() {
         let facts = service("basic").into_iter().chain([changed_meanwhile()]);
-        let row = row(facts, TABLE, "service_5");
+        let row: Value = Story::of(Care).and(facts).row(TABLE, "service_5");
         assert_eq!(
             (&row["packageId"], &row["serviceCode"]),
             (&json!("gigablast"), &json!("HSDGB"))

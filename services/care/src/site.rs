@@ -5,10 +5,11 @@ mod traffic;
 use domain::{Event, device::DeviceEvent, site::SiteEvent};
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
+use read_side::existing;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{change, existing, put},
+    model::{change, put},
     service::{self, ServiceRow, ServiceSummary},
 };
 use traffic::Traffic;
@@ -112,10 +113,11 @@ fn apply_site(event: &SiteEvent, site_id: &str, rows: &mut Rows<'_>) -> Result<(
 #[cfg(test)]
 mod tests {
     use domain::testing::fixtures::service;
-    use serde_json::json;
+    use read_side::testing::Story;
+    use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::row;
+    use crate::model::Care;
 
     #[test]
     fn a_site_shows_its_devices_and_services() {
@@ -138,6 +140,6 @@ mod tests {
             "devices": [{ "deviceId": "device_3", "model": "SB8200", "serial": "S-1" }],
             "services": [{ "serviceId": "service_5", "packageId": "basic", "status": "active" }],
         });
-        assert_eq!(row(service("basic"), TABLE, "site_88"), expected);
+        assert_eq!(Story::of(Care).and(service("basic")).row::<Value>(TABLE, "site_88"), expected);
     }
 }

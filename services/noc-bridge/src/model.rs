@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{Event, biller::Biller};
 use event_store::Recorded;
 use projection::{Fault, Intents, ReadModel, Rows};
+use read_side::decoded;
 use service::{View, Views};
 
 use crate::{
@@ -51,7 +52,7 @@ impl ReadModel for Model {
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        match decode(recorded)? {
+        match decoded(recorded)? {
             Event::Site(event) => {
                 site::apply(&event, recorded, rows)?;
                 request::apply(&event, recorded, &self.biller.policies, rows)
@@ -74,7 +75,7 @@ impl ReadModel for Model {
         rows: &Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
-        match decode(recorded)? {
+        match decoded(recorded)? {
             Event::Site(event) => {
                 forward_on_request::react(&event, recorded, rows, intents)?;
                 confirm_on_provisioned::stop(&event, recorded, intents);
@@ -94,10 +95,4 @@ impl ReadModel for Model {
             | Event::Decision(_) => Ok(()),
         }
     }
-}
-
-fn decode(recorded: &Recorded) -> Result<Event, Fault> {
-    contract::decode(&recorded.event.kind, &recorded.event.data).map_err(|error| {
-        Fault::because(format!("{} is not decoded", contract::event::id(recorded)), error)
-    })
 }

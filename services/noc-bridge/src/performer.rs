@@ -7,12 +7,12 @@
 use std::time::Duration;
 
 use bus::Bus;
-use contract::{
-    CommandMessage,
-    pb::site::v1::{AcknowledgeNocRequest, ConfirmReinstatement, FailNocRequest, NocFailure},
+use contract::pb::site::v1::{
+    AcknowledgeNocRequest, ConfirmReinstatement, FailNocRequest, NocFailure,
 };
 use futures::{FutureExt, future::BoxFuture};
 use projection::{EffectIntent, Fault, OpenEffect, PerformError, Performer, Report};
+use read_side::report;
 use serde::{Deserialize, Serialize};
 use service::query::{self, Query, QueryError};
 
@@ -121,11 +121,6 @@ fn hand_over(errand: Errand) -> Report {
     report(&AcknowledgeNocRequest { site_id, request })
 }
 
-fn report<M: CommandMessage>(message: &M) -> Report {
-    let contract::Outgoing { noun, verb, body } = contract::outgoing(message);
-    Report { noun, verb, body: body.into() }
-}
-
 impl Performer for Bridge {
     fn perform<'a>(
         &'a self,
@@ -153,12 +148,13 @@ mod tests {
     use futures::FutureExt;
     use projection::{PerformError, Report};
     use prost::Message as _;
+    use read_side::testing::effect;
     use serde_json::json;
 
     use super::{Bridge, READS_MAX, Task, want};
     use crate::{
         request::{REQUESTS, Request},
-        testing::{Story, effect},
+        testing::with_site,
     };
 
     /// Provisioning as it is asked for a line: the VLAN of the first question, of the second, ...
@@ -190,7 +186,7 @@ mod tests {
     }
 
     async fn perform(bus: &Bus, task: Task) -> Result<Report, PerformError> {
-        let story = Story::with_site().then(resuming(2));
+        let story = with_site().then(resuming(2));
         let request: Request = story.row(REQUESTS, "site_88-2");
         let bridge = Bridge {
             bus: bus.clone(),

@@ -4,12 +4,3 @@ pub(crate) mod confirm_on_provisioned;
 pub(crate) mod fail_on_unprovisioned;
 pub(crate) mod forward_on_request;
 pub(crate) mod time_limit_on_request;
-
-use contract::CommandMessage;
-use projection::CommandIntent;
-
-/// A command that is sent at once.
-fn command<M: CommandMessage>(message: &M) -> CommandIntent {
-    let contract::Outgoing { noun, verb, body } = contract::outgoing(message);
-    CommandIntent { noun, verb, body: body.into(), not_before: None, key: None }
-}

@@ -48,9 +48,10 @@ fn key(request: &Request) -> String {
 mod tests {
     use domain::testing::fixtures::{other_site_stopped, resuming};
     use projection::Keys;
+    use read_side::testing::Story;
 
     use super::{QUEUE, State, Waiting};
-    use crate::testing::{Story, acknowledged, effective, suspension};
+    use crate::testing::{acknowledged, effective, suspension, with_site};
 
     fn queue(story: &Story) -> Vec<(String, State)> {
         let rows = story.rows().scan::<Waiting>(QUEUE, Keys::all(), 100);
@@ -60,7 +61,7 @@ mod tests {
     #[test]
     fn f83_open_requests_wait_oldest_first() {
         let [registered, requested, _] = other_site_stopped().try_into().unwrap();
-        let story = Story::with_site().then(registered).then(requested).then(suspension(1));
+        let story = with_site().then(registered).then(requested).then(suspension(1));
         let waiting = |id: &str, state| (id.to_owned(), state);
         let (asked, seen) = (State::Requested, State::Acknowledged);
         assert_eq!(queue(&story), [waiting("site_89-1", asked), waiting("site_88-1", asked)]);
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn what_has_ended_does_not_wait() {
-        let story = Story::with_site().then(suspension(1)).then(effective(1));
+        let story = with_site().then(suspension(1)).then(effective(1));
         assert_eq!(queue(&story), []);
         assert_eq!(queue(&story.then(resuming(2))).len(), 1);
     }

@@ -223,9 +223,10 @@ mod tests {
         site::SiteEvent,
         testing::fixtures::{resuming, site_id},
     };
+    use read_side::testing::Story;
 
     use super::{Because, Failure, Kind, REQUESTS, Request, State};
-    use crate::testing::{Story, acknowledged, effective, reinstated, suspension, timed_out};
+    use crate::testing::{acknowledged, effective, reinstated, suspension, timed_out, with_site};
 
     fn row(story: &Story, id: &str) -> Request {
         story.row(REQUESTS, id)
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn f84_requested_is_not_effective() {
-        let story = Story::with_site().then(suspension(1));
+        let story = with_site().then(suspension(1));
         let expected = Request {
             request_id: "site_88-1".to_owned(),
             site_id: "site_88".to_owned(),
@@ -264,21 +265,21 @@ mod tests {
 
     #[test]
     fn f88_a_reinstatement_is_to_be_effective_within_minutes() {
-        let request = row(&Story::with_site().then(resuming(2)), "site_88-2");
+        let request = row(&with_site().then(resuming(2)), "site_88-2");
         assert_eq!((request.kind, request.because), (Kind::Unsuspend, Because::PaidInFull));
         assert_eq!(request.time_limit, "2026-03-16T12:10:04Z");
     }
 
     #[test]
     fn f89_a_reinstatement_shows_the_vlan_that_was_read_back() {
-        let story = Story::with_site().then(resuming(2)).then(reinstated(2));
+        let story = with_site().then(resuming(2)).then(reinstated(2));
         let request = row(&story, "site_88-2");
         assert_eq!((request.state, request.vlan), (State::Effective, Some(552)));
     }
 
     #[test]
     fn a_failed_request_says_why() {
-        let story = Story::with_site().then(suspension(1)).then(timed_out(1));
+        let story = with_site().then(suspension(1)).then(timed_out(1));
         let request = row(&story, "site_88-1");
         assert_eq!((request.state, request.failure), (State::Failed, Some(Failure::TimedOut)));
     }
@@ -286,6 +287,6 @@ mod tests {
     #[test]
     fn an_answer_to_a_request_that_nobody_made_is_a_fault() {
         let stray = SiteEvent::NocRequestAcknowledged { request: 9 }.on(&site_id());
-        assert!(Story::with_site().try_then(stray).is_err());
+        assert!(with_site().try_then(stray).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! How this crate's tests tell a story: facts one after another, a second apart, over rows in
-//! memory.
+//! What the bridge's tests have in common: its story, what is wanted in it, what the NOC and the
+//! network say.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     Fact,
@@ -9,136 +9,33 @@ use domain::{
     site::{NocFailure, SiteEvent, SuspensionReason},
     testing::fixtures::{id, site, site_id},
 };
-use event_store::{CommandId, Event, Meta, Recorded};
-use projection::{
-    CommandIntent, EffectIntent, Fault, InMemory, OpenEffect, OpenIntent, Rows, Table, Wanted,
-};
-use serde::de::DeserializeOwned;
+use projection::Wanted;
+use read_side::testing::{Story, only};
 
 use crate::model::Model;
 
-/// 2026-03-16T12:00:00Z; the first fact is a second later.
-pub(crate) const START: i64 = 1_773_662_400_000_000;
-
-pub(crate) struct Story {
-    memory: InMemory,
-    position: u64,
-    versions: HashMap<String, u64>,
+/// A day, an account and its site: three facts.
+pub(crate) fn with_site() -> Story {
+    Story::of(Model { biller: Arc::new(domain::biller::testing()) }).and(site())
 }
 
-impl Story {
-    /// A day, an account and its site: three facts.
-    pub(crate) fn with_site() -> Self {
-        let biller = Arc::new(domain::biller::testing());
-        let memory = InMemory::new(Arc::new(Model { biller }));
-        let story = Self { memory, position: 0, versions: HashMap::new() };
-        site().into_iter().fold(story, Self::then)
-    }
-
-    #[track_caller]
-    pub(crate) fn then(mut self, fact: Fact) -> Self {
-        self.record(&fact).unwrap();
-        self
-    }
-
-    pub(crate) fn try_then(mut self, fact: Fact) -> Result<(), Fault> {
-        self.record(&fact)
-    }
-
-    pub(crate) fn rows(&self) -> &Rows<'static> {
-        self.memory.rows()
-    }
-
-    #[track_caller]
-    pub(crate) fn row<T: DeserializeOwned>(&self, table: Table, key: &str) -> T {
-        self.rows().get(table, key).unwrap().expect("there is such a row")
-    }
-
-    fn intents(&self) -> Vec<OpenIntent> {
-        self.memory.intents(100).unwrap()
-    }
-
-    /// Kind and step of every open effect, sorted.
-    pub(crate) fn effects(&self) -> Vec<String> {
-        let mut effects: Vec<_> = self
-            .intents()
-            .into_iter()
-            .filter_map(|intent| match intent.wanted {
-                Wanted::Effect(wish) => Some(format!("{} {}", wish.kind, intent.step)),
-                Wanted::Command(_) => None,
-            })
-            .collect();
-        effects.sort();
-        effects
-    }
-
-    /// How many commands are open.
-    pub(crate) fn commands(&self) -> usize {
-        self.open_commands().len()
-    }
-
-    #[track_caller]
-    pub(crate) fn only_command<M: prost::Message + Default>(&self) -> (M, Option<i64>) {
-        let [command] = &self.open_commands()[..] else { panic!("not one command") };
-        (M::decode(command.body.clone()).unwrap(), command.not_before)
-    }
-
-    /// The command that is not a time limit.
-    #[track_caller]
-    pub(crate) fn newest_command<M: prost::Message + Default>(&self) -> M {
-        let mut commands = self.open_commands();
-        commands.retain(|command| command.not_before.is_none());
-        let [command] = &commands[..] else { panic!("not one command to be sent at once") };
-        M::decode(command.body.clone()).unwrap()
-    }
-
-    fn open_commands(&self) -> Vec<CommandIntent> {
-        let wanted = self.intents().into_iter().map(|intent| intent.wanted);
-        wanted
-            .filter_map(|wanted| match wanted {
-                Wanted::Command(command) => Some(command),
-                Wanted::Effect(_) => None,
-            })
-            .collect()
-    }
-
-    fn record(&mut self, fact: &Fact) -> Result<(), Fault> {
-        self.position += 1;
-        let version = self.versions.entry(fact.stream.clone()).or_default();
-        *version += 1;
-        let encoded = contract::encode(&fact.event);
-        let event = Event {
-            stream: fact.stream.as_str().into(),
-            version: *version,
-            kind: encoded.kind.into(),
-            schema: contract::event::SCHEMA,
-            data: encoded.data.into(),
-        };
-        let meta = Meta {
-            command_id: CommandId(u128::from(self.position).to_be_bytes()),
-            committed_at: START + i64::try_from(self.position).unwrap() * 1_000_000,
-            actor: "test".into(),
-            causation: None,
-            correlation: None,
-            traceparent: None,
-        };
-        self.memory.apply(&Recorded { position: self.position, meta: Arc::new(meta), event })
-    }
+/// Kind and step of every effect that is wanted, sorted.
+pub(crate) fn effects(story: &Story) -> Vec<String> {
+    let described = story.intents().into_iter().filter_map(|intent| match intent.wanted {
+        Wanted::Effect(wish) => Some(format!("{} {}", wish.kind, intent.step)),
+        Wanted::Command(_) => None,
+    });
+    let mut effects: Vec<_> = described.collect();
+    effects.sort();
+    effects
 }
 
-/// An effect as the performer gets it.
-pub(crate) fn effect(wish: EffectIntent) -> OpenEffect {
-    let id = CommandId([7; 16]);
-    OpenEffect {
-        id,
-        policy: "test".to_owned(),
-        step: "test".to_owned(),
-        kind: wish.kind,
-        body: wish.body,
-        causation: id,
-        correlation: id,
-        attempts: 0,
-    }
+/// The only command that is not a time limit.
+#[track_caller]
+pub(crate) fn command_at_once<M: prost::Message + Default>(story: &Story) -> M {
+    let mut commands = story.commands();
+    commands.retain(|command| command.not_before.is_none());
+    M::decode(only(commands).body).unwrap()
 }
 
 pub(crate) fn suspension(request: u32) -> Fact {

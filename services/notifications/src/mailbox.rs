@@ -106,11 +106,11 @@ mod tests {
     use super::Mailbox;
     use crate::{
         message::{MESSAGES, Message},
-        testing::{Story, order_completed},
+        testing::{order_completed, with_site},
     };
 
     fn message(id: &str) -> Message {
-        let story = Story::with_site().then(order_completed());
+        let story = with_site().then(order_completed());
         let message: Message = story.row(MESSAGES, "notification_order_1001-1");
         Message { message_id: id.to_owned(), ..message }
     }

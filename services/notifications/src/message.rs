@@ -123,11 +123,12 @@ mod tests {
         },
     };
     use jiff::civil::date;
+    use read_side::testing::Story;
 
     use super::{Channel, MESSAGES, Message, State};
     use crate::{
         template::Template,
-        testing::{Story, delivered, order_completed},
+        testing::{delivered, order_completed, story, with_site},
     };
 
     fn row(story: &Story, id: &str) -> Message {
@@ -136,12 +137,12 @@ mod tests {
 
     fn suspended(reason: SuspensionReason) -> Message {
         let fact = SiteEvent::Suspended { request: 1, reason }.on(&site_id());
-        row(&Story::with_site().then(fact), "notification_site_88-2")
+        row(&with_site().then(fact), "notification_site_88-2")
     }
 
     #[test]
     fn the_customer_is_told_the_date_from_which_the_order_is_billed() {
-        let story = Story::with_site().then(order_completed());
+        let story = with_site().then(order_completed());
         let expected = Message {
             message_id: "notification_order_1001-1".to_owned(),
             account_id: "account_7".to_owned(),
@@ -166,7 +167,7 @@ mod tests {
     #[test]
     fn an_appointment_is_announced_with_its_own_date_and_slot() {
         let appointment = Appointment { date: date(2026, 3, 19), slot: code("08-10") };
-        let story = Story::with_site()
+        let story = with_site()
             .then(started("basic"))
             .then(swapped("basic", "classic"))
             .then(scheduled(Some(appointment)));
@@ -180,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_office_only_order_announces_no_visit() {
-        let story = Story::with_site().then(started("basic")).then(scheduled(None));
+        let story = with_site().then(started("basic")).then(scheduled(None));
         let message = row(&story, "notification_order_1001-2");
         assert!(message.body.contains("No visit is needed."), "{}", message.body);
     }
@@ -198,7 +199,7 @@ mod tests {
     fn f84_a_requested_suspension_is_not_called_a_suspension() {
         let reason = SuspensionReason::NonPayment;
         let fact = SiteEvent::SuspensionRequested { request: 1, reason }.on(&site_id());
-        let message = row(&Story::with_site().then(fact), "notification_site_88-2");
+        let message = row(&with_site().then(fact), "notification_site_88-2");
         assert_eq!(message.template, Template::SuspensionRequested);
         assert!(message.subject.contains("is about to be suspended"), "{}", message.subject);
     }
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn f89_the_customer_hears_of_a_reinstatement_when_it_is_effective() {
         let fact = SiteEvent::Reinstated { request: 2, vlan: 552 }.on(&site_id());
-        let message = row(&Story::with_site().then(fact), "notification_site_88-2");
+        let message = row(&with_site().then(fact), "notification_site_88-2");
         assert_eq!(message.subject, "Your service at 17 Elm St is back");
     }
 
@@ -219,7 +220,7 @@ mod tests {
             method: PaymentMethod::Card,
             received_on: date(2026, 3, 14),
         };
-        let story = Story::with_site().then(paid.on(&account_id()));
+        let story = with_site().then(paid.on(&account_id()));
         let message = row(&story, "notification_ledger_7-1");
         assert_eq!(message.subject, "We received your payment of 69.99 USD");
         assert!(message.body.contains("by card, received on 2026-03-14"), "{}", message.body);
@@ -228,7 +229,7 @@ mod tests {
     #[test]
     fn a_message_that_was_handed_over_says_when() {
         let story =
-            Story::with_site().then(order_completed()).then(delivered("notification_order_1001-1"));
+            with_site().then(order_completed()).then(delivered("notification_order_1001-1"));
         let message = row(&story, "notification_order_1001-1");
         assert_eq!(message.state, State::Delivered);
         assert_eq!(message.delivered_at.as_deref(), Some("2026-03-16T12:00:05Z"));
@@ -236,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_delivery_that_only_somebody_outside_knows_of_is_no_fault() {
-        assert!(Story::with_site().try_then(delivered("notification_else")).is_ok());
+        assert!(with_site().try_then(delivered("notification_else")).is_ok());
     }
 
     #[test]
@@ -248,15 +249,14 @@ mod tests {
             market: code("phoenix"),
         };
         let reinstated = SiteEvent::Reinstated { request: 2, vlan: 552 };
-        let story = Story::with_site()
-            .then(registered.on(&id("site_89")))
-            .then(reinstated.on(&id("site_89")));
+        let story =
+            with_site().then(registered.on(&id("site_89"))).then(reinstated.on(&id("site_89")));
         let message = row(&story, "notification_site_89-2");
         assert_eq!(message.subject, "Your service at 18 Elm St Apt 4 is back");
     }
 
     #[test]
     fn a_message_to_an_account_that_nobody_opened_is_a_fault() {
-        assert!(Story::new().try_then(order_completed()).is_err());
+        assert!(story().try_then(order_completed()).is_err());
     }
 }

@@ -64,12 +64,12 @@ mod tests {
     use super::{ACCOUNTS, AccountMessages};
     use crate::{
         message::State,
-        testing::{Story, delivered, order_completed},
+        testing::{delivered, order_completed, with_site},
     };
 
     #[test]
     fn messages_are_kept_in_the_history_of_the_account_latest_first() {
-        let story = Story::with_site()
+        let story = with_site()
             .then(started("basic"))
             .then(scheduled(None))
             .then(order_completed())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{Event, biller::Biller};
 use event_store::Recorded;
 use projection::{Fault, Intents, ReadModel, Rows};
+use read_side::decoded;
 use service::{View, Views};
 
 use crate::{
@@ -64,7 +65,7 @@ impl ReadModel for Model {
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        let event = decode(recorded)?;
+        let event = decoded(recorded)?;
         addressee::apply(&event, recorded, rows)?;
         if let Event::Notification(event) = &event {
             message::delivered(event, recorded, rows)?;
@@ -81,12 +82,6 @@ impl ReadModel for Model {
         rows: &Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
-        deliver_on_message::react(&decode(recorded)?, recorded, rows, intents)
+        deliver_on_message::react(&decoded(recorded)?, recorded, rows, intents)
     }
-}
-
-fn decode(recorded: &Recorded) -> Result<Event, Fault> {
-    contract::decode(&recorded.event.kind, &recorded.event.data).map_err(|error| {
-        Fault::because(format!("{} is not decoded", contract::event::id(recorded)), error)
-    })
 }

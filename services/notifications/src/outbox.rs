@@ -45,9 +45,10 @@ pub(crate) fn apply(message: &Message, rows: &mut Rows<'_>) -> Result<(), Fault>
 mod tests {
     use domain::testing::fixtures::{scheduled, started};
     use projection::Keys;
+    use read_side::testing::Story;
 
     use super::{OUTBOX, Waiting};
-    use crate::testing::{Story, delivered, order_completed};
+    use crate::testing::{delivered, order_completed, with_site};
 
     fn outbox(story: &Story) -> Vec<String> {
         let rows = story.rows().scan::<Waiting>(OUTBOX, Keys::all(), 100);
@@ -57,7 +58,7 @@ mod tests {
     #[test]
     fn messages_wait_oldest_first_until_they_are_handed_over() {
         let story =
-            Story::with_site().then(started("basic")).then(scheduled(None)).then(order_completed());
+            with_site().then(started("basic")).then(scheduled(None)).then(order_completed());
         let (first, second) = ("notification_order_1001-2", "notification_order_1001-3");
         assert_eq!(outbox(&story), [first, second]);
         assert_eq!(outbox(&story.then(delivered(first))), [second]);

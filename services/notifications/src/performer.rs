@@ -50,8 +50,7 @@ fn report(message: &Message) -> Report {
         template: message.template.name().to_owned(),
         channel: channel.into(),
     };
-    let contract::Outgoing { noun, verb, body } = contract::outgoing(&delivery);
-    Report { noun, verb, body: body.into() }
+    read_side::report(&delivery)
 }
 
 #[cfg(test)]
@@ -60,11 +59,12 @@ mod tests {
 
     use contract::pb::notification::v1::{Channel, RecordDelivery};
     use prost::Message as _;
+    use read_side::testing::{effect, only};
 
     use super::Postman;
     use crate::{
         mailbox::Mailbox,
-        testing::{Story, order_completed},
+        testing::{order_completed, with_site},
     };
 
     #[tokio::test]
@@ -72,7 +72,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("mail.ndjson");
         let postman = Postman { mailbox: Arc::new(Mailbox::open(&path).unwrap()) };
-        let effect = Story::with_site().then(order_completed()).only_effect();
+        let effect = effect(only(with_site().then(order_completed()).effects()));
         let first = postman.deliver(&effect).await.unwrap();
         assert_eq!(postman.deliver(&effect).await.unwrap(), first);
         let expected = RecordDelivery {

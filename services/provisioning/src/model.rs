@@ -5,13 +5,14 @@ use std::sync::Arc;
 use domain::{Event, biller::Biller};
 use event_store::Recorded;
 use projection::{Fault, Intents, ReadModel, Rows};
+use read_side::decoded;
 use service::{View, Views};
 
 use crate::{
     line,
     policy::{
-        block_on_suspension, provision_on_completion, retry_on_failed_attempt,
-        unblock_on_reinstatement, withdraw_on_failed_request,
+        move_line_on_acknowledgement, provision_on_completion, retry_on_failed_attempt,
+        withdraw_on_failed_request,
     },
     transaction::{self, TRANSACTIONS},
     transactions_at_site::{self, SITES},
@@ -56,7 +57,7 @@ impl ReadModel for Model {
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        match decode(recorded)? {
+        match decoded(recorded)? {
             Event::Order(event) => transaction::order(&event, recorded, rows),
             Event::Site(event) => {
                 transactions_at_site::note(&event, recorded, rows)?;
@@ -79,11 +80,10 @@ impl ReadModel for Model {
         rows: &Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
-        match decode(recorded)? {
+        match decoded(recorded)? {
             Event::Order(event) => provision_on_completion::react(&event, recorded, rows, intents),
             Event::Site(event) => {
-                block_on_suspension::react(&event, recorded, rows, intents)?;
-                unblock_on_reinstatement::react(&event, recorded, rows, intents)?;
+                move_line_on_acknowledgement::react(&event, recorded, rows, intents)?;
                 withdraw_on_failed_request::react(&event, recorded, intents);
                 Ok(())
             }
@@ -99,10 +99,4 @@ impl ReadModel for Model {
             | Event::Decision(_) => Ok(()),
         }
     }
-}
-
-fn decode(recorded: &Recorded) -> Result<Event, Fault> {
-    contract::decode(&recorded.event.kind, &recorded.event.data).map_err(|error| {
-        Fault::because(format!("{} is not decoded", contract::event::id(recorded)), error)
-    })
 }

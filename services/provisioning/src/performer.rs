@@ -67,8 +67,7 @@ fn report(order: AttemptOrder, resp_code: String) -> Report {
         transaction_id: order.transaction_id,
         attempt: Some(attempt),
     };
-    let contract::Outgoing { noun, verb, body } = contract::outgoing(&message);
-    Report { noun, verb, body: body.into() }
+    read_side::report(&message)
 }
 
 #[cfg(test)]
@@ -77,12 +76,13 @@ mod tests {
 
     use contract::pb::provisioning::v1 as pb;
     use prost::Message;
+    use read_side::testing::{effect, only};
 
     use super::Technician;
     use crate::{
         NetworkBehaviour,
         network::simulated::SimulatedNetwork,
-        testing::{Story, effect, order_completed},
+        testing::{order_completed, story},
     };
 
     async fn attempt(behaviour: &str) -> pb::RecordProvisioningAttempt {
@@ -92,7 +92,7 @@ mod tests {
         let network = SimulatedNetwork::open(dir.path().to_owned(), &policies, behaviour).unwrap();
         let answer_max = Duration::from_millis(50);
         let technician = Technician { network: Arc::new(network), answer_max };
-        let effect = effect(&Story::new().then(order_completed()).intents()[0]);
+        let effect = effect(only(story().then(order_completed()).effects()));
         let report = technician.attempt(&effect).await.unwrap();
         assert_eq!(
             (report.noun.as_str(), report.verb.as_str()),

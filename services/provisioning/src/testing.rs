@@ -1,7 +1,6 @@
-//! How this crate's tests tell a story: facts one after another, a second apart, over rows in
-//! memory.
+//! What provisioning's tests have in common: its story, what the NOC and the network say in it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     Fact,
@@ -10,100 +9,20 @@ use domain::{
     site::{NocFailure, SiteEvent, SuspensionReason},
     testing::fixtures::{TODAY, account_id, code, id, order_id, service_id, site_id},
 };
-use event_store::{CommandId, Event, Meta, Recorded};
-use projection::{Fault, InMemory, OpenEffect, OpenIntent, Table, Wanted};
-use serde::de::DeserializeOwned;
+use read_side::testing::{Story, only};
 
 use crate::{attempt::AttemptOrder, model::Model};
 
-/// 2026-03-16T12:00:00Z; the first fact is a second later.
-pub(crate) const START: i64 = 1_773_662_400_000_000;
-
-pub(crate) struct Story {
-    memory: InMemory,
-    position: u64,
-    versions: HashMap<String, u64>,
+/// Nothing has happened yet.
+pub(crate) fn story() -> Story {
+    Story::of(Model { biller: Arc::new(domain::biller::testing()) })
 }
 
-impl Story {
-    pub(crate) fn new() -> Self {
-        let biller = Arc::new(domain::biller::testing());
-        let memory = InMemory::new(Arc::new(Model { biller }));
-        Self { memory, position: 0, versions: HashMap::new() }
-    }
-
-    #[track_caller]
-    pub(crate) fn then(mut self, fact: Fact) -> Self {
-        let id = CommandId(u128::from(self.position + 1).to_be_bytes());
-        self.record(id, &fact).unwrap();
-        self
-    }
-
-    /// The fact is what came of the only intent.
-    #[track_caller]
-    pub(crate) fn answered(mut self, fact: Fact) -> Self {
-        let [intent] = &self.intents()[..] else { panic!("not one intent") };
-        self.record(intent.id, &fact).unwrap();
-        self
-    }
-
-    pub(crate) fn try_then(mut self, fact: Fact) -> Result<(), Fault> {
-        self.record(CommandId([1; 16]), &fact)
-    }
-
-    #[track_caller]
-    pub(crate) fn row<T: DeserializeOwned>(&self, table: Table, key: &str) -> T {
-        self.memory.rows().get(table, key).unwrap().expect("there is such a row")
-    }
-
-    pub(crate) fn intents(&self) -> Vec<OpenIntent> {
-        self.memory.intents(100).unwrap()
-    }
-
-    #[track_caller]
-    pub(crate) fn only_attempt(&self) -> (AttemptOrder, Option<i64>) {
-        let [intent] = &self.intents()[..] else { panic!("not one intent") };
-        let Wanted::Effect(wish) = &intent.wanted else { panic!("no effect") };
-        (serde_json::from_slice(&wish.body).unwrap(), wish.not_before)
-    }
-
-    fn record(&mut self, command_id: CommandId, fact: &Fact) -> Result<(), Fault> {
-        self.position += 1;
-        let version = self.versions.entry(fact.stream.clone()).or_default();
-        *version += 1;
-        let encoded = contract::encode(&fact.event);
-        let event = Event {
-            stream: fact.stream.as_str().into(),
-            version: *version,
-            kind: encoded.kind.into(),
-            schema: contract::event::SCHEMA,
-            data: encoded.data.into(),
-        };
-        let meta = Meta {
-            command_id,
-            committed_at: START + i64::try_from(self.position).unwrap() * 1_000_000,
-            actor: "test".into(),
-            causation: None,
-            correlation: None,
-            traceparent: None,
-        };
-        self.memory.apply(&Recorded { position: self.position, meta: Arc::new(meta), event })
-    }
-}
-
-/// An intent as the performer gets it.
-pub(crate) fn effect(intent: &OpenIntent) -> OpenEffect {
-    let Wanted::Effect(wish) = &intent.wanted else { panic!("no effect") };
-    OpenEffect {
-        id: intent.id,
-        policy: intent.policy.clone(),
-        step: intent.step.clone(),
-        kind: wish.kind.clone(),
-        body: wish.body.clone(),
-        causation: intent.id,
-        correlation: intent.id,
-        attempts: 0,
-    }
+/// The only attempt that is wanted, and not before when.
+#[track_caller]
+pub(crate) fn only_attempt(story: &Story) -> (AttemptOrder, Option<i64>) {
+    let wish = only(story.effects());
+    (serde_json::from_slice(&wish.body).unwrap(), wish.not_before)
 }
 
 pub(crate) fn order_completed() -> Fact {

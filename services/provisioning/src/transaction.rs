@@ -252,8 +252,9 @@ impl AttemptRow {
 #[cfg(test)]
 mod tests {
     use super::{Action, AttemptRow, State, TRANSACTIONS, Transaction, id_of_order, id_of_request};
-    use crate::testing::{Story, acknowledged, attempt, failed, order_completed, suspension};
+    use crate::testing::{acknowledged, attempt, failed, order_completed, story, suspension};
     use domain::provisioning::ProvisioningEvent;
+    use read_side::testing::Story;
 
     fn row(story: &Story, id: &str) -> Transaction {
         story.row(TRANSACTIONS, id)
@@ -261,7 +262,7 @@ mod tests {
 
     #[test]
     fn f29_a_completed_order_asks_the_network_for_its_package() {
-        let story = Story::new().then(order_completed());
+        let story = story().then(order_completed());
         let expected = Transaction {
             transaction_id: "provisioning_order-1001".to_owned(),
             action: Action::Reprovision,
@@ -281,7 +282,7 @@ mod tests {
     #[test]
     fn f33_every_attempt_shows_its_code_and_what_it_means() {
         let id = "provisioning_order-1001";
-        let story = Story::new()
+        let story = story()
             .then(order_completed())
             .then(attempt(ProvisioningEvent::Attempted, 1, "408"))
             .then(attempt(ProvisioningEvent::Completed, 2, "000"));
@@ -305,27 +306,27 @@ mod tests {
 
     #[test]
     fn f83_an_acknowledged_suspension_moves_the_line() {
-        let story = Story::new().then(suspension(1)).then(acknowledged(1));
+        let story = story().then(suspension(1)).then(acknowledged(1));
         let transaction = row(&story, "provisioning_site-88-1");
         assert_eq!((transaction.action, transaction.noc_request), (Action::Suspend, Some(1)));
     }
 
     #[test]
     fn a_transaction_is_withdrawn_when_its_request_fails() {
-        let story = Story::new().then(suspension(1)).then(acknowledged(1)).then(failed(1));
+        let story = story().then(suspension(1)).then(acknowledged(1)).then(failed(1));
         assert_eq!(row(&story, "provisioning_site-88-1").state, State::Withdrawn);
     }
 
     #[test]
     fn an_attempt_that_only_the_noc_knows_of_is_shown_without_a_cause() {
-        let story = Story::new().then(attempt(ProvisioningEvent::Attempted, 1, "503"));
+        let story = story().then(attempt(ProvisioningEvent::Attempted, 1, "503"));
         let transaction = row(&story, "provisioning_order-1001");
         assert_eq!((transaction.state, transaction.caused_by), (State::Retrying, None));
     }
 
     #[test]
     fn an_acknowledgement_of_nothing_is_a_fault() {
-        assert!(Story::new().try_then(acknowledged(1)).is_err());
+        assert!(story().try_then(acknowledged(1)).is_err());
     }
 
     #[test]

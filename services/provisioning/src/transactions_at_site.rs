@@ -104,13 +104,13 @@ mod tests {
 
     use super::{SITES, SiteTransactions};
     use crate::{
-        testing::{Story, acknowledged, attempt, order_completed, suspension},
+        testing::{acknowledged, attempt, order_completed, story, suspension},
         transaction::State,
     };
 
     #[test]
     fn f33_the_transactions_of_a_site_are_listed_latest_first() {
-        let story = Story::new()
+        let story = story()
             .then(order_completed())
             .then(attempt(ProvisioningEvent::Failed, 1, "430"))
             .then(suspension(1))

@@ -9,8 +9,8 @@ use domain::{Event, biller::Biller, order::OrderEvent, proration::change_lines};
 use event_store::Recorded;
 use jiff::{ToSpan, civil::Date};
 use projection::{Fault, Intents};
+use read_side::command;
 
-use super::command;
 use crate::recurring::package;
 
 const POLICY: &str = "charge_on_completion";

@@ -5,8 +5,8 @@ use contract::pb::site::v1::{ReinstatementGrounds, UnsuspendSite};
 use domain::{Event, ledger::LedgerEvent, site::SiteEvent};
 use event_store::Recorded;
 use projection::{Fault, Intents, Rows};
+use read_side::command;
 
-use super::command;
 use crate::{balance, site};
 
 const POLICY: &str = "reinstate_on_payment";

@@ -5,8 +5,8 @@
 use contract::pb::site::v1::{SuspendSite, SuspensionReason};
 use domain::{Event, calendar::CalendarEvent};
 use projection::{Fault, Intents, Rows};
+use read_side::command;
 
-use super::command;
 use crate::{balance, site};
 
 const POLICY: &str = "suspend_on_past_due";

@@ -7,9 +7,9 @@ use domain::{
 };
 use event_store::Recorded;
 use projection::{Fault, Rows};
+use read_side::existing;
 
 use super::{Completion, OrderRow, STEPS_MAX, Schedule, Stage, Step, Summary, TABLE};
-use crate::model::existing;
 
 /// Changes the row of the order that the event is about.
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
@@ -159,13 +159,14 @@ mod tests {
             scheduled, service_id, site_id, swapped,
         },
     };
+    use read_side::testing::Story;
     use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::row;
+    use crate::model::Care;
 
     fn shown(facts: Vec<Fact>, then: impl IntoIterator<Item = Fact>) -> Value {
-        row(facts.into_iter().chain(then), TABLE, "order_1001")
+        Story::of(Care).and(facts).and(then).row(TABLE, "order_1001")
     }
 
     fn completed() -> Fact {
@@ -219,12 +220,12 @@ mod tests {
             },
             "cancelReason": null,
             "steps": [
-                step("started", "06", 7),
-                step("package swapped", "07", 8),
-                step("scheduled", "08", 9),
-                step("reviewed", "09", 10),
-                step("committed", "10", 11),
-                step("completed", "11", 12),
+                step("started", "07", 7),
+                step("package swapped", "08", 8),
+                step("scheduled", "09", 9),
+                step("reviewed", "10", 10),
+                step("committed", "11", 11),
+                step("completed", "12", 12),
             ],
         });
         assert_eq!(row, expected);

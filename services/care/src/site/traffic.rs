@@ -156,13 +156,14 @@ mod tests {
         site::{NocFailure, SiteEvent, SuspensionReason},
         testing::fixtures::{resuming, site_id, stopping_site, suspended_site},
     };
+    use read_side::testing::Story;
     use serde_json::{Value, json};
 
-    use crate::{site::TABLE, testing::row};
+    use crate::{model::Care, site::TABLE};
 
     fn traffic(facts: Vec<Fact>, then: &[SiteEvent]) -> Value {
         let then = then.iter().map(|event| event.clone().on(&site_id()));
-        row(facts.into_iter().chain(then), TABLE, "site_88")["traffic"].clone()
+        Story::of(Care).and(facts).and(then).row::<Value>(TABLE, "site_88")["traffic"].clone()
     }
 
     fn resuming_site() -> Vec<Fact> {

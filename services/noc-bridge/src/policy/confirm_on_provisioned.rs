@@ -8,8 +8,8 @@ use domain::{
 };
 use event_store::Recorded;
 use projection::{Fault, Intents, Rows};
+use read_side::command;
 
-use super::command;
 use crate::{
     performer::{self, Task},
     request::{Kind, id, open},
@@ -68,42 +68,45 @@ mod tests {
         testing::fixtures::resuming,
     };
 
-    use crate::testing::{Story, effective, provisioned, reinstated, suspension, timed_out};
+    use crate::testing::{
+        command_at_once, effective, effects, provisioned, reinstated, suspension, timed_out,
+        with_site,
+    };
 
     const COMPLETED: fn(domain::provisioning::Attempt) -> ProvisioningEvent =
         ProvisioningEvent::Completed;
 
     #[test]
     fn f84_a_suspension_is_confirmed_when_the_network_did_it() {
-        let story = Story::with_site().then(suspension(1));
+        let story = with_site().then(suspension(1));
         let done = provisioned(COMPLETED, ProvisioningAction::Suspend, 1, "000");
-        let message: ConfirmSuspension = story.then(done).newest_command();
+        let message: ConfirmSuspension = command_at_once(&story.then(done));
         assert_eq!(message, ConfirmSuspension { site_id: "site_88".to_owned(), request: 1 });
     }
 
     #[test]
     fn f89_a_reinstatement_is_read_back_before_it_is_confirmed() {
-        let story = Story::with_site().then(resuming(2));
+        let story = with_site().then(resuming(2));
         let done = provisioned(COMPLETED, ProvisioningAction::Reinstate, 2, "000");
         let story = story.then(done);
-        assert_eq!(story.effects(), ["forward site_88-2", "verify_vlan site_88-2"]);
-        assert_eq!(story.commands(), 1, "only the time limit");
-        assert_eq!(story.then(reinstated(2)).effects(), ["forward site_88-2"]);
+        assert_eq!(effects(&story), ["forward site_88-2", "verify_vlan site_88-2"]);
+        assert_eq!(story.commands().len(), 1, "only the time limit");
+        assert_eq!(effects(&story.then(reinstated(2))), ["forward site_88-2"]);
     }
 
     #[test]
     fn what_is_done_after_the_request_ended_confirms_nothing() {
         let done = || provisioned(COMPLETED, ProvisioningAction::Suspend, 1, "000");
-        let asked = || Story::with_site().then(suspension(1));
-        assert_eq!(asked().then(timed_out(1)).then(done()).commands(), 0);
-        assert_eq!(asked().then(effective(1)).then(done()).commands(), 0);
-        assert_eq!(Story::with_site().then(done()).commands(), 0);
+        let asked = || with_site().then(suspension(1));
+        assert_eq!(asked().then(timed_out(1)).then(done()).commands(), []);
+        assert_eq!(asked().then(effective(1)).then(done()).commands(), []);
+        assert_eq!(with_site().then(done()).commands(), []);
     }
 
     #[test]
     fn another_transaction_under_the_number_of_a_request_confirms_nothing() {
         let odd = provisioned(COMPLETED, ProvisioningAction::Reinstate, 1, "000");
-        let story = Story::with_site().then(suspension(1)).then(odd);
-        assert_eq!((story.commands(), story.effects().len()), (1, 1));
+        let story = with_site().then(suspension(1)).then(odd);
+        assert_eq!((story.commands().len(), story.effects().len()), (1, 1));
     }
 }

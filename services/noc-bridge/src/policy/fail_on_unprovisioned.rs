@@ -3,8 +3,8 @@
 use contract::pb::site::v1::{FailNocRequest, NocFailure};
 use domain::provisioning::ProvisioningEvent;
 use projection::{Fault, Intents, Rows};
+use read_side::command;
 
-use super::command;
 use crate::request::{id, open};
 
 const POLICY: &str = "fail_on_unprovisioned";
@@ -32,16 +32,16 @@ mod tests {
     use contract::pb::site::v1::{FailNocRequest, NocFailure};
     use domain::provisioning::{ProvisioningAction, ProvisioningEvent};
 
-    use crate::testing::{Story, provisioned, suspension};
+    use crate::testing::{command_at_once, provisioned, suspension, with_site};
 
     #[test]
     fn f84_a_request_that_the_network_refused_has_failed() {
         let refused = |fact| provisioned(fact, ProvisioningAction::Suspend, 1, "503");
-        let story = Story::with_site().then(suspension(1));
+        let story = with_site().then(suspension(1));
         let story = story.then(refused(ProvisioningEvent::Attempted));
-        assert_eq!(story.commands(), 1, "only the time limit");
+        assert_eq!(story.commands().len(), 1, "only the time limit");
         let message: FailNocRequest =
-            story.then(refused(ProvisioningEvent::Failed)).newest_command();
+            command_at_once(&story.then(refused(ProvisioningEvent::Failed)));
         assert_eq!((message.request, message.failure), (1, NocFailure::NetworkRefused.into()));
     }
 }

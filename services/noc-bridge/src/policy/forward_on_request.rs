@@ -29,11 +29,11 @@ pub(crate) fn react(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Story, suspension};
+    use crate::testing::{effects, suspension, with_site};
 
     #[test]
     fn f83_a_request_is_forwarded_to_the_noc() {
-        let story = Story::with_site().then(suspension(1));
-        assert_eq!(story.effects(), ["forward site_88-1"]);
+        let story = with_site().then(suspension(1));
+        assert_eq!(effects(&story), ["forward site_88-1"]);
     }
 }

@@ -4,8 +4,8 @@ use contract::pb::site::v1::{FailNocRequest, NocFailure};
 use domain::{biller::Biller, site::SiteEvent};
 use event_store::Recorded;
 use projection::{CommandIntent, Fault, Intents, Rows};
+use read_side::command;
 
-use super::command;
 use crate::request::{Request, demand, id, time_limit};
 
 const POLICY: &str = "time_limit_on_request";
@@ -56,32 +56,34 @@ fn key(request_id: &str) -> String {
 mod tests {
     use contract::pb::site::v1::{FailNocRequest, NocFailure};
     use domain::testing::fixtures::resuming;
+    use prost::Message as _;
+    use read_side::testing::{START, only};
 
-    use crate::testing::{START, Story, effective, reinstated, suspension, timed_out};
+    use crate::testing::{effective, reinstated, suspension, timed_out, with_site};
 
     const SECOND: i64 = 1_000_000;
     const REQUESTED: i64 = START + 4 * SECOND;
 
     #[test]
     fn f84_a_suspension_that_is_not_effective_within_hours_fails() {
-        let story = Story::with_site().then(suspension(1));
-        let (message, due) = story.only_command::<FailNocRequest>();
+        let story = with_site().then(suspension(1));
+        let command = only(story.commands());
+        let message = FailNocRequest::decode(command.body).unwrap();
         assert_eq!((message.request, message.failure), (1, NocFailure::TimedOut.into()));
-        assert_eq!(due, Some(REQUESTED + 4 * 3_600 * SECOND));
+        assert_eq!(command.not_before, Some(REQUESTED + 4 * 3_600 * SECOND));
     }
 
     #[test]
     fn f88_a_reinstatement_that_is_not_effective_within_minutes_fails() {
-        let story = Story::with_site().then(resuming(2));
-        let (_, due) = story.only_command::<FailNocRequest>();
-        assert_eq!(due, Some(REQUESTED + 600 * SECOND));
+        let story = with_site().then(resuming(2));
+        assert_eq!(only(story.commands()).not_before, Some(REQUESTED + 600 * SECOND));
     }
 
     #[test]
     fn a_request_that_has_ended_has_no_limit_any_more() {
-        let asked = || Story::with_site().then(suspension(1));
-        assert_eq!(asked().then(effective(1)).commands(), 0);
-        assert_eq!(asked().then(timed_out(1)).commands(), 0);
-        assert_eq!(Story::with_site().then(resuming(2)).then(reinstated(2)).commands(), 0);
+        let asked = || with_site().then(suspension(1));
+        assert_eq!(asked().then(effective(1)).commands(), []);
+        assert_eq!(asked().then(timed_out(1)).commands(), []);
+        assert_eq!(with_site().then(resuming(2)).then(reinstated(2)).commands(), []);
     }
 }

@@ -28,13 +28,13 @@ mod tests {
 
     use crate::{
         Action,
-        testing::{Story, attempt, order_completed},
+        testing::{attempt, only_attempt, order_completed, story},
     };
 
     #[test]
     fn f29_completion_of_an_order_provisions_its_package_once() {
-        let story = Story::new().then(order_completed());
-        let (attempt, not_before) = story.only_attempt();
+        let story = story().then(order_completed());
+        let (attempt, not_before) = only_attempt(&story);
         assert_eq!((attempt.action, attempt.number), (Action::Reprovision, 1));
         assert_eq!(attempt.package_id.as_deref(), Some("classic"));
         assert_eq!(attempt.transaction_id, "provisioning_order-1001");
@@ -44,9 +44,9 @@ mod tests {
     #[test]
     fn what_somebody_outside_has_reported_is_continued_or_already_done() {
         let tried = attempt(ProvisioningEvent::Attempted, 1, "503");
-        let (attempt_made, _) = Story::new().then(tried).then(order_completed()).only_attempt();
+        let (attempt_made, _) = only_attempt(&story().then(tried).then(order_completed()));
         assert_eq!(attempt_made.number, 2);
         let done = attempt(ProvisioningEvent::Completed, 1, "000");
-        assert_eq!(Story::new().then(done).then(order_completed()).intents(), []);
+        assert_eq!(story().then(done).then(order_completed()).intents(), []);
     }
 }

@@ -14,11 +14,11 @@ pub(crate) fn react(event: &SiteEvent, recorded: &Recorded, intents: &mut Intent
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Story, acknowledged, failed, suspension};
+    use crate::testing::{acknowledged, failed, story, suspension};
 
     #[test]
     fn f84_a_request_that_timed_out_does_not_block_the_line_later() {
-        let story = Story::new().then(suspension(1)).then(acknowledged(1));
+        let story = story().then(suspension(1)).then(acknowledged(1));
         assert_eq!(story.intents().len(), 1);
         assert_eq!(story.then(failed(1)).intents(), []);
     }
