@@ -211,6 +211,22 @@ impl From<SiteRejection> for Rejection {
     }
 }
 
+impl Site {
+    /// Whose line it is, its traffic and its number of requests, for a sender who looked at the
+    /// same address id (F82).
+    fn verified(&self, looked_at: &Code) -> Result<(&Id<Account>, Traffic, u32), SiteRejection> {
+        match self {
+            Self::Unregistered => Err(SiteRejection::NotRegistered),
+            Self::Registered { address_id, .. } if address_id != looked_at => {
+                Err(SiteRejection::AddressNotVerified)
+            }
+            Self::Registered { account_id, traffic, requests, .. } => {
+                Ok((account_id, *traffic, *requests))
+            }
+        }
+    }
+}
+
 impl SiteEvent {
     /// This fact, about that site.
     #[must_use]

@@ -1,6 +1,9 @@
 //! Acknowledge: the NOC has seen a request and works on it.
 
-use super::{Site, SiteEvent, SiteId, SiteRejection, Traffic, follow_up::demand_noc};
+use super::{
+    Site, SiteEvent, SiteId, SiteRejection, Traffic,
+    follow_up::{demand_noc, harmless_if_made},
+};
 use crate::{Decide, Desk, Fact, Rejection};
 
 /// The NOC has seen a request and is working on it.
@@ -30,15 +33,7 @@ impl Decide for AcknowledgeNocRequest {
             Traffic::Flowing { .. }
             | Traffic::Stopping { .. }
             | Traffic::Stopped { .. }
-            | Traffic::Resuming { .. }
-                if (1..=*requests).contains(&self.request) =>
-            {
-                Ok(vec![])
-            }
-            Traffic::Flowing { .. }
-            | Traffic::Stopping { .. }
-            | Traffic::Stopped { .. }
-            | Traffic::Resuming { .. } => Err(SiteRejection::NoSuchRequest.into()),
+            | Traffic::Resuming { .. } => harmless_if_made(self.request, *requests),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     NocFailure, Site, SiteEvent, SiteId, SiteRejection, Traffic,
-    follow_up::{Step, comment, demand_noc, open_portal},
+    follow_up::{Step, comment, demand_noc, harmless_if_made, open_portal},
 };
 use crate::{Decide, Desk, Fact, Rejection, account::AccountId};
 
@@ -35,15 +35,7 @@ impl Decide for FailNocRequest {
             Traffic::Flowing { .. }
             | Traffic::Stopping { .. }
             | Traffic::Stopped { .. }
-            | Traffic::Resuming { .. }
-                if (1..=*requests).contains(&self.request) =>
-            {
-                Ok(vec![])
-            }
-            Traffic::Flowing { .. }
-            | Traffic::Stopping { .. }
-            | Traffic::Stopped { .. }
-            | Traffic::Resuming { .. } => Err(SiteRejection::NoSuchRequest.into()),
+            | Traffic::Resuming { .. } => harmless_if_made(self.request, *requests),
         }
     }
 }

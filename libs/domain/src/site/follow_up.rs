@@ -2,7 +2,7 @@
 
 use super::{NocFailure, Site, SiteId, SiteRejection, SuspensionReason};
 use crate::{
-    Desk, Fact,
+    Desk, Fact, Rejection,
     account::{Account, AccountEvent, AccountId},
     actor::Role,
     text::{Code, Text},
@@ -52,6 +52,15 @@ pub(super) fn demand_noc(desk: &Desk<'_>) -> Result<(), SiteRejection> {
         Ok(())
     } else {
         Err(SiteRejection::NotTheNoc)
+    }
+}
+
+/// A word about a request that has ended is harmless; about one that nobody made it is not.
+pub(super) fn harmless_if_made(request: u32, requests: u32) -> Result<Vec<Fact>, Rejection> {
+    if (1..=requests).contains(&request) {
+        Ok(vec![])
+    } else {
+        Err(SiteRejection::NoSuchRequest.into())
     }
 }
 

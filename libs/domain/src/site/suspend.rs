@@ -1,7 +1,7 @@
 //! Suspend: ask the NOC to stop traffic. The contract and its billing stay.
 
 use super::{
-    Site, SiteEvent, SiteId, SiteRejection, SuspensionReason, Traffic,
+    SiteEvent, SiteId, SiteRejection, SuspensionReason, Traffic,
     follow_up::{Step, comment},
 };
 use crate::{
@@ -25,17 +25,11 @@ pub struct SuspendSite {
 
 impl Decide for SuspendSite {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        let Site::Registered { account_id, address_id, traffic, requests, .. } =
-            desk.get(&self.site_id)
-        else {
-            return Err(SiteRejection::NotRegistered.into());
-        };
-        if *address_id != self.verified_address_id {
-            return Err(SiteRejection::AddressNotVerified.into());
-        }
+        let (account_id, traffic, requests) =
+            desk.get(&self.site_id).verified(&self.verified_address_id)?;
         match traffic {
             Traffic::Stopping { reason, .. } | Traffic::Stopped { reason, .. }
-                if *reason == self.reason =>
+                if reason == self.reason =>
             {
                 Ok(vec![])
             }

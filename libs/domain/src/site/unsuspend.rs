@@ -1,7 +1,7 @@
 //! Unsuspend: ask the NOC to let traffic flow again, on good grounds (F86, F87).
 
 use super::{
-    ReinstatementGrounds, Site, SiteEvent, SiteId, SiteRejection, SuspensionReason, Traffic,
+    ReinstatementGrounds, SiteEvent, SiteId, SiteRejection, SuspensionReason, Traffic,
     follow_up::{Step, comment},
 };
 use crate::{
@@ -22,20 +22,14 @@ pub struct UnsuspendSite {
 
 impl Decide for UnsuspendSite {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        let Site::Registered { account_id, address_id, traffic, requests, .. } =
-            desk.get(&self.site_id)
-        else {
-            return Err(SiteRejection::NotRegistered.into());
-        };
-        if *address_id != self.verified_address_id {
-            return Err(SiteRejection::AddressNotVerified.into());
-        }
+        let (account_id, traffic, requests) =
+            desk.get(&self.site_id).verified(&self.verified_address_id)?;
         match traffic {
             Traffic::Flowing { .. } => Err(SiteRejection::NotSuspended.into()),
             Traffic::Stopping { .. } => Err(SiteRejection::RequestUnderWay.into()),
             Traffic::Resuming { .. } => Ok(vec![]),
             Traffic::Stopped { reason, .. } => {
-                self.check_grounds(desk, account_id, *reason)?;
+                self.check_grounds(desk, account_id, reason)?;
                 Ok(self.request(account_id, requests + 1))
             }
         }
