@@ -26,6 +26,7 @@ pub struct Story {
     memory: InMemory,
     position: u64,
     versions: HashMap<String, u64>,
+    actor: &'static str,
 }
 
 impl Story {
@@ -33,7 +34,13 @@ impl Story {
     #[must_use]
     pub fn of(model: impl ReadModel) -> Self {
         let memory = InMemory::new(Arc::new(model));
-        Self { memory, position: 0, versions: HashMap::new() }
+        Self { memory, position: 0, versions: HashMap::new(), actor: "jane; roles=agent" }
+    }
+
+    /// From here on somebody else asks, as in `sam; roles=manager`.
+    #[must_use]
+    pub fn by(self, actor: &'static str) -> Self {
+        Self { actor, ..self }
     }
 
     /// One more fact.
@@ -145,7 +152,7 @@ impl Story {
         let meta = Meta {
             command_id,
             committed_at: START + seconds * SECOND,
-            actor: "jane; roles=agent".into(),
+            actor: self.actor.into(),
             causation: None,
             correlation: None,
             traceparent: None,

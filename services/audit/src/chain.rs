@@ -71,3 +71,56 @@ fn check(before: Found, block: &Block) -> Result<Found, LiveError> {
 fn failed(error: &(dyn std::error::Error + 'static)) -> LiveError {
     LiveError(error::chain(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        site::SuspensionReason,
+        testing::fixtures::{site, suspended_site},
+    };
+    use event_store::genesis;
+    use serde_json::json;
+
+    use super::{Found, READ_BYTES, check, verify};
+    use crate::testing::{BILLER, Offered};
+
+    /// Two blocks: three events, and three more.
+    async fn offered() -> Offered {
+        let rest = suspended_site(SuspensionReason::Abuse).into_iter().skip(3);
+        Offered::begun_as(BILLER).await.and(site()).and(rest)
+    }
+
+    #[tokio::test]
+    async fn a_log_that_nobody_rewrote_is_intact() {
+        let offered = offered().await;
+        let head = offered.bus.follow(BILLER, "test").await.unwrap().head().await.unwrap();
+        let expected = json!({
+            "intact": true,
+            "events": 6,
+            "records": 6,
+            "blocks": 2,
+            "chain": head.chain.to_string(),
+        });
+        assert_eq!(verify(&offered.bus, BILLER).await.unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn a_log_that_continues_another_past_is_a_broken_chain() {
+        let offered = Offered::begun_as("somebody-else").await.and(site());
+        let broken = verify(&offered.bus, BILLER).await.unwrap_err();
+        assert_eq!(broken.to_string(), "the chain is broken in the block at position 1");
+    }
+
+    #[tokio::test]
+    async fn a_block_that_is_missing_or_follows_on_another_is_named() {
+        let feed = offered().await.bus.follow(BILLER, "test").await.unwrap();
+        let blocks = feed.read(1, READ_BYTES).await.unwrap();
+        let begin = || Found { position: 0, records: 0, blocks: 0, chain: genesis(BILLER) };
+        let refused = |found, block| check(found, block).err().unwrap().to_string();
+        assert_eq!(refused(begin(), &blocks[1]), "position 1 is missing: 4 follows");
+        let rewritten =
+            Found { chain: genesis("rewritten"), ..check(begin(), &blocks[0]).unwrap() };
+        let broken = "the chain is broken in the block at position 4";
+        assert_eq!(refused(rewritten, &blocks[1]), broken);
+    }
+}

@@ -87,3 +87,91 @@ fn each(
 fn failed(error: &(dyn std::error::Error + 'static)) -> LiveError {
     LiveError(error::chain(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Fact,
+        site::SuspensionReason,
+        testing::fixtures::{account, comment, suspended_site},
+    };
+    use serde_json::{Value, json};
+
+    use super::SHOWN_MAX;
+    use crate::testing::{Audited, BILLER, Offered};
+
+    async fn audited(facts: Vec<Fact>) -> Audited {
+        Offered::begun_as(BILLER).await.and(facts).audited().await
+    }
+
+    /// A day, an account, its site (position 3), asked to stop (4), the portal closed, stopped (6).
+    async fn suspended() -> Audited {
+        audited(suspended_site(SuspensionReason::Abuse)).await
+    }
+
+    fn versions(history: &Value) -> Vec<u64> {
+        let events = history["events"].as_array().unwrap();
+        events.iter().map(|event| event["version"].as_str().unwrap().parse().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_history_is_told_from_the_first_event_to_the_last() {
+        let history = suspended().await.show("history", "site_88", None).await.unwrap();
+        assert_eq!((&history["stream"], &history["count"]), (&json!("site_88"), &json!(3)));
+        let events = history["events"].as_array().unwrap();
+        let told: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+        let types = ["SiteRegistered", "SiteSuspensionRequested", "SiteSuspended"];
+        assert_eq!(told, types.map(|name| format!("demarc.site.v1.{name}")));
+        assert_eq!(events[2]["actor"], "jane; roles=agent");
+    }
+
+    #[tokio::test]
+    async fn a_history_as_of_a_moment_ends_there() {
+        let audited = suspended().await;
+        let history = audited.show("history", "site_88", Some(5)).await.unwrap();
+        assert_eq!(versions(&history), [1, 2]);
+        assert_eq!(audited.show("history", "site_88", Some(2)).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_long_history_shows_its_beginning_and_counts_everything() {
+        let said = (0..SHOWN_MAX).map(|_| comment("c-1", "Called again"));
+        let audited = audited(account().into_iter().chain(said).collect()).await;
+        let history = audited.show("history", "account_7", None).await.unwrap();
+        assert_eq!(history["count"], SHOWN_MAX + 1);
+        assert_eq!(versions(&history), (1..=SHOWN_MAX as u64).collect::<Vec<_>>());
+        let state = audited.show("state", "account_7", None).await.unwrap();
+        assert_eq!(state["last"]["version"], SHOWN_MAX + 1, "the state is folded from all");
+    }
+
+    #[tokio::test]
+    async fn a_state_is_that_of_the_moment_asked_for() {
+        let audited = suspended().await;
+        let expected = json!({
+            "stream": "site_88",
+            "last": { "position": 4, "version": 2, "time": "2026-03-16T12:00:00.000004Z" },
+            "state": {
+                "account": "account_7",
+                "addressId": "A-17",
+                "address": "17 Elm St",
+                "market": "phoenix",
+                "traffic": {
+                    "state": "stopping", "request": 1, "reason": "Abuse", "acknowledged": false
+                },
+                "nocRequests": 1,
+            },
+        });
+        assert_eq!(audited.show("state", "site_88", Some(5)).await, Some(expected));
+        let before = audited.show("state", "site_88", Some(3)).await.unwrap();
+        assert_eq!(before["state"]["traffic"], json!({ "state": "flowing" }));
+        let now = audited.show("state", "site_88", None).await.unwrap();
+        assert_eq!(now["state"]["traffic"], json!({ "state": "stopped", "reason": "Abuse" }));
+    }
+
+    #[tokio::test]
+    async fn a_noun_whose_id_only_begins_alike_has_no_history() {
+        let audited = suspended().await;
+        assert_eq!(audited.show("history", "site_8", None).await, None);
+        assert_eq!(audited.show("state", "site_8", None).await, None);
+    }
+}

@@ -10,6 +10,8 @@ mod decision;
 mod history;
 mod model;
 mod stream;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

@@ -28,3 +28,26 @@ pub(crate) fn apply(envelope: &Envelope, rows: &mut Rows<'_>) -> Result<(), Faul
     };
     rows.put(STREAMS, &envelope.stream, &stream)
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{site::SuspensionReason, testing::fixtures::suspended_site};
+    use serde_json::{Value, json};
+
+    use super::STREAMS;
+    use crate::testing::story;
+
+    #[test]
+    fn a_noun_is_listed_with_its_first_and_its_last_event() {
+        let row: Value =
+            story().and(suspended_site(SuspensionReason::Abuse)).row(STREAMS, "site_88");
+        let expected = json!({
+            "events": 3,
+            "firstAt": "2026-03-16T12:00:03Z",
+            "lastAt": "2026-03-16T12:00:06Z",
+            "lastType": "demarc.site.v1.SiteSuspended",
+            "lastPosition": 6,
+        });
+        assert_eq!(row, expected);
+    }
+}
