@@ -64,6 +64,7 @@ async def follow(options, events):
             event = events[noun].FromString(message.data)
             line = {
                 "position": position,
+                "id": message.headers["ce-id"],
                 "type": message.headers["ce-type"],
                 "stream": message.headers["ce-subject"],
                 "version": int(message.headers["ce-streamversion"]),

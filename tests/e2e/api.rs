@@ -60,6 +60,21 @@ fn an_idempotency_key_gives_the_first_answer_again() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_page_of_another_site_and_an_actor_who_only_looks_change_nothing() -> anyhow::Result<()> {
+    let api = Api::start()?;
+    let url = format!("{}/v1/northeast/commands/OpenAccount", api.world.url);
+    let body = json!({"accountId": "account_1", "holderName": "A", "email": "a@b"}).to_string();
+    let send = |name: &str, value: &str| {
+        api.client.post(&url).header(name, value).body(body.clone()).send()
+    };
+    assert_eq!(Api::problem(send("Origin", "https://example.net")?)?.0, 401);
+    assert_eq!(Api::problem(send("Host", "rebound.example.net")?)?.0, 401);
+    let (status, problem) = Api::problem(send("Demarc-Actor", "ann; roles=auditor")?)?;
+    assert_eq!((status, &problem["code"]), (409, &json!("actor.may_only_look")));
+    Ok(())
+}
+
+#[test]
 fn each_kind_of_error_has_its_own_status_and_says_what_to_do() -> anyhow::Result<()> {
     let api = Api::start()?;
     let (status, problem) = Api::problem(api.post("SuspendSite", "a", &json!({"siteId": "7"}))?)?;
@@ -118,8 +133,15 @@ fn f110_history_is_paged_and_filtered_and_the_past_is_shown() -> anyhow::Result<
     api.world.settled()?;
     let past = api.world.get("care/account?asOf=3")?;
     assert_eq!(past["rows"].as_array().map(Vec::len), Some(3));
-    let state = api.world.get("audit/state/account_1?asOf=1")?;
-    assert_eq!(state["value"]["state"]["portal"], "enabled");
+    let comment = json!({"accountId": "account_1", "commentId": "c", "text": "Called."});
+    api.post("AddComment", "comment", &comment)?.error_for_status()?;
+    api.world.settled()?;
+    let comments = |moment: &str| {
+        let state = api.world.get(&format!("audit/state/account_1{moment}"))?;
+        anyhow::Ok(state["value"]["state"]["comments"].clone())
+    };
+    assert_eq!((comments("?asOf=1")?, comments("")?), (json!([]), json!(["Called."])));
+    assert_eq!(api.world.get("audit/state/account_1?asOf=99")?["status"], 404);
     Ok(())
 }
 

@@ -108,14 +108,12 @@ fn every_crate_keeps_the_lints_of_the_workspace() {
 fn versions_are_declared_once_in_the_workspace() {
     let mut wrong = Vec::new();
     for (name, manifest) in manifests() {
-        for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            for (dependency, value) in section(&manifest, kind) {
-                let inherits = value.get("workspace").and_then(toml::Value::as_bool);
-                if inherits != Some(true) {
-                    wrong.push(format!("{name}: {dependency} belongs into the workspace"));
-                }
-            }
-        }
+        let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+        let declared = kinds.iter().flat_map(|kind| section(&manifest, kind));
+        let own = declared.filter(|(_, value)| {
+            value.get("workspace").and_then(toml::Value::as_bool) != Some(true)
+        });
+        wrong.extend(own.map(|(other, _)| format!("{name}: {other} belongs into the workspace")));
     }
     none(&wrong);
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use crate::text::Code;
+use crate::{Rejection, text::Code};
 
 /// A person or a service, with the roles that it acts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,20 @@ impl Actor {
         Ok(Self { name, roles })
     }
 
+    /// Refuses who only looks: an auditor, and whoever has no role at all.
+    ///
+    /// # Errors
+    /// When no role of the actor may change anything.
+    pub fn demand_may_change(&self) -> Result<(), Rejection> {
+        if self.roles.iter().any(|role| *role != Role::Auditor) {
+            return Ok(());
+        }
+        Err(Rejection {
+            code: "actor.may_only_look",
+            reason: "an auditor, or an actor without a role, changes nothing".to_owned(),
+        })
+    }
+
     /// Whether it acts in a role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
@@ -117,6 +131,13 @@ mod tests {
         assert!(actor.is(Role::Agent) && actor.is(Role::Lead) && !actor.is(Role::Manager));
         assert_eq!(actor.to_string(), "jane; roles=agent,lead");
         assert_eq!(Actor::parse(&actor.to_string()), Ok(actor));
+    }
+
+    #[test]
+    fn an_auditor_looks_and_changes_nothing() {
+        let may_change = |text: &str| Actor::parse(text).unwrap().demand_may_change().is_ok();
+        assert!(may_change("jane; roles=agent") && may_change("jo; roles=auditor,manager"));
+        assert!(!may_change("ann; roles=auditor") && !may_change("nobody"));
     }
 
     #[test]

@@ -47,6 +47,12 @@ pub enum CalendarRejection {
         /// The last opened day.
         today: Date,
     },
+    /// There is no way back from it.
+    #[error("the last opened day is {today}: a day more than a year later is not opened")]
+    DayTooFar {
+        /// The last opened day.
+        today: Date,
+    },
     /// Opening a day starts bill runs and dunning.
     #[error("only a service or an administrator may open a day")]
     ActorMayNotOpenDays,
@@ -59,6 +65,7 @@ impl CalendarRejection {
         match self {
             Self::NoDayOpened => "calendar.no_day_opened",
             Self::DayPassed { .. } => "calendar.day_passed",
+            Self::DayTooFar { .. } => "calendar.day_too_far",
             Self::ActorMayNotOpenDays => "calendar.actor_may_not_open_days",
         }
     }

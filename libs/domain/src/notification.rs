@@ -49,6 +49,9 @@ pub enum Notification {
 /// What prevents a wish about a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotificationRejection {
+    /// Who says that a message is delivered stops its delivery.
+    #[error("only a service can say that a message was handed over")]
+    NotTheSender,
     /// One id, two messages.
     #[error("the message id belongs to another message that was delivered")]
     DeliveredOtherwise,
@@ -59,6 +62,7 @@ impl NotificationRejection {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
+            Self::NotTheSender => "notification.not_the_sender",
             Self::DeliveredOtherwise => "notification.delivered_otherwise",
         }
     }

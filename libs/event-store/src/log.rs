@@ -119,8 +119,7 @@ impl Log {
             return Err(OpenError::Name { name: name.to_owned() });
         }
         let journal = dir.join("journal");
-        make_dirs(dir, &journal)
-            .map_err(|source| OpenError::Io { path: journal.clone(), source })?;
+        make_dirs(&journal).map_err(|source| OpenError::Io { path: journal.clone(), source })?;
         let lock = Lock::take(dir)?;
         let segments = Segments::load(&journal, name)?;
         let index_path = dir.join("index");
@@ -268,10 +267,13 @@ impl Log {
 }
 
 /// Makes the directories, and makes sure that they are there after a power cut, too.
-fn make_dirs(dir: &Path, journal: &Path) -> io::Result<()> {
+fn make_dirs(journal: &Path) -> io::Result<()> {
+    let is_new = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+    let made = journal.ancestors().take_while(is_new).count();
     fs::create_dir_all(journal)?;
-    let full = fs::canonicalize(dir)?;
-    full.ancestors().take(2).try_for_each(|dir| fs::File::open(dir)?.sync_all())
+    // Every directory that was made, and the one that holds the first of them.
+    let full = fs::canonicalize(journal)?;
+    full.ancestors().take(made.max(2) + 1).try_for_each(|dir| fs::File::open(dir)?.sync_all())
 }
 
 fn first_outcome(record: &Record) -> Outcome {

@@ -1,7 +1,7 @@
 //! What happens when a log is opened: the index's checkpoint is compared with the journal, the
 //! journal's tail beyond it is indexed again, and a torn end is cut.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -57,6 +57,12 @@ pub(crate) fn replay(
     mut take: impl FnMut(&Block, u64) -> Result<Tip, OpenError>,
 ) -> Result<Tip, OpenError> {
     let paths = segments.paths_from(tip.end);
+    // A killed process leaves blocks that are written and not yet synced: nobody may hear of them
+    // before a power cut can no longer take them back.
+    for path in &paths {
+        let io = |source| OpenError::Io { path: path.clone(), source };
+        File::open(path).and_then(|file| file.sync_data()).map_err(io)?;
+    }
     for (nth, path) in paths.iter().enumerate() {
         let segment = SegmentFile::open(path)?;
         let base = segment.header().base;

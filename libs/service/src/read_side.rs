@@ -16,6 +16,9 @@ use crate::{
 /// Most rows on one page.
 pub const PAGE_ROWS_MAX: usize = 1_000;
 
+/// Bytes of rows on one page: an answer must fit into one NATS message.
+const PAGE_BYTES_MAX: usize = 512 * 1024;
+
 /// How often the numbers of a read model go into the metrics.
 const METRICS_EVERY: Duration = Duration::from_secs(2);
 
@@ -196,6 +199,7 @@ impl Desk {
         let (position, value) = match (view.table, &self.live) {
             (Some(table), _) => self.read(as_of, |rows| rows.get::<Value>(table, key)).await?,
             (None, Some(live)) => {
+                self.demand_applied(as_of)?;
                 let answer = live.show(&self.handle, view.name, key, as_of).await;
                 let position = as_of.unwrap_or_else(|| self.handle.status().checkpoint);
                 (position, answer.map_err(|error| (503, error.to_string()))?)
@@ -212,6 +216,22 @@ impl Desk {
             "position": position,
             "value": value,
         }))
+    }
+
+    /// A live view knows of the past what the rows hold: it must not pass a part off as the whole.
+    fn demand_applied(&self, as_of: Option<u64>) -> Result<(), Refusal> {
+        let status = self.handle.status();
+        match as_of {
+            Some(position) if position > status.head => {
+                let head = status.head;
+                Err((NOT_FOUND, format!("there is no position {position}: the log ends at {head}")))
+            }
+            Some(position) if position > status.checkpoint => {
+                let checkpoint = status.checkpoint;
+                Err((503, format!("only position {checkpoint} of {position} is applied yet")))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     async fn list(
@@ -234,8 +254,9 @@ impl Desk {
             rows.scan::<Value>(table, keys, limit + 1).collect::<Result<Vec<_>, _>>()
         };
         let (position, mut rows) = self.read(as_of, page).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
+        let whole = rows.len();
+        rows.truncate(limit.min(rows_that_fit(&rows)));
+        let more = rows.len() < whole;
         let rows: Vec<_> = rows
             .into_iter()
             .map(|(key, value)| (String::from_utf8_lossy(&key).into_owned(), value))
@@ -270,6 +291,16 @@ impl Desk {
             },
         }
     }
+}
+
+/// How many rows fit into one answer; at least one, so that every page makes progress.
+fn rows_that_fit(rows: &[(Vec<u8>, Value)]) -> usize {
+    let mut bytes = 0;
+    let fits = rows.iter().take_while(|(key, value)| {
+        bytes += key.len() + value.to_string().len();
+        bytes <= PAGE_BYTES_MAX
+    });
+    fits.count().max(1)
 }
 
 /// Keeps the gauges of a read model current.

@@ -3,10 +3,14 @@
 //!
 //! What must stay true: neither ever holds personal data.
 
-use std::{io::IsTerminal, sync::OnceLock};
+use std::{io::IsTerminal, sync::OnceLock, time::Duration};
 
+use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+
+/// How often the samples of histograms are drained.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -21,8 +25,12 @@ pub enum LogForm {
 
 /// Starts logging with a filter such as `info` or `warn,bus=debug`, and collecting metrics.
 /// A second call in a process changes nothing.
-pub fn start(filter: &str, form: LogForm) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+///
+/// # Errors
+/// When the filter cannot be read.
+pub fn start(filter: &str, form: LogForm) -> anyhow::Result<()> {
+    let unreadable = || format!("{filter:?} is no filter of log lines, as in warn,bus=debug");
+    let filter = EnvFilter::try_new(filter).with_context(unreadable)?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -36,6 +44,18 @@ pub fn start(filter: &str, form: LogForm) {
         && let Ok(handle) = PrometheusBuilder::new().install_recorder()
     {
         let _ = METRICS.set(handle);
+        std::thread::Builder::new().name("metrics".to_owned()).spawn(keep_up)?;
+    }
+    Ok(())
+}
+
+/// Samples of histograms pile up until they are drained, whether or not somebody scrapes.
+fn keep_up() {
+    loop {
+        std::thread::sleep(UPKEEP_EVERY);
+        if let Some(metrics) = METRICS.get() {
+            metrics.run_upkeep();
+        }
     }
 }
 

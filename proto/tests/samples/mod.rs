@@ -1,6 +1,8 @@
 //! One of every fact that can be stored. A fact that is added needs a line here: the test that
 //! counts them says which one is missing.
 
+#![expect(clippy::unwrap_used, reason = "a test may end here")]
+
 use domain::{
     Event, Id,
     account::AccountEvent,

@@ -15,8 +15,10 @@ use prost::Message as _;
 use service::clock;
 
 use crate::{
-    Core, receipt,
-    submission::{Answer, Decision, Submission},
+    Core,
+    gateway::BODY_BYTES_MAX,
+    receipt,
+    submission::{Answer, Decision, Submission, traceparent},
 };
 
 /// Answers a biller's commands over the bus until the result is dropped.
@@ -47,8 +49,9 @@ async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> 
     let id = submission.id;
     match core.submit(biller, submission).await {
         Ok(Answer::Decided { decision, duplicate }) => decided(id, &decision, duplicate),
+        // Sent again it would fail again: a person has to look.
         Ok(Answer::Panicked) => {
-            outcome("unavailable").with_header("demarc-reason", "the rule failed: see core's log")
+            outcome("invalid").with_header("demarc-reason", "the rule failed: see core's log")
         }
         Ok(Answer::Unavailable) => {
             outcome("unavailable").with_header("demarc-reason", "the log cannot be written")
@@ -80,6 +83,9 @@ fn read(subject: &str, message: &Message) -> Result<Submission, Invalid> {
     let (verb, noun) = (tail.next().unwrap_or_default(), tail.next().unwrap_or_default());
     let command = command::on_subject(noun, verb)
         .ok_or_else(|| Invalid::new("subject", "names no command"))?;
+    if message.body.len() > BODY_BYTES_MAX {
+        return Err(Invalid::new("body", format!("must be at most {BODY_BYTES_MAX} bytes")));
+    }
     let headers = &message.headers;
     let rule = match headers.get("content-type") {
         Some("application/json") => command.from_json(&message.body)?,
@@ -94,7 +100,7 @@ fn read(subject: &str, message: &Message) -> Result<Submission, Invalid> {
             .unwrap_or_else(|| CommandId(clock::new_id().into_bytes())),
         causation: id(headers, "demarc-causation")?,
         correlation: id(headers, "demarc-correlation")?,
-        traceparent: headers.get("traceparent").map(str::to_owned),
+        traceparent: headers.get("traceparent").and_then(traceparent),
     })
 }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use contract::command;
 use domain::{Event, actor::Actor, calendar::CalendarEvent};
-use event_store::{CommandId, ReadError};
+use event_store::CommandId;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde_json::json;
 use service::{clock, error};
 
-use crate::{Core, Submission};
+use crate::{Answer, Core, Decision, Submission};
 
 /// How often the clock looks at the date.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
@@ -40,21 +40,28 @@ async fn catch_up(core: &Core, biller: &str) -> anyhow::Result<()> {
         None => today,
     };
     while next <= today {
-        core.submit(biller, open_day(biller, next)?).await?;
+        let answer = core.submit(biller, open_day(biller, next)?).await?;
+        let opened = matches!(
+            &answer,
+            Answer::Decided { decision: Decision::Accepted(_) | Decision::Fulfilled, .. }
+        );
+        // The next day would leave this one out for ever.
+        anyhow::ensure!(opened, "{next} was answered with {answer:?}");
         next = next.checked_add(1.day())?;
     }
     Ok(())
 }
 
-fn last_opened(core: &Core, biller: &str) -> Result<Option<Date>, ReadError> {
+fn last_opened(core: &Core, biller: &str) -> anyhow::Result<Option<Date>> {
     let Some(desk) = core.desk(biller) else { return Ok(None) };
     let version = desk.reader.stream_version(STREAM)?;
     let last = desk.reader.read_stream(STREAM, version.max(1), 1)?;
-    let decoded = last.first().map(|last| contract::decode(&last.event.kind, &last.event.data));
-    Ok(match decoded {
-        Some(Ok(Event::Calendar(CalendarEvent::DayOpened { date, .. }))) => Some(date),
-        Some(_) | None => None,
-    })
+    let Some(last) = last.first() else { return Ok(None) };
+    let event = contract::decode(&last.event.kind, &last.event.data)?;
+    let Event::Calendar(CalendarEvent::DayOpened { date, .. }) = event else {
+        anyhow::bail!("{STREAM} holds something else than days");
+    };
+    Ok(Some(date))
 }
 
 /// The same day has the same command id, so a crash in between is harmless.

@@ -6,12 +6,14 @@
 mod commands;
 mod edge;
 mod events;
+mod local;
 mod openapi;
 mod views;
 
 use axum::{
     Json, Router,
     extract::State,
+    middleware,
     routing::{get, post},
 };
 use serde_json::{Value, json};
@@ -39,6 +41,7 @@ pub(crate) fn routes(core: Core) -> Router {
         .fallback(|| async { Problem::not_found("no such path: GET /openapi.json lists them") })
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .layer(axum::extract::DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(local::only))
         .with_state(core)
 }
 

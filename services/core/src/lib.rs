@@ -116,10 +116,11 @@ fn open(
     let writer = writer::Writer::new(log, Arc::clone(biller), grown);
     let thread =
         std::thread::Builder::new().name(format!("writer-{}", biller.name)).spawn(move || {
+            // However the thread ends, the process must not go on without it.
+            let _stop = stop.drop_guard();
             if let Err(error) = writer.run(submissions) {
                 let cause = service::error::chain(&error);
                 tracing::error!(cause, "the log cannot be written: core stops");
-                stop.cancel();
             }
         })?;
     Ok((Desk { biller: Arc::clone(biller), reader, head, inbox }, thread))

@@ -99,11 +99,6 @@ impl Cache {
         self.known.put(stream.to_owned(), Cached { noun, version: version + 1 });
         version
     }
-
-    /// Forgets everything, after something was decided that was not written.
-    pub(crate) fn forget(&mut self) {
-        self.known.clear();
-    }
 }
 
 /// What one decision looks at.

@@ -34,6 +34,14 @@ pub struct Submission {
     pub traceparent: Option<String>,
 }
 
+/// W3C trace context in the form of version 00; anything else is left out, as the standard says.
+pub(crate) fn traceparent(text: &str) -> Option<String> {
+    let parts: Vec<_> = text.split('-').collect();
+    let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
+    let is_hex = parts.concat().bytes().all(|byte| byte.is_ascii_hexdigit());
+    (lengths == [2, 32, 16, 2] && is_hex).then(|| text.to_owned())
+}
+
 /// What the writer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

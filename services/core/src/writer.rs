@@ -14,6 +14,7 @@ use std::{
 use domain::{Event, Fact, Id, biller::Biller, decision::DecisionEvent};
 use event_store::{
     AppendError, CommandId, Expected, Log, NewEvent, NewRecord, Outcome, Position, Reader, Record,
+    Refused,
 };
 use service::{clock, error};
 use tokio::sync::{oneshot, watch};
@@ -25,8 +26,11 @@ use crate::{
 
 /// Commands in one block.
 const GROUP_COMMANDS_MAX: usize = 1_024;
-/// Bytes of events in one block: a block must fit into one NATS message.
-const GROUP_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of records after which a block takes no more. With the largest body of a command on top it
+/// still fits into one NATS message.
+const GROUP_BYTES_MAX: usize = 256 * 1024;
+/// What a record and an event take beside their texts and data, at most.
+const FRAME_BYTES: usize = 128;
 
 /// One biller's writer.
 pub(crate) struct Writer {
@@ -37,6 +41,17 @@ pub(crate) struct Writer {
     grown: watch::Sender<Position>,
     /// Time never runs backwards in a log, whatever the clock does.
     last_commit: i64,
+}
+
+/// Why the writer has stopped. Nothing more may be decided: its states may be ahead of the log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WriteError {
+    /// The log could not be written.
+    #[error("a block was not appended")]
+    Append(#[from] AppendError),
+    /// The log refused what was decided: a mistake of ours.
+    #[error("the log refused a record that was decided")]
+    Refused(#[source] Refused),
 }
 
 /// What becomes of one command of a group.
@@ -68,7 +83,7 @@ impl Writer {
     }
 
     /// Works until the inbox is closed.
-    pub(crate) fn run(mut self, inbox: Receiver<Waiting>) -> Result<(), AppendError> {
+    pub(crate) fn run(mut self, inbox: Receiver<Waiting>) -> Result<(), WriteError> {
         while let Ok(first) = inbox.recv() {
             let mut draft = Draft::default();
             let waiting = self.gather(first, &inbox, &mut draft);
@@ -115,8 +130,11 @@ impl Writer {
             let decision = recall(&record)?;
             return Ok(Fate::Settled(Answer::Decided { decision, duplicate: true }));
         }
-        let decide =
-            || self.cache.decide(&self.biller, &submission.actor, submission.command.as_ref());
+        let Submission { actor, command, .. } = &submission;
+        let decide = || match actor.demand_may_change() {
+            Ok(()) => self.cache.decide(&self.biller, actor, command.as_ref()),
+            Err(rejection) => Ok(Err(rejection)),
+        };
         let Ok(decided) = catch_unwind(AssertUnwindSafe(decide)) else {
             tracing::error!(command = submission.name, "a rule panicked");
             return Ok(Fate::Settled(Answer::Panicked));
@@ -154,7 +172,7 @@ impl Writer {
         for fact in facts {
             let version = self.cache.apply(&fact.stream, &fact.event);
             let encoded = contract::encode(&fact.event);
-            draft.bytes += encoded.data.len() + fact.stream.len();
+            draft.bytes += encoded.data.len() + fact.stream.len() + FRAME_BYTES;
             events.push(NewEvent {
                 stream: fact.stream.clone(),
                 expected: Expected::Version(version),
@@ -176,7 +194,7 @@ impl Writer {
         Ok(draft.records.len() - 1)
     }
 
-    fn commit(&mut self, draft: Draft, waiting: Vec<Fated>) -> Result<(), AppendError> {
+    fn commit(&mut self, draft: Draft, waiting: Vec<Fated>) -> Result<(), WriteError> {
         let records = draft.records.clone();
         let outcomes = if records.is_empty() {
             Vec::new()
@@ -187,8 +205,8 @@ impl Writer {
             self.log.append(draft.records)?.outcomes
         };
         if let Some(refused) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
-            tracing::error!(cause = %refused, "the log refused a record that was decided");
-            self.cache.forget();
+            // Later commands of the group were decided on it.
+            return Err(WriteError::Refused(refused.clone()));
         }
         self.grown.send_replace(self.reader.head().position);
         for (answer, fate) in waiting {
@@ -203,7 +221,7 @@ impl Writer {
         &self,
         fate: Fate,
         records: &[NewRecord],
-        outcomes: &[Result<Outcome, event_store::Refused>],
+        outcomes: &[Result<Outcome, Refused>],
     ) -> Answer {
         let (index, decision, duplicate) = match fate {
             Fate::Settled(answer) => return answer,

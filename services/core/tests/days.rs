@@ -1,5 +1,7 @@
 //! Core opens the biller's days: every one, in order, once.
 
+#![expect(clippy::unwrap_used, reason = "a test may end here")]
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use bus::Bus;
@@ -32,14 +34,12 @@ async fn first_days(bus: &Bus, count: usize) -> Vec<Date> {
     tokio::time::timeout(Duration::from_secs(30), grown).await.unwrap();
     let blocks = feed.read(1, usize::MAX).await.unwrap();
     let recorded = blocks.iter().flat_map(Block::events).map(Result::unwrap);
-    let date = |recorded: event_store::Recorded| match contract::decode(
-        &recorded.event.kind,
-        &recorded.event.data,
-    )
-    .unwrap()
-    {
-        Event::Calendar(CalendarEvent::DayOpened { date, .. }) => date,
-        other => panic!("not a day: {other:?}"),
+    let date = |recorded: event_store::Recorded| {
+        let event = contract::decode(&recorded.event.kind, &recorded.event.data).unwrap();
+        let Event::Calendar(CalendarEvent::DayOpened { date, .. }) = event else {
+            panic!("not a day: {event:?}")
+        };
+        date
     };
     recorded.map(date).collect()
 }

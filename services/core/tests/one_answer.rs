@@ -1,5 +1,7 @@
 //! A command id has one answer for ever, whoever asks again and whenever.
 
+#![expect(clippy::unwrap_used, reason = "a test may end here")]
+
 use std::{path::Path, sync::Arc};
 
 use bus::Bus;
@@ -50,17 +52,14 @@ fn register(id: u8, site: &str) -> Submission {
 }
 
 async fn ask(running: &Running, submission: Submission) -> (Decision, bool) {
-    match running.core.submit(BILLER, submission).await.unwrap() {
-        Answer::Decided { decision, duplicate } => (decision, duplicate),
-        other => panic!("not decided: {other:?}"),
-    }
+    let answer = running.core.submit(BILLER, submission).await.unwrap();
+    let Answer::Decided { decision, duplicate } = answer else { panic!("{answer:?}") };
+    (decision, duplicate)
 }
 
 fn opened(decision: &Decision) -> &Committed {
-    match decision {
-        Decision::Accepted(events) => &events[0],
-        other => panic!("not accepted: {other:?}"),
-    }
+    let Decision::Accepted(events) = decision else { panic!("not accepted: {decision:?}") };
+    &events[0]
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Running> {
 }
 
 async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running> {
-    telemetry::start(&options.log, options.log_form);
+    telemetry::start(&options.log, options.log_form)?;
     let billers = billers(&options.biller_files)?;
     let bus = match &options.nats {
         Some(url) => Bus::nats(url, &format!("demarc {}", parts.join(" "))).await?,

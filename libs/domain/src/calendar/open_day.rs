@@ -5,6 +5,10 @@ use jiff::civil::Date;
 use super::{Calendar, CalendarEvent, CalendarRejection, days};
 use crate::{Decide, Desk, Fact, Rejection, actor::Role};
 
+/// Days that may be left out at once: a slip of the pen must not end up in another century, from
+/// which there is no way back.
+const DAYS_AHEAD_MAX: i32 = 366;
+
 /// Open the biller's next day.
 #[derive(Clone, Debug)]
 pub struct OpenDay {
@@ -22,6 +26,9 @@ impl Decide for OpenDay {
             Calendar::Open { today } if *today > self.date => {
                 Err(CalendarRejection::DayPassed { today: *today }.into())
             }
+            Calendar::Open { today } if days_between(*today, self.date) > DAYS_AHEAD_MAX => {
+                Err(CalendarRejection::DayTooFar { today: *today }.into())
+            }
             Calendar::Open { .. } | Calendar::NoDayOpened => Ok(vec![
                 CalendarEvent::DayOpened {
                     date: self.date,
@@ -31,6 +38,10 @@ impl Decide for OpenDay {
             ]),
         }
     }
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(i32::MAX, |span| span.get_days())
 }
 
 #[cfg(test)]
@@ -44,6 +55,15 @@ mod tests {
     };
 
     const SCHEDULER: &str = "core; roles=service";
+
+    #[test]
+    fn a_day_in_another_century_is_a_slip_of_the_pen() {
+        let today = date(2026, 3, 16);
+        given([day(today)])
+            .by(SCHEDULER)
+            .when(OpenDay { date: date(2062, 3, 17) })
+            .then_rejected(CalendarRejection::DayTooFar { today });
+    }
 
     #[test]
     fn a_day_says_whether_it_is_a_business_day() {

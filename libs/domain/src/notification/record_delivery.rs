@@ -1,7 +1,7 @@
 //! Record a delivery: the message is out of our hands.
 
 use super::{Channel, Notification, NotificationEvent, NotificationId, NotificationRejection};
-use crate::{Decide, Desk, Fact, Rejection, account::AccountId, text::Code};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId, actor::Role, text::Code};
 
 /// Report that a message to a customer was handed over.
 #[derive(Clone, Debug)]
@@ -18,6 +18,9 @@ pub struct RecordDelivery {
 
 impl Decide for RecordDelivery {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        if !desk.actor.is(Role::Service) {
+            return Err(NotificationRejection::NotTheSender.into());
+        }
         match desk.get(&self.message_id) {
             Notification::Undelivered => Ok(vec![
                 NotificationEvent::Delivered {
@@ -50,6 +53,8 @@ mod tests {
         },
     };
 
+    const SENDER: &str = "notifications; roles=service";
+
     fn deliver(template: &str) -> RecordDelivery {
         RecordDelivery {
             message_id: id("notification_1"),
@@ -66,14 +71,20 @@ mod tests {
             template: code("past_due"),
             channel: Channel::Email,
         };
-        given([]).when(deliver("past_due")).then([delivered.on(&id("notification_1"))]);
+        given([]).by(SENDER).when(deliver("past_due")).then([delivered.on(&id("notification_1"))]);
     }
 
     #[test]
     fn a_message_id_is_not_used_for_another_message() {
         given([])
+            .by(SENDER)
             .after(deliver("past_due"))
             .when(deliver("reinstated"))
             .then_rejected(NotificationRejection::DeliveredOtherwise);
+    }
+
+    #[test]
+    fn only_who_sends_says_that_a_message_is_delivered() {
+        given([]).when(deliver("welcome")).then_rejected(NotificationRejection::NotTheSender);
     }
 }

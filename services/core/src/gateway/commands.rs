@@ -1,11 +1,9 @@
 //! `POST /v1/{biller}/commands/{Command}`: one route for every command.
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
     body::Body,
-    extract::{ConnectInfo, Path, State},
+    extract::{Path, State},
     http::HeaderMap,
 };
 use contract::{Invalid, command, pb::envelope::v1::Receipt};
@@ -15,20 +13,19 @@ use service::Problem;
 use super::{BODY_BYTES_MAX, edge};
 use crate::{
     Core, receipt,
-    submission::{Answer, Decision, Submission, SubmitError},
+    submission::{Answer, Decision, Submission, SubmitError, traceparent},
 };
 
 pub(super) async fn send(
     State(core): State<Core>,
     Path((biller, name)): Path<(String, String)>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Receipt>, Problem> {
     edge::desk(&core, &biller)?;
     let command = command::named(&name).ok_or_else(|| unknown(&name))?;
-    let actor = edge::actor(&headers, peer)?;
-    let id = edge::command_id(&headers, &biller)?;
+    let actor = edge::actor(&headers)?;
+    let id = edge::command_id(&headers, &biller, command.name)?;
     let body = axum::body::to_bytes(body, BODY_BYTES_MAX)
         .await
         .map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
@@ -40,7 +37,7 @@ pub(super) async fn send(
         id,
         causation: edge::reference(&headers, "demarc-causation")?,
         correlation: edge::reference(&headers, "demarc-correlation")?,
-        traceparent: edge::text(&headers, "traceparent")?.map(str::to_owned),
+        traceparent: edge::text(&headers, "traceparent")?.and_then(traceparent),
     };
     let answer = core.submit(&biller, submission).await.map_err(refused)?;
     answered(id, answer)

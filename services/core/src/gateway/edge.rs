@@ -1,7 +1,5 @@
 //! What is read from a request before anything else: who asks, under which key, about which moment.
 
-use std::net::SocketAddr;
-
 use axum::http::HeaderMap;
 use domain::actor::{Actor, Role};
 use domain::text::Code;
@@ -23,13 +21,8 @@ pub(super) fn desk<'a>(core: &'a Core, biller: &str) -> Result<&'a Desk, Problem
     })
 }
 
-/// Who asks. Until there is log-in, a development actor that names itself, on loopback only.
-pub(super) fn actor(headers: &HeaderMap, peer: SocketAddr) -> Result<Actor, Problem> {
-    if !peer.ip().to_canonical().is_loopback() {
-        return Err(Problem::unauthorized(
-            "until there is log-in, commands are taken from this machine only",
-        ));
-    }
+/// Who asks. Until there is log-in, a development actor that names itself (see `local`).
+pub(super) fn actor(headers: &HeaderMap) -> Result<Actor, Problem> {
     match text(headers, "demarc-actor")? {
         Some(actor) => Actor::parse(actor)
             .map_err(|error| Problem::invalid("Demarc-Actor", &error.to_string())),
@@ -44,7 +37,11 @@ fn developer() -> Actor {
 }
 
 /// The command id: a UUID as it is, any other key as a UUID derived from it, or a new one.
-pub(super) fn command_id(headers: &HeaderMap, biller: &str) -> Result<CommandId, Problem> {
+pub(super) fn command_id(
+    headers: &HeaderMap,
+    biller: &str,
+    command: &str,
+) -> Result<CommandId, Problem> {
     let id = match text(headers, "idempotency-key")? {
         None => clock::new_id(),
         Some(key) if key.is_empty() || key.chars().count() > KEY_CHARS_MAX => {
@@ -52,7 +49,7 @@ pub(super) fn command_id(headers: &HeaderMap, biller: &str) -> Result<CommandId,
             return Err(Problem::invalid("Idempotency-Key", &problem));
         }
         Some(key) => Uuid::parse_str(key).unwrap_or_else(|_| {
-            let name = format!("demarc/{biller}/idempotency-key/{key}");
+            let name = format!("demarc/{biller}/{command}/idempotency-key/{key}");
             Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
         }),
     };

@@ -1,4 +1,5 @@
-//! `/openapi.json`: the API described from the proto files, so that it cannot fall behind them.
+//! `/openapi.json`: the API described. Commands and messages come from the proto files, so that
+//! they cannot fall behind them; the few other paths are listed here.
 
 use axum::Json;
 use contract::{command, descriptor, schema};
@@ -10,7 +11,22 @@ pub(super) async fn document() -> Json<Value> {
         let path = format!("/v1/{{biller}}/commands/{}", command.name);
         paths.insert(path, send(command));
     }
+    for (path, summary) in [
+        ("/v1/{biller}/{service}/rebuild", "Fill a service's rows again from the log"),
+        ("/v1/{biller}/{service}/retry", "Try again what has stopped"),
+    ] {
+        let status = json!({ "type": "object" });
+        paths.insert(path.to_owned(), json!({ "post": read(path, summary, &status) }));
+    }
     for (path, summary, answer) in [
+        ("/healthz", "The process lives", json!({ "type": "string" })),
+        ("/readyz", "It has started", json!({ "type": "string" })),
+        ("/metrics", "Prometheus text", json!({ "type": "string" })),
+        (
+            "/v1/{biller}/events/stream",
+            "Server-sent events; Last-Event-ID resumes",
+            schema::reference("demarc.envelope.v1.Envelope"),
+        ),
         ("/v1", "The billers of this process", json!({ "type": "object" })),
         (
             "/v1/{biller}/events",
@@ -67,10 +83,18 @@ fn send(command: &contract::CommandType) -> Value {
 
 fn read(path: &str, summary: &str, schema: &Value) -> Value {
     let names = ["biller", "service", "view", "key"];
-    let parameters: Vec<_> = names
-        .into_iter()
-        .filter(|name| path.contains(&format!("{{{name}}}")))
+    let filters: &[&str] = match path {
+        "/v1/{biller}/events" | "/v1/{biller}/events/stream" => {
+            &["from", "stream", "type", "limit"]
+        }
+        "/v1/{biller}/{service}/{view}" => &["after", "limit", "asOf"],
+        "/v1/{biller}/{service}/{view}/{key}" => &["asOf"],
+        _ => &[],
+    };
+    let in_path = names.into_iter().filter(|name| path.contains(&format!("{{{name}}}")));
+    let parameters: Vec<_> = in_path
         .map(|name| parameter(name, "path"))
+        .chain(filters.iter().map(|name| parameter(name, "query")))
         .collect();
     json!({
         "summary": summary,
