@@ -104,6 +104,8 @@ fn each_kind_of_error_has_its_own_status_and_says_what_to_do() -> anyhow::Result
         ("/v1/northeast/events?type=Nothing", 422),
         ("/v1/northeast/care/account/account_1?asOf=yesterday", 422),
         ("/nothing", 404),
+        ("/v1/northeast/care/account/%ff", 422),
+        ("/v1/northeast/events?from=18446744073709551616", 422),
         ("/v1/northeast/commands/OpenAccount", 405),
     ] {
         assert_eq!(Api::problem(get(path)?)?.0, expected, "{path}");

@@ -88,7 +88,7 @@ impl Runner {
 
     pub(crate) async fn run(mut self, sender: JoinHandle<()>) {
         let mut reach = REACH_MIN;
-        loop {
+        while !self.shared.is_wanted(Wish::Stop) {
             let Err(halt) = self.session().await;
             self.shared.gate.send_replace(Gate::Closed);
             match halt {
@@ -244,7 +244,12 @@ impl Runner {
 
     /// The log must not end before what was seen.
     async fn look_at_head(&mut self) -> Result<Head, Halt> {
-        let head = self.source.head().await?;
+        // Whoever owns the log may be gone: nobody who wants to stop waits for it.
+        let head = tokio::select! {
+            biased;
+            () = self.shared.stop_wanted() => return Err(Halt::Stopped),
+            head = self.source.head() => head?,
+        };
         self.looked = Instant::now();
         self.shared.meter().head = head.position;
         if head.position < self.position {

@@ -62,13 +62,14 @@ pub(crate) struct Shared {
 #[derive(Default)]
 struct Wishes {
     any: Notify,
+    stopping: Notify,
     stop: AtomicBool,
     rebuild: AtomicBool,
     retry: AtomicBool,
 }
 
 /// One thing a handle can want.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wish {
     Stop,
     Rebuild,
@@ -100,6 +101,17 @@ impl Shared {
     pub(crate) fn want(&self, wish: Wish) {
         self.flag(wish).store(true, Ordering::Release);
         self.wishes.any.notify_one();
+        if wish == Wish::Stop {
+            self.wishes.stopping.notify_waiters();
+        }
+    }
+
+    /// Waits until the read model is to stop, whoever else waits for it.
+    pub(crate) async fn stop_wanted(&self) {
+        let stopping = self.wishes.stopping.notified();
+        if !self.is_wanted(Wish::Stop) {
+            stopping.await;
+        }
     }
 
     pub(crate) fn is_wanted(&self, wish: Wish) -> bool {

@@ -56,7 +56,7 @@ impl Live for Answers {
                 "history" => history::of(handle, key, as_of),
                 "state" => history::state(handle, key, as_of),
                 "chain" if key == "verification" => {
-                    chain::verify(&self.bus, &self.biller).await.map(Some)
+                    chain::verify(&self.bus, &self.biller, &handle.status()).await.map(Some)
                 }
                 _ => Ok(None),
             }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bus::{Bus, Describe};
 
 use super::library::{BOOKS, Book, Library};
 use super::world::{BILLER, Ledger, World, dump, fold, until};
-use crate::{FaultCause, RunnerConfig, State};
+use crate::{FaultCause, Handle, RunnerConfig, State};
 
-fn book(handle: &crate::Handle, name: &str) -> Option<Book> {
+fn book(handle: &Handle, name: &str) -> Option<Book> {
     handle.query(|rows| rows.get(BOOKS, name)).unwrap()
 }
 
@@ -124,6 +125,24 @@ async fn a_rewritten_log_is_a_fault_by_name() {
     let status = until(&handle, |status| status.state == State::Faulted).await;
     assert_eq!(status.fault.unwrap().cause, FaultCause::LogRewritten);
     assert_eq!(book(&handle, "book-1").unwrap().last_data, "a");
+    stops(&handle).await;
+}
+
+#[tokio::test]
+async fn a_read_model_whose_log_is_out_of_reach_can_be_stopped() {
+    let world = World::new().await;
+    let nobody = Bus::in_process();
+    let config = RunnerConfig { bus: nobody, ..world.config() };
+    let handle = crate::start(config).await.unwrap();
+    until(&handle, |status| status.state == State::Waiting).await;
+    stops(&handle).await;
+}
+
+/// Stops, and does not stand in the way of the process that wants to end.
+async fn stops(handle: &Handle) {
+    let limit = Duration::from_secs(10);
+    tokio::time::timeout(limit, handle.shutdown()).await.expect("it stops");
+    assert_eq!(handle.status().state, State::Stopped);
 }
 
 #[tokio::test]

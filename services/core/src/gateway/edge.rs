@@ -36,7 +36,7 @@ fn developer() -> Actor {
     Actor { name, roles: Role::ALL.into_iter().collect() }
 }
 
-/// The command id: a UUID as it is, any other key as a UUID derived from it, or a new one.
+/// The command id: a random UUID as it is, any other key as a UUID derived from it, or a new one.
 pub(super) fn command_id(
     headers: &HeaderMap,
     biller: &str,
@@ -48,12 +48,18 @@ pub(super) fn command_id(
             let problem = format!("must be 1 to {KEY_CHARS_MAX} characters");
             return Err(Problem::invalid("Idempotency-Key", &problem));
         }
-        Some(key) => Uuid::parse_str(key).unwrap_or_else(|_| {
+        Some(key) => Uuid::parse_str(key).ok().filter(is_a_clients).unwrap_or_else(|| {
             let name = format!("demarc/{biller}/{command}/idempotency-key/{key}");
             Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes())
         }),
     };
     Ok(CommandId(id.into_bytes()))
+}
+
+/// Ids of version 5 follow from other ids: policies and the calendar have theirs from them, and
+/// nobody may take one beforehand.
+fn is_a_clients(id: &Uuid) -> bool {
+    id.get_version_num() != 5
 }
 
 /// A header that names another command.

@@ -194,6 +194,9 @@ fn of_log(
     limit: usize,
 ) -> Result<Found, Problem> {
     let mut found = Vec::new();
+    if from > reader.head().position {
+        return Ok((found, 0));
+    }
     let mut next = from;
     while next < from.saturating_add(SCANNED_MAX) {
         let blocks =

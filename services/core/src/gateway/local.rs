@@ -8,20 +8,25 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, Request},
-    http::{HeaderMap, Uri, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use service::Problem;
 
-/// Lets requests from this machine through.
+/// Lets requests from this machine through. What the router itself refuses, a path that is not
+/// UTF-8, gets the shape of every other error.
 pub(super) async fn only(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
     if peer.ip().to_canonical().is_loopback() && is_local(request.headers()) {
-        return next.run(request).await;
+        let response = next.run(request).await;
+        return match response.status() {
+            StatusCode::BAD_REQUEST => Problem::invalid("path", "must be UTF-8").into_response(),
+            _ => response,
+        };
     }
     let detail =
         "until there is log-in, the API serves this machine only, and no page of a browser";
