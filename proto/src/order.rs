@@ -228,6 +228,10 @@ pub(crate) fn encode(event: &OrderEvent) -> pb::OrderEvent {
             start_billing_date,
             sales_id,
             sales_date,
+            from_monthly,
+            to_monthly,
+            from_package_name,
+            to_package_name,
         } => Fact::Completed(pb::OrderCompleted {
             kind: kind_number(*kind),
             account_id: account_id.to_string(),
@@ -238,6 +242,10 @@ pub(crate) fn encode(event: &OrderEvent) -> pb::OrderEvent {
             start_billing_date: start_billing_date.to_string(),
             sales_id: or_empty(sales_id.as_ref()),
             sales_date: or_empty(sales_date.as_ref()),
+            from_monthly: from_monthly.as_ref().map(money::encode),
+            to_monthly: Some(money::encode(to_monthly)),
+            from_package_name: or_empty(from_package_name.as_ref()),
+            to_package_name: to_package_name.to_string(),
         }),
         OrderEvent::Rescheduled { appointment } => Fact::Rescheduled(pb::OrderRescheduled {
             appointment: Some(encode_appointment(appointment)),
@@ -286,7 +294,7 @@ pub(crate) fn decode(message: pb::OrderEvent) -> Result<OrderEvent, Invalid> {
             monthly_after: money("monthlyAfter", fact.monthly_after)?,
         },
         Fact::Committed(pb::OrderCommitted {}) => OrderEvent::Committed,
-        Fact::Completed(fact) => completed(&fact)?,
+        Fact::Completed(fact) => completed(fact)?,
         Fact::Rescheduled(fact) => {
             let visit = required("appointment", fact.appointment)?;
             OrderEvent::Rescheduled { appointment: appointment("appointment", &visit)? }
@@ -297,7 +305,8 @@ pub(crate) fn decode(message: pb::OrderEvent) -> Result<OrderEvent, Invalid> {
     })
 }
 
-fn completed(fact: &pb::OrderCompleted) -> Result<OrderEvent, Invalid> {
+fn completed(fact: pb::OrderCompleted) -> Result<OrderEvent, Invalid> {
+    let from_monthly = fact.from_monthly.map(|price| money("fromMonthly", Some(price)));
     Ok(OrderEvent::Completed {
         kind: kind("kind", fact.kind)?,
         account_id: id("accountId", &fact.account_id)?,
@@ -308,6 +317,10 @@ fn completed(fact: &pb::OrderCompleted) -> Result<OrderEvent, Invalid> {
         start_billing_date: date("startBillingDate", &fact.start_billing_date)?,
         sales_id: optional("salesId", &fact.sales_id, code)?,
         sales_date: optional("salesDate", &fact.sales_date, date)?,
+        from_monthly: from_monthly.transpose()?,
+        to_monthly: money("toMonthly", fact.to_monthly)?,
+        from_package_name: optional("fromPackageName", &fact.from_package_name, text)?,
+        to_package_name: text("toPackageName", &fact.to_package_name)?,
     })
 }
 

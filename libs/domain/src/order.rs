@@ -115,6 +115,15 @@ pub enum OrderEvent {
         sales_id: Option<Code>,
         /// When it was sold (F26).
         sales_date: Option<Date>,
+        /// What the package that leaves costs a month by the catalog of that day; absent for an
+        /// installation.
+        from_monthly: Option<Money>,
+        /// What the service costs a month now.
+        to_monthly: Money,
+        /// The package that leaves, as the customer reads it; absent for an installation.
+        from_package_name: Option<Text>,
+        /// The package that comes, as the customer reads it.
+        to_package_name: Text,
     },
     /// Another appointment was agreed on; what the customer agreed to pay stays (F68).
     Rescheduled {

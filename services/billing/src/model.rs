@@ -61,7 +61,7 @@ impl ReadModel for Billing {
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
         let event = decoded(recorded)?;
-        charge_on_completion::react(&self.biller, &event, recorded, intents)?;
+        charge_on_completion::react(&self.biller, &event, recorded, rows, intents)?;
         suspend_on_past_due::react(&event, rows, intents)?;
         reinstate_on_payment::react(&event, recorded, rows, intents)
     }

@@ -1,26 +1,24 @@
 //! What does a customer pay every month?
 //!
-//! What must stay true: a suspended site is billed on; only its traffic stops.
+//! What must stay true: a price is what the completed order says, whatever the catalog says today.
+//! A suspended site is billed on; only its traffic stops.
 
 use contract::view::Amount;
 use domain::{
     Event,
-    account::AccountEvent,
-    biller::{Biller, Package},
+    account::{AccountEvent, AccountId},
+    biller::Biller,
     money::Money,
-    service::ServiceEvent,
-    text::Code,
+    order::OrderEvent,
+    service::ServiceId,
 };
 use event_store::Recorded;
-use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
 use read_side::existing;
 use serde::{Deserialize, Serialize};
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'r');
-/// What was ordered, by service id.
-const ORDERED: Table = Table::new(b'o');
 
 /// What one account pays every month.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,21 +40,8 @@ struct Service {
     monthly: Amount,
     /// From when this package is billed.
     since: String,
-}
-
-/// A service that may not be active yet.
-#[derive(Debug, Serialize, Deserialize)]
-struct Ordered {
-    account_id: String,
-    site_id: String,
-    package_id: String,
-}
-
-/// A package that is billed from a date on.
-struct Billed<'a> {
-    package_id: &'a Code,
-    package: &'a Package,
-    since: Date,
+    /// What was billed until then, if anything was.
+    previous_monthly: Option<Amount>,
 }
 
 /// Changes the row of the account whose service starts or changes.
@@ -66,18 +51,18 @@ pub(crate) fn apply(
     recorded: &Recorded,
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
-    let stream = &*recorded.event.stream;
     match event {
         Event::Account(AccountEvent::Opened { .. }) => {
             let monthly_total = Amount::from(Money::new(biller.currency, 0));
-            let account_id = stream.to_owned();
-            rows.put(TABLE, stream, &RecurringRow { account_id, monthly_total, services: vec![] })
+            let account_id = recorded.event.stream.to_string();
+            let row = RecurringRow { account_id, monthly_total, services: Vec::new() };
+            rows.put(TABLE, &row.account_id, &row)
         }
-        Event::Service(event) => apply_service(biller, event, stream, rows),
+        Event::Order(event) => bill(event, rows),
         Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
-        | Event::Order(_)
+        | Event::Service(_)
         | Event::Ledger(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
@@ -86,66 +71,69 @@ pub(crate) fn apply(
     }
 }
 
-/// A package, which the biller's catalog must hold for ever once it was sold.
-pub(crate) fn package<'a>(biller: &'a Biller, package_id: &Code) -> Result<&'a Package, Fault> {
-    let package = biller.catalog.packages.get(package_id);
-    package.ok_or_else(|| Fault::new(format!("package {package_id} is not in the catalog")))
+/// What was billed for a service, in minor units, before its last completed order.
+pub(crate) fn billed_before(
+    rows: &Rows<'_>,
+    account_id: &AccountId,
+    service_id: &ServiceId,
+) -> Result<Option<i64>, Fault> {
+    let row: RecurringRow = existing(rows, TABLE, account_id.as_str())?;
+    let mut services = row.services.into_iter();
+    let service = services.find(|service| service.service_id == service_id.as_str());
+    Ok(service.and_then(|service| service.previous_monthly).map(|monthly| monthly.minor))
 }
 
-fn apply_service(
-    biller: &Biller,
-    event: &ServiceEvent,
-    service_id: &str,
-    rows: &mut Rows<'_>,
-) -> Result<(), Fault> {
-    match event {
-        ServiceEvent::Added { account_id, site_id, package_id, .. } => {
-            let ordered = Ordered {
-                account_id: account_id.to_string(),
-                site_id: site_id.to_string(),
-                package_id: package_id.to_string(),
-            };
-            rows.put(ORDERED, service_id, &ordered)
-        }
-        ServiceEvent::Activated { start_billing_date } => {
-            let ordered: Ordered = existing(rows, ORDERED, service_id)?;
-            let package_id = &Code::parse(&ordered.package_id)
-                .map_err(|error| Fault::because("an ordered package has no id", error))?;
-            let package = package(biller, package_id)?;
-            bill(rows, service_id, &Billed { package_id, package, since: *start_billing_date })
-        }
-        ServiceEvent::PackageChanged { to_package_id, start_billing_date, .. } => {
-            let package = package(biller, to_package_id)?;
-            let since = *start_billing_date;
-            bill(rows, service_id, &Billed { package_id: to_package_id, package, since })
-        }
-    }
-}
-
-fn bill(rows: &mut Rows<'_>, service_id: &str, billed: &Billed<'_>) -> Result<(), Fault> {
-    let ordered: Ordered = existing(rows, ORDERED, service_id)?;
-    let mut row: RecurringRow = existing(rows, TABLE, &ordered.account_id)?;
-    row.services.retain(|service| service.service_id != service_id);
+/// A completed order says what its service costs from now on.
+fn bill(event: &OrderEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let OrderEvent::Completed {
+        account_id,
+        site_id,
+        service_id,
+        to_package_id,
+        to_package_name,
+        to_monthly,
+        start_billing_date,
+        ..
+    } = event
+    else {
+        return Ok(());
+    };
+    let mut row: RecurringRow = existing(rows, TABLE, account_id.as_str())?;
+    let is_this = |service: &Service| service.service_id == service_id.as_str();
+    let before = row.services.iter().position(is_this).map(|at| row.services.remove(at));
     row.services.push(Service {
-        service_id: service_id.to_owned(),
-        site_id: ordered.site_id,
-        package_id: billed.package_id.to_string(),
-        package_name: billed.package.name.clone(),
-        monthly: Amount::from(billed.package.monthly),
-        since: billed.since.to_string(),
+        service_id: service_id.to_string(),
+        site_id: site_id.to_string(),
+        package_id: to_package_id.to_string(),
+        package_name: to_package_name.to_string(),
+        monthly: Amount::from(*to_monthly),
+        since: start_billing_date.to_string(),
+        previous_monthly: before.map(|service| service.monthly),
     });
     let total = row.services.iter().map(|service| service.monthly.minor).sum();
-    row.monthly_total = Amount::from(Money::new(billed.package.monthly.currency, total));
+    row.monthly_total = Amount::from(Money::new(to_monthly.currency, total));
     rows.put(TABLE, &row.account_id, &row)
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::testing::fixtures::{changed_meanwhile, installation_in, service};
+    use domain::{
+        Fact,
+        testing::fixtures::{committed_change, completed, installation_in},
+    };
     use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::story;
+    use crate::testing::{story, story_with_another_catalog};
+
+    fn installed() -> Vec<Fact> {
+        let ordered = installation_in("phoenix", "SB8200", "basic");
+        ordered.into_iter().chain([completed(None, "basic")]).collect()
+    }
+
+    fn changed() -> Vec<Fact> {
+        installed().into_iter().chain([completed(Some("basic"), "gigablast")]).collect()
+    }
 
     #[test]
     fn an_active_service_costs_its_package_every_month() {
@@ -159,10 +147,11 @@ mod tests {
                 "packageId": "basic",
                 "packageName": "Basic",
                 "monthly": monthly,
-                "since": "2026-01-01",
+                "since": "2026-03-16",
+                "previousMonthly": null,
             }],
         });
-        assert_eq!(story().and(service("basic")).row::<Value>(TABLE, "account_7"), expected);
+        assert_eq!(story().and(installed()).row::<Value>(TABLE, "account_7"), expected);
     }
 
     #[test]
@@ -173,11 +162,23 @@ mod tests {
     }
 
     #[test]
+    fn nothing_about_the_price_changes_before_the_check_in() {
+        let row: Value = story().and(committed_change()).row(TABLE, "account_7");
+        assert_eq!(row["services"], json!([]));
+    }
+
+    #[test]
     fn a_changed_package_costs_its_own_price() {
-        let facts = service("basic").into_iter().chain([changed_meanwhile()]);
-        let row: Value = story().and(facts).row(TABLE, "account_7");
+        let row: Value = story().and(changed()).row(TABLE, "account_7");
         assert_eq!(row["monthlyTotal"]["text"], "119.99 USD");
-        assert_eq!(row["services"][0]["since"], "2026-03-16");
+        assert_eq!(row["services"][0]["previousMonthly"]["text"], "49.99 USD");
         assert_eq!(row["services"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn a_rebuild_after_a_price_change_gives_the_same_rows() {
+        let then: Value = story().and(changed()).row(TABLE, "account_7");
+        let now: Value = story_with_another_catalog().and(changed()).row(TABLE, "account_7");
+        assert_eq!(now, then);
     }
 }

@@ -18,6 +18,18 @@ pub(crate) fn story() -> Story {
     Story::of(Billing { biller: Arc::new(biller::testing()) })
 }
 
+/// Nothing has happened yet, in a later catalog: one package costs more and has another name, the
+/// others are no longer sold.
+pub(crate) fn story_with_another_catalog() -> Story {
+    let mut biller = biller::testing();
+    biller.catalog.packages.retain(|package_id, _| *package_id == code("classic"));
+    for package in biller.catalog.packages.values_mut() {
+        package.name.push_str(" Plus");
+        package.monthly = usd(9_999);
+    }
+    Story::of(Billing { biller: Arc::new(biller) })
+}
+
 /// The customer paid by card, today.
 pub(crate) fn paid(payment_id: &str, minor: i64) -> Fact {
     LedgerEvent::PaymentReceived {
@@ -32,7 +44,15 @@ pub(crate) fn paid(payment_id: &str, minor: i64) -> Fact {
 
 /// What policies want because of facts: policy, step and what.
 pub(crate) fn wanted(facts: impl IntoIterator<Item = Fact>) -> Vec<(String, String, Wanted)> {
-    let intents = story().and(facts).intents();
+    wanted_in(story(), facts)
+}
+
+/// What policies want because of facts in a story.
+pub(crate) fn wanted_in(
+    story: Story,
+    facts: impl IntoIterator<Item = Fact>,
+) -> Vec<(String, String, Wanted)> {
+    let intents = story.and(facts).intents();
     intents.into_iter().map(|intent| (intent.policy, intent.step, intent.wanted)).collect()
 }
 

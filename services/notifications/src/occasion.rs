@@ -76,13 +76,13 @@ fn order(
             let words = scheduled(order_id, Some(appointment));
             visit(words, order_id, biller, rows).map(Some)
         }
-        OrderEvent::Completed { account_id, to_package_id, start_billing_date, .. } => {
+        OrderEvent::Completed { account_id, to_package_name, start_billing_date, .. } => {
             Ok(Some(Occasion {
                 account_id: account_id.to_string(),
                 template: Template::OrderCompleted,
                 words: Words {
                     order: Some(order_id.to_owned()),
-                    package: Some(package_name(biller, to_package_id.as_str())),
+                    package: Some(to_package_name.to_string()),
                     date: Some(start_billing_date.to_string()),
                     ..Words::default()
                 },

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use domain::{
     Fact,
     notification::{Channel, NotificationEvent},
-    order::{OrderEvent, OrderKind},
-    testing::fixtures::{TODAY, account_id, code, id, order_id, service_id, site, site_id},
+    testing::fixtures::{account_id, code, completed, id, site},
 };
 use read_side::testing::Story;
 
@@ -23,18 +22,7 @@ pub(crate) fn with_site() -> Story {
 }
 
 pub(crate) fn order_completed() -> Fact {
-    OrderEvent::Completed {
-        kind: OrderKind::ServiceChange,
-        account_id: account_id(),
-        site_id: site_id(),
-        service_id: service_id(),
-        from_package_id: Some(code("basic")),
-        to_package_id: code("classic"),
-        start_billing_date: TODAY,
-        sales_id: None,
-        sales_date: None,
-    }
-    .on(&order_id())
+    completed(Some("basic"), "classic")
 }
 
 pub(crate) fn delivered(message_id: &str) -> Fact {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use domain::{
     Fact,
-    order::{OrderEvent, OrderKind},
     provisioning::{Attempt, ProvisioningAction, ProvisioningEvent, RespCode, Subject},
     site::{NocFailure, SiteEvent, SuspensionReason},
-    testing::fixtures::{TODAY, account_id, code, id, order_id, service_id, site_id},
+    testing::fixtures::{completed, id, service_id, site_id},
 };
 use read_side::testing::{Story, only};
 
@@ -26,18 +25,7 @@ pub(crate) fn only_attempt(story: &Story) -> (AttemptOrder, Option<i64>) {
 }
 
 pub(crate) fn order_completed() -> Fact {
-    OrderEvent::Completed {
-        kind: OrderKind::ServiceChange,
-        account_id: account_id(),
-        site_id: site_id(),
-        service_id: service_id(),
-        from_package_id: Some(code("basic")),
-        to_package_id: code("classic"),
-        start_billing_date: TODAY,
-        sales_id: None,
-        sales_date: None,
-    }
-    .on(&order_id())
+    completed(Some("basic"), "classic")
 }
 
 pub(crate) fn suspension(request: u32) -> Fact {

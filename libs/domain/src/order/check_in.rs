@@ -1,4 +1,7 @@
 //! Check in: the work is done, the service changes, billing starts today (F25 to F28).
+//!
+//! What must stay true: what was sold, and for how much, is said here once. Nobody looks it up in
+//! a later catalog.
 
 use jiff::civil::Date;
 
@@ -6,7 +9,13 @@ use super::{
     CheckInStatus, Completion, Confirmation, OrderEvent, OrderId, OrderKind, OrderRejection, Stage,
     WorkOrder, progress::package,
 };
-use crate::{Decide, Desk, Fact, Rejection, calendar::today, service::ServiceEvent, text::Code};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    biller::Package,
+    calendar::today,
+    service::ServiceEvent,
+    text::{Code, Text},
+};
 
 /// Check a committed order in (F25 to F28).
 #[derive(Clone, Debug)]
@@ -64,14 +73,15 @@ impl CheckInOrder {
     fn complete(&self, desk: &Desk<'_>, order: &WorkOrder) -> Result<Vec<Fact>, Rejection> {
         let start = &order.start;
         let start_billing_date = self.start_billing_date;
-        let (from_package_id, changed) = match start.kind {
+        let to = package(desk, order.target())?;
+        let (from, changed) = match start.kind {
             OrderKind::Installation => (None, ServiceEvent::Activated { start_billing_date }),
             OrderKind::ServiceChange => (
-                Some(order.origin().clone()),
+                Some((order.origin(), package(desk, order.origin())?)),
                 ServiceEvent::PackageChanged {
                     from_package_id: order.origin().clone(),
                     to_package_id: order.target().clone(),
-                    service_code: package(desk, order.target())?.service_code.clone(),
+                    service_code: to.service_code.clone(),
                     start_billing_date,
                 },
             ),
@@ -81,11 +91,15 @@ impl CheckInOrder {
             account_id: start.account_id.clone(),
             site_id: start.site_id.clone(),
             service_id: start.service_id.clone(),
-            from_package_id,
+            from_package_id: from.map(|(id, _)| id.clone()),
             to_package_id: order.target().clone(),
             start_billing_date,
             sales_id: self.sales_id.clone(),
             sales_date: self.sales_date,
+            from_monthly: from.map(|(_, package)| package.monthly),
+            to_monthly: to.monthly,
+            from_package_name: from.map(|(id, package)| readable_name(id, package)),
+            to_package_name: readable_name(order.target(), to),
         };
         Ok(vec![completed.on(&self.order_id), changed.on(&start.service_id)])
     }
@@ -99,20 +113,27 @@ impl CheckInOrder {
     }
 }
 
+/// What the customer reads. A package without a readable name goes by its id.
+fn readable_name(package_id: &Code, package: &Package) -> Text {
+    Text::parse(&package.name)
+        .or_else(|_| Text::parse(package_id.as_str()))
+        .expect("a code is a text")
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
-    use super::CheckInOrder;
+    use super::{CheckInOrder, readable_name};
     use crate::{
-        Fact,
+        biller::{self, Package},
         order::{Appointment, CheckInStatus, Confirmation, OrderEvent, OrderKind, OrderRejection},
         service::ServiceEvent,
         testing::{
             fixtures::{
-                TODAY, account_id, cancelled, changed_meanwhile, code, committed_change, day,
-                installation_in, order_id, reviewed, scheduled, service, service_id, site_id,
-                started, swapped,
+                TODAY, account_id, cancelled, changed_meanwhile, code, committed_change, completed,
+                day, installation_in, order_id, reviewed, scheduled, service, service_id, site_id,
+                started, swapped, text, usd,
             },
             given,
         },
@@ -129,21 +150,6 @@ mod tests {
         }
     }
 
-    fn completed(kind: OrderKind, from: Option<&str>, to: &str) -> Fact {
-        OrderEvent::Completed {
-            kind,
-            account_id: account_id(),
-            site_id: site_id(),
-            service_id: service_id(),
-            from_package_id: from.map(code),
-            to_package_id: code(to),
-            start_billing_date: TODAY,
-            sales_id: Some(code("4711")),
-            sales_date: Some(date(2026, 3, 14)),
-        }
-        .on(&order_id())
-    }
-
     #[test]
     fn f1_f20_f25_f26_an_office_only_change_is_completed_and_changes_the_service() {
         let changed = ServiceEvent::PackageChanged {
@@ -152,10 +158,24 @@ mod tests {
             service_code: code("HSD300"),
             start_billing_date: TODAY,
         };
-        given(committed_change()).when(check_in()).then([
-            completed(OrderKind::ServiceChange, Some("basic"), "classic"),
-            changed.on(&service_id()),
-        ]);
+        let completed = OrderEvent::Completed {
+            kind: OrderKind::ServiceChange,
+            account_id: account_id(),
+            site_id: site_id(),
+            service_id: service_id(),
+            from_package_id: Some(code("basic")),
+            to_package_id: code("classic"),
+            start_billing_date: TODAY,
+            sales_id: Some(code("4711")),
+            sales_date: Some(date(2026, 3, 14)),
+            from_monthly: Some(usd(4_999)),
+            to_monthly: usd(6_999),
+            from_package_name: Some(text("Basic")),
+            to_package_name: text("Classic"),
+        };
+        given(committed_change())
+            .when(check_in())
+            .then([completed.on(&order_id()), changed.on(&service_id())]);
     }
 
     #[test]
@@ -164,7 +184,15 @@ mod tests {
         given(installation_in("phoenix", "SB8200", "basic"))
             .and([scheduled(None), reviewed(), OrderEvent::Committed.on(&order_id())])
             .when(check_in())
-            .then([completed(OrderKind::Installation, None, "basic"), activated.on(&service_id())]);
+            .then([completed(None, "basic"), activated.on(&service_id())]);
+    }
+
+    #[test]
+    fn a_package_without_a_readable_name_goes_by_its_id() {
+        let basic = biller::testing().catalog.packages[&code("basic")].clone();
+        assert_eq!(readable_name(&code("basic"), &basic), text("Basic"));
+        let nameless = Package { name: " ".to_owned(), ..basic };
+        assert_eq!(readable_name(&code("basic"), &nameless), text("basic"));
     }
 
     #[test]

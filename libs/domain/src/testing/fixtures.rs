@@ -3,8 +3,8 @@
 mod work;
 
 pub use work::{
-    cancelled, changed_meanwhile, committed_change, device_in, installation_in, reviewed,
-    scheduled, service, service_code, service_in, started, swapped,
+    cancelled, changed_meanwhile, committed_change, completed, device_in, installation_in,
+    reviewed, scheduled, service, service_code, service_in, started, swapped,
 };
 
 use jiff::civil::{Date, date};

@@ -1,17 +1,22 @@
 //! A completed order is charged at once, for the rest of its month: the customer sees a credit for
 //! the old package and a charge for the new one.
+//!
+//! What must stay true: names and prices are the event's, so that deciding again after the catalog
+//! changed is deciding the same. What is credited is what was billed.
 
 use contract::pb::{
     ledger::v1::{ChargeLine, RecordCharge},
     money::v1::Money,
 };
-use domain::{Event, biller::Biller, order::OrderEvent, proration::change_lines};
+use domain::{
+    Event, biller::Biller, money::Money as Price, order::OrderEvent, proration::change_lines,
+};
 use event_store::Recorded;
 use jiff::{ToSpan, civil::Date};
-use projection::{Fault, Intents};
+use projection::{Fault, Intents, Rows};
 use read_side::command;
 
-use crate::recurring::package;
+use crate::recurring::billed_before;
 
 const POLICY: &str = "charge_on_completion";
 
@@ -20,23 +25,30 @@ pub(crate) fn react(
     biller: &Biller,
     event: &Event,
     recorded: &Recorded,
+    rows: &Rows<'_>,
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
     let Event::Order(OrderEvent::Completed {
         account_id,
-        from_package_id,
-        to_package_id,
+        service_id,
         start_billing_date,
+        from_monthly,
+        to_monthly,
+        from_package_name,
+        to_package_name,
         ..
     }) = event
     else {
         return Ok(());
     };
-    let from = from_package_id.as_ref().map(|id| package(biller, id)).transpose()?;
-    let from = from.map(|package| (package.name.as_str(), package.monthly));
-    let to = package(biller, to_package_id)?;
-    let lines = change_lines(from, (&to.name, to.monthly), *start_billing_date);
-    let line = |(description, amount): (String, domain::money::Money)| {
+    let billed = billed_before(rows, account_id, service_id)?;
+    let from = from_package_name.as_ref().zip(*from_monthly).map(|(name, listed)| {
+        // The catalog may have changed since the service was sold.
+        (name.as_str(), Price::new(listed.currency, billed.unwrap_or(listed.minor)))
+    });
+    let to = (to_package_name.as_str(), *to_monthly);
+    let lines = change_lines(from, to, *start_billing_date);
+    let line = |(description, amount): (String, Price)| {
         let amount = Money { currency: amount.currency.to_string(), minor: amount.minor };
         ChargeLine { description, amount: Some(amount) }
     };
@@ -71,32 +83,18 @@ mod tests {
         money::v1::Money,
     };
     use domain::{
-        Fact,
+        Event, Fact,
         biller::testing,
-        order::{OrderEvent, OrderKind},
-        testing::fixtures::{
-            TODAY, account_id, code, committed_change, installation_in, order_id, service_id,
-            site_id,
-        },
+        order::OrderEvent,
+        testing::fixtures::{committed_change, completed, installation_in, usd},
     };
     use jiff::civil::date;
 
     use super::next_due_date;
-    use crate::testing::{sent, wanted};
+    use crate::testing::{sent, story_with_another_catalog, wanted, wanted_in};
 
-    fn completed(kind: OrderKind, from: Option<&str>, to: &str) -> Fact {
-        OrderEvent::Completed {
-            kind,
-            account_id: account_id(),
-            site_id: site_id(),
-            service_id: service_id(),
-            from_package_id: from.map(code),
-            to_package_id: code(to),
-            start_billing_date: TODAY,
-            sales_id: None,
-            sales_date: None,
-        }
-        .on(&order_id())
+    fn change() -> impl Iterator<Item = Fact> {
+        committed_change().into_iter().chain([completed(Some("basic"), "classic")])
     }
 
     fn charge(lines: &[(&str, i64)]) -> RecordCharge {
@@ -114,22 +112,36 @@ mod tests {
 
     #[test]
     fn f27_a_change_is_credited_and_charged_from_its_start_billing_date() {
-        let change = completed(OrderKind::ServiceChange, Some("basic"), "classic");
         let lines = [("Credit Basic, 16 of 31 days", -2_580), ("Classic, 16 of 31 days", 3_612)];
-        assert_eq!(
-            wanted(committed_change().into_iter().chain([change])),
-            [sent("charge_on_completion", "charge", &charge(&lines))]
-        );
+        assert_eq!(wanted(change()), [sent("charge_on_completion", "charge", &charge(&lines))]);
     }
 
     #[test]
     fn an_installation_is_charged_in_one_line() {
-        let installed = completed(OrderKind::Installation, None, "basic");
         let facts = installation_in("phoenix", "SB8200", "basic");
         assert_eq!(
-            wanted(facts.into_iter().chain([installed])),
+            wanted(facts.into_iter().chain([completed(None, "basic")])),
             [sent("charge_on_completion", "charge", &charge(&[("Basic, 16 of 31 days", 2_580)]))]
         );
+    }
+
+    #[test]
+    fn a_rebuild_after_a_price_change_wants_the_same_charge() {
+        assert_eq!(wanted_in(story_with_another_catalog(), change()), wanted(change()));
+    }
+
+    #[test]
+    fn what_is_credited_is_what_was_billed() {
+        // Basic was sold for 31.00 a month; the catalog of the day of the change says 49.99.
+        let mut sold = completed(None, "basic");
+        if let Event::Order(OrderEvent::Completed { to_monthly, .. }) = &mut sold.event {
+            *to_monthly = usd(3_100);
+        }
+        let lines = [("Credit Basic, 16 of 31 days", -1_600), ("Classic, 16 of 31 days", 3_612)];
+        let facts = installation_in("phoenix", "SB8200", "basic");
+        let facts = facts.into_iter().chain([sold, completed(Some("basic"), "classic")]);
+        let credited = sent("charge_on_completion", "charge", &charge(&lines));
+        assert!(wanted(facts).contains(&credited));
     }
 
     #[test]

@@ -153,10 +153,10 @@ fn text<T: ToString>(value: Option<&T>) -> Option<String> {
 mod tests {
     use domain::{
         Fact,
-        order::{Appointment, OrderEvent, OrderKind},
+        order::Appointment,
         testing::fixtures::{
-            TODAY, account_id, cancelled, code, committed_change, installation_in, order_id,
-            scheduled, service_id, site_id, swapped,
+            TODAY, cancelled, code, committed_change, completed, installation_in, scheduled,
+            swapped,
         },
     };
     use read_side::testing::Story;
@@ -169,24 +169,9 @@ mod tests {
         Story::of(Care).and(facts).and(then).row(TABLE, "order_1001")
     }
 
-    fn completed() -> Fact {
-        OrderEvent::Completed {
-            kind: OrderKind::ServiceChange,
-            account_id: account_id(),
-            site_id: site_id(),
-            service_id: service_id(),
-            from_package_id: Some(code("basic")),
-            to_package_id: code("classic"),
-            start_billing_date: TODAY,
-            sales_id: Some(code("S-9")),
-            sales_date: None,
-        }
-        .on(&order_id())
-    }
-
     #[test]
     fn a_completed_change_tells_its_whole_story() {
-        let row = shown(committed_change(), [completed()]);
+        let row = shown(committed_change(), [completed(Some("basic"), "classic")]);
         let step = |step: &str, second: &str, position: u64| {
             let at = format!("2026-03-16T12:00:{second}Z");
             json!({ "step": step, "at": at, "actor": "jane; roles=agent", "position": position })
@@ -216,7 +201,7 @@ mod tests {
                 "monthlyAfter": { "minor": 6999, "currency": "USD", "text": "69.99 USD" },
             },
             "completion": {
-                "startBillingDate": "2026-03-16", "salesId": "S-9", "salesDate": null
+                "startBillingDate": "2026-03-16", "salesId": "4711", "salesDate": "2026-03-14"
             },
             "cancelReason": null,
             "steps": [
