@@ -32,7 +32,7 @@ Examples:
   demarc demo                                     three stories, told by a Demarc of its own
   demarc serve --data ./data                      run everything in this process
   demarc send --list                              every command that can be sent
-  demarc send OpenAccount --data '{\"accountId\":\"account_7\",\"holderName\":\"Ada Byron\"}'
+  demarc send OpenDay --data '{\"date\":\"2026-10-01\"}' --actor 'sam; roles=administrator'
   demarc events --follow                          what happens, as it happens
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
@@ -108,6 +108,7 @@ pub(crate) async fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let Global { url, biller, actor, json } = cli.global;
     let output = Output::new(json);
+    exit::demand_printable("--actor", actor.as_deref())?;
     let client = Client::new(&url, &biller, actor)?;
     let context = Context { client, output, biller };
     match cli.command {

@@ -32,6 +32,13 @@ pub(crate) enum ClientError {
         #[source]
         source: reqwest::Error,
     },
+    /// No request could be made of what was asked.
+    #[error("the request to {url} cannot be made")]
+    NotSent {
+        url: String,
+        #[source]
+        source: reqwest::Error,
+    },
     /// The server said no.
     #[error("{0}")]
     Refused(Problem),
@@ -93,13 +100,13 @@ impl Client {
     pub(crate) fn new(url: &str, biller: &str, actor: Option<String>) -> Result<Self, ClientError> {
         let no_address = || ClientError::Url { url: url.to_owned() };
         let base = Url::parse(url).map_err(|_| no_address())?;
-        if base.cannot_be_a_base() {
+        if base.cannot_be_a_base() || !matches!(base.scheme(), "http" | "https") {
             return Err(no_address());
         }
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIME_LIMIT)
             .build()
-            .map_err(|source| ClientError::Unreachable { url: url.to_owned(), source })?;
+            .map_err(|source| no_answer(url.to_owned(), source))?;
         Ok(Self { http, base, biller: biller.to_owned(), actor })
     }
 
@@ -139,7 +146,14 @@ impl Client {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        read_json(self.answer(request).await?).await
+        let answer = self.answer(request).await.map_err(|error| match error {
+            ClientError::Refused(problem) => ClientError::Refused(problem.of_a_command()),
+            ClientError::Unreachable { .. }
+            | ClientError::NotSent { .. }
+            | ClientError::Unreadable { .. }
+            | ClientError::Url { .. } => error,
+        });
+        read_json(answer?).await
     }
 
     /// Opens the stream of events; it stays open until one side closes it.
@@ -180,8 +194,7 @@ impl Client {
 
     async fn answer(&self, request: RequestBuilder) -> Result<Response, ClientError> {
         let url = self.base.to_string();
-        let response =
-            request.send().await.map_err(|source| ClientError::Unreachable { url, source })?;
+        let response = request.send().await.map_err(|source| no_answer(url, source))?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -189,6 +202,15 @@ impl Client {
         let retry_after = retry_after(response.headers());
         let body = response.text().await.unwrap_or_default();
         Err(ClientError::Refused(Problem::read(status, &body).retried_after(retry_after)))
+    }
+}
+
+/// Nobody is out of reach when there was nothing to send.
+fn no_answer(url: String, source: reqwest::Error) -> ClientError {
+    if source.is_builder() {
+        ClientError::NotSent { url, source }
+    } else {
+        ClientError::Unreachable { url, source }
     }
 }
 
@@ -221,10 +243,17 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused_before_anything_is_sent() {
-        for wrong in ["127.0.0.1", "mailto:jane", ""] {
+        for wrong in ["127.0.0.1", "mailto:jane", "ftp://127.0.0.1", ""] {
             let refused = Client::new(wrong, "northeast", None);
             assert!(matches!(refused, Err(ClientError::Url { .. })), "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_cannot_be_made_leaves_nobody_unreachable() {
+        let client = Client::new("http://127.0.0.1:1", "northeast", Some("a\nb".into())).unwrap();
+        let refused = client.get(&["status"], &[]).await;
+        assert!(matches!(refused, Err(ClientError::NotSent { .. })), "{refused:?}");
     }
 
     #[test]

@@ -25,6 +25,21 @@ pub(crate) struct Misused(pub(crate) String);
 #[error("{0}")]
 pub(crate) struct InvalidInput(pub(crate) String);
 
+/// Commands were rejected by the domain, each for a reason of its own that was said.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Rejected(pub(crate) String);
+
+/// Demands that a text can be sent in a header.
+pub(crate) fn demand_printable(option: &str, text: Option<&str>) -> Result<(), InvalidInput> {
+    match text {
+        Some(text) if text.bytes().any(|byte| !matches!(byte, b' '..=b'~')) => {
+            Err(InvalidInput(format!("{option} must be printable ASCII")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Ends the program, after saying on standard error what went wrong.
 pub(crate) fn with(result: &anyhow::Result<()>, json: bool) -> ExitCode {
     match result {
@@ -49,6 +64,9 @@ fn code(error: &anyhow::Error) -> u8 {
     if error.downcast_ref::<Misused>().is_some() {
         return 2;
     }
+    if error.downcast_ref::<Rejected>().is_some() {
+        return 3;
+    }
     if error.downcast_ref::<InvalidInput>().is_some() {
         return 4;
     }
@@ -56,7 +74,7 @@ fn code(error: &anyhow::Error) -> u8 {
         Some(ClientError::Unreachable { .. }) => 5,
         Some(ClientError::Refused(problem)) => problem.exit_code(),
         Some(ClientError::Url { .. }) => 2,
-        Some(ClientError::Unreadable { .. }) | None => 1,
+        Some(ClientError::NotSent { .. } | ClientError::Unreadable { .. }) | None => 1,
     }
 }
 
@@ -87,7 +105,7 @@ fn report(error: &anyhow::Error, json: bool) -> io::Result<()> {
 mod tests {
     use std::io;
 
-    use super::{InvalidInput, Misused, code, reader_went_away};
+    use super::{InvalidInput, Misused, Rejected, code, demand_printable, reader_went_away};
     use crate::client::{ClientError, Problem};
 
     fn refused(status: u16) -> anyhow::Error {
@@ -98,11 +116,24 @@ mod tests {
     fn every_kind_of_failure_has_its_exit_code() {
         assert_eq!(code(&anyhow::anyhow!("something")), 1);
         assert_eq!(code(&Misused("no such command".into()).into()), 2);
+        assert_eq!(code(&anyhow::anyhow!("no such file").context(Misused("f".into()))), 2);
         assert_eq!(code(&refused(409)), 3);
+        assert_eq!(code(&Rejected("2 lines".into()).into()), 3);
         assert_eq!(code(&refused(422)), 4);
         assert_eq!(code(&InvalidInput("no JSON".into()).into()), 4);
         assert_eq!(code(&refused(503)), 5);
         assert_eq!(code(&refused(404)), 1);
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_invalid_input() {
+        assert!(demand_printable("--key", Some("import-1 ~")).is_ok());
+        assert!(demand_printable("--key", None).is_ok());
+        for wrong in ["ключ", "a\nb", "a\u{7f}"] {
+            let refused = demand_printable("--key", Some(wrong)).unwrap_err();
+            assert_eq!(refused.to_string(), "--key must be printable ASCII");
+            assert_eq!(code(&refused.into()), 4);
+        }
     }
 
     #[test]

@@ -103,7 +103,9 @@ fn is_lasting(error: &ClientError) -> bool {
     match error {
         ClientError::Unreachable { .. } => false,
         ClientError::Refused(problem) => problem.exit_code() != 5,
-        ClientError::Unreadable { .. } | ClientError::Url { .. } => true,
+        ClientError::NotSent { .. } | ClientError::Unreadable { .. } | ClientError::Url { .. } => {
+            true
+        }
     }
 }
 

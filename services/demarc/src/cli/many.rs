@@ -1,20 +1,26 @@
 //! Many commands of one kind, one line each.
 //!
 //! What must stay true: lines are sent one after another, in their order; with a key prefix a line
-//! has the same key in every run, so that a run can be repeated until all of it is done.
+//! has the same key in every run and wherever it stands, so that a run can be repeated until all
+//! of it is done, also after lines were added; whatever happens, what was done is summed up.
 
 use std::{
     io::BufRead,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{Context, send::check_json};
+use super::{
+    Context,
+    send::{as_text, check_json},
+};
 use crate::{
     client::{Answer, ClientError, part},
-    exit::InvalidInput,
+    exit::{InvalidInput, Rejected},
     output::{BAD, Output, paint},
 };
 
@@ -31,7 +37,9 @@ struct Summary {
     accepted: u64,
     fulfilled: u64,
     duplicates: u64,
+    /// Rejected ones and invalid ones.
     refused: u64,
+    invalid: u64,
 }
 
 impl Import<'_> {
@@ -49,43 +57,72 @@ impl Import<'_> {
         };
         let began = Instant::now();
         let mut summary = Summary::default();
-        for (number, line) in (1..).zip(lines.lines()) {
-            let line = line.with_context(|| format!("line {number} could not be read"))?;
-            bar.inc(bytes.map_or(1, |_| line.len() as u64 + 1));
-            if line.trim().is_empty() {
+        let sent = self.lines(context, lines, &bar, &mut summary).await;
+        bar.finish_and_clear();
+        summary.show(output, began.elapsed())?;
+        sent?;
+        summary.verdict()
+    }
+
+    /// Sends line after line. Read as bytes: what is no text is one bad line, not the end.
+    async fn lines(
+        &self,
+        context: &Context,
+        mut lines: impl BufRead,
+        bar: &ProgressBar,
+        summary: &mut Summary,
+    ) -> anyhow::Result<()> {
+        let mut number = 0;
+        loop {
+            number += 1;
+            let mut line = Vec::new();
+            let read = lines
+                .read_until(b'\n', &mut line)
+                .with_context(|| format!("line {number} could not be read"))?;
+            if read == 0 {
+                return Ok(());
+            }
+            bar.inc(bar.length().map_or(1, |_| read as u64));
+            let line = line.trim_ascii();
+            if line.is_empty() {
                 continue;
             }
             let sent = self.line(context, number, line).await;
             let Err(error) = summary.count(sent) else { continue };
-            bar.suspend(|| say_refused(output, number, &error))?;
+            bar.suspend(|| say_refused(context.output, number, &error))?;
             if !self.keep_going || !concerns_the_line_only(&error) {
-                bar.suspend(|| summary.show(output, began.elapsed()))?;
                 return Err(error);
             }
         }
-        bar.finish_and_clear();
-        summary.show(output, began.elapsed())?;
-        match summary.refused {
-            0 => Ok(()),
-            refused => bail!("{refused} lines were refused"),
-        }
     }
 
-    async fn line(&self, context: &Context, number: u64, line: String) -> anyhow::Result<Value> {
-        check_json(&line).map_err(|problem| InvalidInput(format!("line {number} {problem}")))?;
-        let key = self.key_prefix.map(|prefix| line_key(prefix, number));
-        Ok(context.client.send(self.command, line, key.as_deref()).await?)
+    async fn line(&self, context: &Context, number: u64, line: &[u8]) -> anyhow::Result<Value> {
+        let text = as_text(line.to_vec())
+            .and_then(|text| check_json(&text).map(|()| text))
+            .map_err(|problem| InvalidInput(format!("line {number} {problem}")))?;
+        let key = self.key_prefix.map(|prefix| line_key(prefix, line));
+        Ok(context.client.send(self.command, text, key.as_deref()).await?)
     }
 }
 
-fn line_key(prefix: &str, number: u64) -> String {
-    format!("{prefix}-{number}")
+/// Made of what the line says, not of where it stands: an inserted line shifts no other's key.
+fn line_key(prefix: &str, line: &[u8]) -> String {
+    format!("{prefix}-{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, line))
 }
 
 /// Whether the next line can still go through.
 fn concerns_the_line_only(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<ClientError>() {
         Some(ClientError::Refused(problem)) => problem.is_final(),
+        Some(_) => false,
+        None => error.downcast_ref::<InvalidInput>().is_some(),
+    }
+}
+
+/// Whether what the line says cannot be used, whatever the state of things.
+fn is_invalid(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<ClientError>() {
+        Some(ClientError::Refused(problem)) => problem.exit_code() == 4,
         Some(_) => false,
         None => error.downcast_ref::<InvalidInput>().is_some(),
     }
@@ -100,6 +137,7 @@ fn say_refused(output: Output, number: u64, error: &anyhow::Error) -> std::io::R
 
 impl Summary {
     fn count(&mut self, sent: anyhow::Result<Value>) -> anyhow::Result<()> {
+        self.invalid += u64::from(sent.as_ref().is_err_and(is_invalid));
         let answer = sent.and_then(|answer| Ok(part::<Answer>(&answer)?));
         let counter = match &answer {
             Err(_) => &mut self.refused,
@@ -111,20 +149,33 @@ impl Summary {
         answer.map(drop)
     }
 
+    /// What the run as a whole came to, after every line had its turn.
+    fn verdict(&self) -> anyhow::Result<()> {
+        match (self.refused, self.invalid) {
+            (0, _) => Ok(()),
+            (refused, 0) => Err(Rejected(format!("{refused} lines were rejected")).into()),
+            (refused, invalid) => {
+                let text = format!("{refused} lines were refused, {invalid} of them as invalid");
+                Err(InvalidInput(text).into())
+            }
+        }
+    }
+
     fn show(&self, output: Output, took: Duration) -> std::io::Result<()> {
-        let Self { accepted, fulfilled, duplicates, refused } = self;
+        let Self { accepted, fulfilled, duplicates, refused, invalid } = self;
         let lines = accepted + fulfilled + duplicates + refused;
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
         let rate = lines.saturating_mul(1000) / millis;
         if output.is_json() {
             return output.document(&json!({
                 "lines": lines, "accepted": accepted, "fulfilled": fulfilled,
-                "duplicates": duplicates, "refused": refused, "millis": millis,
+                "duplicates": duplicates, "refused": refused, "invalid": invalid,
+                "millis": millis,
             }));
         }
         output.line(format!(
             "{lines} lines in {:.1?}, {rate}/s: {accepted} accepted, {fulfilled} fulfilled \
-             already, {duplicates} answered before, {refused} refused",
+             already, {duplicates} answered before, {refused} refused, {invalid} of them invalid",
             took
         ))
     }
@@ -132,17 +183,71 @@ impl Summary {
 
 #[cfg(test)]
 mod tests {
+    use indicatif::ProgressBar;
     use serde_json::json;
 
-    use super::{Summary, concerns_the_line_only, line_key};
+    use super::{Import, Summary, concerns_the_line_only, line_key};
     use crate::{
-        client::{ClientError, Problem},
-        exit::InvalidInput,
+        cli::{Context, DEFAULT_BILLER},
+        client::{Client, ClientError, Problem},
+        compose::{self, Calendar, LogForm, Options, Running},
+        exit::{InvalidInput, Rejected},
+        output::Output,
     };
 
     #[test]
-    fn a_line_has_the_same_key_in_every_run() {
-        assert_eq!(line_key("import-1", 17), "import-1-17");
+    fn a_line_has_the_same_key_in_every_run_and_wherever_it_stands() {
+        let key = line_key("import-1", b"{}");
+        assert_eq!(key, line_key("import-1", b"{}"));
+        assert!(key.starts_with("import-1-") && key.is_ascii(), "{key}");
+        assert_ne!(key, line_key("import-1", b"{ }"));
+        assert_ne!(key, line_key("import-2", b"{}"));
+    }
+
+    async fn a_demarc(data: &std::path::Path) -> Running {
+        compose::start(Options {
+            data: data.to_owned(),
+            http: "127.0.0.1:0".parse().ok(),
+            biller_files: Vec::new(),
+            nats: None,
+            calendar: Calendar::Manual,
+            network: provisioning::NetworkBehaviour::default(),
+            log: "error".into(),
+            log_form: LogForm::Text,
+        })
+        .await
+        .unwrap()
+    }
+
+    async fn import(url: &str, lines: &[u8]) -> Summary {
+        let client = Client::new(url, DEFAULT_BILLER, None).unwrap();
+        let output = Output::new(true);
+        let context = Context { client, output, biller: DEFAULT_BILLER.into() };
+        let import =
+            Import { command: "OpenAccount", key_prefix: Some("import-1"), keep_going: true };
+        let mut summary = Summary::default();
+        let bar = ProgressBar::hidden();
+        import.lines(&context, lines, &bar, &mut summary).await.unwrap();
+        summary
+    }
+
+    #[tokio::test]
+    async fn a_repeated_import_sends_the_inserted_line_only_and_passes_over_what_is_no_text() {
+        let data = tempfile::tempdir().unwrap();
+        let running = a_demarc(data.path()).await;
+        let line = |number: u8| {
+            let (id, email) = (format!("account_{number}"), "ada@example.net");
+            format!("{}\n", json!({"accountId": id, "holderName": "Ada Byron", "email": email}))
+        };
+        let (first, second, third) = (line(1), line(2), line(3));
+        let sent = import(&running.url(), format!("{first}\r\n{third}").as_bytes()).await;
+        assert_eq!(sent, Summary { accepted: 2, ..Summary::default() });
+        let lines = [first.as_bytes(), b"{\"\xff\"}\n", second.as_bytes(), third.trim().as_bytes()];
+        let sent = import(&running.url(), &lines.concat()).await;
+        let expected =
+            Summary { accepted: 1, duplicates: 2, refused: 1, invalid: 1, ..Summary::default() };
+        assert_eq!(sent, expected);
+        running.shutdown().await;
     }
 
     #[test]
@@ -154,15 +259,21 @@ mod tests {
         summary.count(answer("ACCEPTED", false)).unwrap();
         summary.count(answer("ACCEPTED", true)).unwrap();
         summary.count(answer("FULFILLED", false)).unwrap();
+        summary.verdict().unwrap();
+        summary.count(Err(refused(409))).unwrap_err();
+        assert!(summary.verdict().unwrap_err().downcast_ref::<Rejected>().is_some());
         summary.count(Err(InvalidInput("no JSON".into()).into())).unwrap_err();
-        let expected = Summary { accepted: 1, fulfilled: 1, duplicates: 1, refused: 1 };
+        assert!(summary.verdict().unwrap_err().downcast_ref::<InvalidInput>().is_some());
+        let expected = Summary { accepted: 1, fulfilled: 1, duplicates: 1, refused: 2, invalid: 1 };
         assert_eq!(summary, expected);
+    }
+
+    fn refused(status: u16) -> anyhow::Error {
+        ClientError::Refused(Problem::read(status, "{}")).into()
     }
 
     #[test]
     fn only_what_is_wrong_with_the_line_itself_can_be_passed_over() {
-        let refused =
-            |status| anyhow::Error::from(ClientError::Refused(Problem::read(status, "{}")));
         assert!(concerns_the_line_only(&refused(409)));
         assert!(concerns_the_line_only(&refused(422)));
         assert!(concerns_the_line_only(&InvalidInput("no JSON".into()).into()));

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Context, describe, many, nearest::nearest};
 use crate::{
     client::{Answer, part},
-    exit::{InvalidInput, Misused},
+    exit::{InvalidInput, Misused, demand_printable},
     output::{DIM, GOOD, Output, STRONG, paint, words},
 };
 
@@ -25,7 +25,10 @@ Examples:
   echo '{\"orderId\":\"order_1002\"}' | demarc send CommitOrder --key commit-1002
   demarc send OpenAccount --ndjson --file accounts.ndjson --key-prefix import-1
 
-The same --key (or --key-prefix and line) again gets the same answer and changes nothing.";
+The same --key (or --key-prefix and line) again gets the same answer and changes nothing.
+A line's key is the prefix and a hash of what the line says, not where it stands: lines can be
+added and moved between two runs, and two equal lines of a file are one wish, done once.
+With --keep-going it ends with 4 when a line was invalid, with 3 when lines were only rejected.";
 
 /// Options of `demarc send`.
 #[derive(Args, Debug)]
@@ -46,7 +49,7 @@ pub(crate) struct Send {
     /// Send every line as a command of its own, one after another
     #[arg(long, conflicts_with_all = ["data", "key"])]
     ndjson: bool,
-    /// Start of the lines' idempotency keys; the line's number follows
+    /// Start of the lines' idempotency keys; a hash of the line follows
     #[arg(long, value_name = "TEXT", requires = "ndjson")]
     key_prefix: Option<String>,
     /// Go on after a line that was refused
@@ -68,6 +71,8 @@ impl Send {
         if let Some(name) = &self.describe {
             return describe::describe(known(name)?, context.output);
         }
+        demand_printable("--key", self.key.as_deref())?;
+        demand_printable("--key-prefix", self.key_prefix.as_deref())?;
         let command = known(self.command.as_deref().unwrap_or_default())?;
         if self.ndjson {
             let import = many::Import {
@@ -85,14 +90,9 @@ impl Send {
 
     fn body(&self) -> anyhow::Result<String> {
         let body = match (self.data.as_deref(), self.file.as_deref()) {
-            (Some("-") | None, None) => io::read_to_string(io::stdin().lock())
-                .context("the command could not be read from standard input")?,
+            (Some("-") | None, None) => read(Path::new("-"))?,
             (Some(data), _) => data.to_owned(),
-            (None, Some(file)) => {
-                let mut text = String::new();
-                open(file)?.0.read_to_string(&mut text).with_context(|| unreadable(file))?;
-                text
-            }
+            (None, Some(file)) => read(file)?,
         };
         check_json(&body).map_err(|problem| InvalidInput(format!("the command {problem}")))?;
         Ok(body)
@@ -106,6 +106,20 @@ fn lines(file: Option<&Path>) -> anyhow::Result<(Input, Option<u64>)> {
     open(file.unwrap_or(Path::new("-")))
 }
 
+fn read(file: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    open(file)?.0.read_to_end(&mut bytes).with_context(|| unreadable(file))?;
+    Ok(as_text(bytes).map_err(|problem| InvalidInput(format!("the command {problem}")))?)
+}
+
+/// The text that the bytes are, or what is wrong with them.
+pub(crate) fn as_text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let whole = error.utf8_error().valid_up_to();
+        format!("is not UTF-8: it cannot be read after byte {whole}")
+    })
+}
+
 fn open(file: &Path) -> anyhow::Result<(Input, Option<u64>)> {
     if file == Path::new("-") {
         return Ok((Box::new(BufReader::new(io::stdin())), None));
@@ -115,8 +129,11 @@ fn open(file: &Path) -> anyhow::Result<(Input, Option<u64>)> {
     Ok((Box::new(BufReader::new(opened)), Some(bytes)))
 }
 
-fn unreadable(file: &Path) -> String {
-    format!("{} could not be read", file.display())
+fn unreadable(file: &Path) -> Misused {
+    if file == Path::new("-") {
+        return Misused("standard input could not be read".into());
+    }
+    Misused(format!("{} could not be read", file.display()))
 }
 
 /// The command of that name as the contract writes it.
@@ -172,7 +189,10 @@ fn show(output: Output, answer: &Value) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_json, known};
+    use std::path::Path;
+
+    use super::{as_text, check_json, known, read};
+    use crate::exit::{InvalidInput, Misused};
 
     #[test]
     fn an_unknown_command_names_the_nearest_one() {
@@ -181,6 +201,24 @@ mod tests {
         let refused = known("Bake").unwrap_err().to_string();
         assert!(refused.contains("--list"), "{refused}");
         assert_eq!(known("SuspendSite").unwrap(), "SuspendSite");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_a_misuse_and_says_why() {
+        let error = read(Path::new("/nonexist")).unwrap_err();
+        assert!(error.downcast_ref::<Misused>().is_some(), "{error:?}");
+        assert_eq!(error.to_string(), "/nonexist could not be read");
+        assert!(error.source().is_some_and(|cause| cause.to_string().contains("No such file")));
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf_8_is_invalid_input() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"{\"a\":\"\xff\"}").unwrap();
+        let error = read(file.path()).unwrap_err();
+        assert!(error.downcast_ref::<InvalidInput>().is_some(), "{error:?}");
+        assert!(error.to_string().contains("is not UTF-8"), "{error}");
+        assert_eq!(as_text(b"{}".to_vec()), Ok("{}".to_owned()));
     }
 
     #[test]

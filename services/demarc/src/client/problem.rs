@@ -14,6 +14,7 @@ pub(crate) struct Problem {
     document: Value,
     known: Known,
     retry_after: Option<u64>,
+    of_a_command: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -42,12 +43,17 @@ impl Problem {
             .filter(Value::is_object)
             .unwrap_or_else(|| json!({"status": status, "detail": body.trim()}));
         let known = Known::deserialize(&document).unwrap_or_default();
-        Self { status, document, known, retry_after: None }
+        Self { status, document, known, retry_after: None, of_a_command: false }
     }
 
     /// Keeps when to try again, in seconds.
     pub(crate) fn retried_after(self, seconds: Option<u64>) -> Self {
         Self { retry_after: seconds, ..self }
+    }
+
+    /// Keeps that it answers a command, which is sent again under the same key.
+    pub(crate) fn of_a_command(self) -> Self {
+        Self { of_a_command: true, ..self }
     }
 
     /// The document as it came.
@@ -103,7 +109,8 @@ impl Problem {
             line(&format!("{} {}", paint(STRONG, &error.field), error.problem));
         }
         if let Some(seconds) = self.retry_after {
-            line(&format!("try again in {seconds} s, with the same --key"));
+            let key = if self.of_a_command { ", with the same --key" } else { "" };
+            line(&format!("try again in {seconds} s{key}"));
         }
         if !self.known.command_id.is_empty() {
             let again = if self.known.duplicate { ", answered before" } else { "" };
@@ -155,6 +162,12 @@ mod tests {
     fn a_body_that_is_no_document_is_kept() {
         let problem = Problem::read(502, "bad gateway\n").retried_after(Some(3));
         assert_eq!(problem.to_string(), "bad gateway (502)");
-        assert!(words(&problem).contains("try again in 3 s"));
+        assert!(words(&problem).ends_with("try again in 3 s\n"), "{}", words(&problem));
+    }
+
+    #[test]
+    fn only_a_command_is_sent_again_under_its_key() {
+        let problem = Problem::read(503, "{}").retried_after(Some(3)).of_a_command();
+        assert!(words(&problem).ends_with("try again in 3 s, with the same --key\n"));
     }
 }
