@@ -42,6 +42,11 @@ impl Rebuild {
         let bar = output.progress(0, "events");
         let status = loop {
             let status = status::of(context, &self.service).await?;
+            anyhow::ensure!(
+                !status.is_out_of_reach(),
+                "{} does not answer core: whether it was rebuilt is not known",
+                self.service
+            );
             match status.rebuild {
                 None => break status,
                 Some(rebuild) => {
@@ -63,6 +68,7 @@ impl Rebuild {
             return Ok(output.document(&answer)?);
         }
         let done = paint(GOOD, "rebuilt");
-        Ok(output.line(format!("{} {done} up to position {}", self.service, status.checkpoint))?)
+        let until = status.checkpoint.map_or("–".into(), |position| position.to_string());
+        Ok(output.line(format!("{} {done} up to position {until}", self.service))?)
     }
 }

@@ -19,7 +19,8 @@ Examples:
   demarc status --watch
   demarc status --json | jq '.services[] | select(.state != \"live\")'
 
-Ends with 1 when a service has stopped before an event.";
+Ends with 1 when a service is out of reach, has stopped, or cannot reach the log; what is not
+known of it is shown as –.";
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Moves the cursor home and clears what is below.
@@ -34,21 +35,21 @@ pub(crate) struct Status {
     watch: bool,
 }
 
-/// How one service is; what an older or newer server leaves out is nothing to worry about.
+/// How one service is; of one that is out of reach nothing but its name is known.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ServiceStatus {
     pub(crate) service: String,
-    pub(crate) version: u32,
+    pub(crate) version: Option<u32>,
     pub(crate) state: String,
-    pub(crate) checkpoint: u64,
-    pub(crate) head: u64,
-    pub(crate) lag: u64,
-    pub(crate) rate: u64,
+    pub(crate) checkpoint: Option<u64>,
+    pub(crate) head: Option<u64>,
+    pub(crate) lag: Option<u64>,
+    pub(crate) rate: Option<u64>,
     pub(crate) fault: Option<Value>,
     pub(crate) unreachable: Option<String>,
-    pub(crate) pending_intents: u64,
-    pub(crate) parked: Vec<Value>,
+    pub(crate) pending_intents: Option<u64>,
+    pub(crate) parked: Option<Vec<Value>>,
     pub(crate) rebuild: Option<Rebuild>,
     pub(crate) rebuild_fault: Option<String>,
 }
@@ -68,14 +69,30 @@ impl Status {
         }
         let status = context.client.get(&["status"], &[]).await?;
         show(context.output, &status)?;
-        let stopped: Vec<_> = services(&status)?
-            .into_iter()
-            .filter(|service| service.fault.is_some())
-            .map(|service| service.service)
-            .collect();
-        anyhow::ensure!(stopped.is_empty(), "stopped before an event: {}", stopped.join(", "));
-        Ok(())
+        demand_well(&services(&status)?)
     }
+}
+
+impl ServiceStatus {
+    /// Whether core hears nothing of it.
+    pub(crate) fn is_out_of_reach(&self) -> bool {
+        self.state == "unreachable"
+    }
+
+    fn is_unwell(&self) -> bool {
+        let stopped = matches!(self.state.as_str(), "faulted" | "stopped");
+        self.is_out_of_reach() || stopped || self.fault.is_some() || self.unreachable.is_some()
+    }
+}
+
+fn demand_well(services: &[ServiceStatus]) -> anyhow::Result<()> {
+    let unwell: Vec<_> = services
+        .iter()
+        .filter(|service| service.is_unwell())
+        .map(|service| service.service.as_str())
+        .collect();
+    anyhow::ensure!(unwell.is_empty(), "not well: {}", unwell.join(", "));
+    Ok(())
 }
 
 /// Shows the status until Ctrl-C.
@@ -127,9 +144,13 @@ fn in_table(services: &[ServiceStatus]) -> String {
             service.lag,
             service.rate,
             service.pending_intents,
-            service.parked.len() as u64,
+            service.parked.as_ref().map(|parked| parked.len() as u64),
         ];
-        let name = format!("{} v{}", service.service, service.version);
+        let numbers = numbers.map(|number| number.map_or("–".into(), |known| known.to_string()));
+        let name = match service.version {
+            Some(version) => format!("{} v{version}", service.service),
+            None => service.service.clone(),
+        };
         let state = Cell::new(service.state.replace('_', " ")).fg(color_of(&service.state));
         let row = [Cell::new(name), state].into_iter().chain(numbers.map(Cell::new));
         table.add_row(row);
@@ -148,6 +169,9 @@ fn color_of(state: &str) -> Color {
 /// What a person should look at.
 fn concerns(service: &ServiceStatus) -> Vec<(anstyle::Style, String)> {
     let mut concerns = Vec::new();
+    if service.is_out_of_reach() {
+        concerns.push((BAD, "does not answer core: is it running?".to_owned()));
+    }
     if let Some(fault) = &service.fault {
         concerns.push((BAD, format!("has stopped: {}", words::value(fault))));
     }
@@ -160,10 +184,12 @@ fn concerns(service: &ServiceStatus) -> Vec<(anstyle::Style, String)> {
     if let Some(reason) = &service.rebuild_fault {
         concerns.push((WARN, format!("was not rebuilt: {reason}")));
     }
-    let parked = service.parked.iter();
+    let parked = service.parked.iter().flatten();
     concerns.extend(parked.map(|intent| (WARN, format!("parked {}", words::value(intent)))));
-    if service.lag > 0 && concerns.is_empty() {
-        concerns.push((DIM, format!("has {} events to catch up", service.lag)));
+    if let Some(lag @ 1..) = service.lag
+        && concerns.is_empty()
+    {
+        concerns.push((DIM, format!("has {lag} events to catch up")));
     }
     concerns
 }
@@ -172,7 +198,7 @@ fn concerns(service: &ServiceStatus) -> Vec<(anstyle::Style, String)> {
 mod tests {
     use serde_json::json;
 
-    use super::{concerns, in_table, services};
+    use super::{concerns, demand_well, in_table, services};
 
     #[test]
     fn a_service_is_a_row_and_what_it_needs_is_said_below() {
@@ -191,5 +217,18 @@ mod tests {
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said[0].contains("disk full") && said[0].contains("521"), "{said:?}");
         assert!(said[1].contains("siteId is empty"), "{said:?}");
+        assert_eq!(demand_well(&services).unwrap_err().to_string(), "not well: billing");
+        demand_well(&services[..1]).unwrap();
+    }
+
+    #[test]
+    fn of_a_service_out_of_reach_nothing_is_claimed_and_the_status_is_a_failure() {
+        let status = json!({"services": [{"service": "care", "state": "unreachable"}]});
+        let services = services(&status).unwrap();
+        let shown = anstream::adapter::strip_str(&in_table(&services)).to_string();
+        let row: Vec<_> = shown.lines().last().unwrap().split_whitespace().collect();
+        assert_eq!(row, ["care", "unreachable", "–", "–", "–", "–", "–"]);
+        assert!(concerns(&services[0])[0].1.contains("does not answer"));
+        assert_eq!(demand_well(&services).unwrap_err().to_string(), "not well: care");
     }
 }
