@@ -162,6 +162,15 @@ impl Running {
     }
 }
 
+/// Waits for Ctrl-C or a termination signal.
+pub(crate) async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminated = signal(SignalKind::terminate()).context("signals cannot be heard")?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be heard"),
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
 /// Runs until Ctrl-C, a termination signal, or a log that can no longer be written.
 async fn until_stopped(running: Running) -> anyhow::Result<()> {
     let url = running.url();
@@ -171,10 +180,8 @@ async fn until_stopped(running: Running) -> anyhow::Result<()> {
     } else {
         anstream::println!("{what} at {url}; stop with Ctrl-C");
     }
-    let mut terminated = signal(SignalKind::terminate()).context("signals cannot be heard")?;
     let failed = tokio::select! {
-        _ = tokio::signal::ctrl_c() => false,
-        _ = terminated.recv() => false,
+        told = told_to_stop() => told.map(|()| false)?,
         () = running.stop.cancelled() => true,
     };
     running.shutdown().await;

@@ -18,7 +18,7 @@ mod upgrade;
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use provisioning::NetworkBehaviour;
 
@@ -71,29 +71,46 @@ impl Demo {
         })
         .await
         .context("Demarc could not be started")?;
-        let told = self.tell(output, &running.url()).await;
+        let url = running.url();
+        let told = tokio::select! {
+            told = tell(output, &url) => told,
+            stopped = compose::told_to_stop() => {
+                stopped.and_then(|()| bail!("stopped before the stories were told"))
+            }
+        };
+        let told = match told {
+            Ok(failures) => self.look_around(output, &url).await.map(|()| failures),
+            Err(error) => Err(error),
+        };
         running.shutdown().await;
-        told
-    }
-
-    async fn tell(&self, output: Output, url: &str) -> anyhow::Result<()> {
-        let client = Client::new(url, DEFAULT_BILLER, None)?;
-        let mut teller = Teller::new(client, output);
-        let stories =
-            [customers::story(), upgrade::story(), installation::story(), suspension::story()];
-        for story in stories {
-            teller.tell(story).await?;
-        }
-        epilogue::tell(&mut teller).await?;
-        let failures = teller.failures();
-        teller.sum_up()?;
-        if !self.exit {
-            epilogue::how_to_go_on(output, url)?;
-            tokio::signal::ctrl_c().await.context("Ctrl-C cannot be heard")?;
-        }
+        let failures = told?;
         anyhow::ensure!(failures == 0, "{failures} expectations did not come true");
         Ok(())
     }
+
+    /// Lets the reader look around in what was told, until it is stopped.
+    async fn look_around(&self, output: Output, url: &str) -> anyhow::Result<()> {
+        if self.exit {
+            return Ok(());
+        }
+        epilogue::how_to_go_on(output, url)?;
+        compose::told_to_stop().await
+    }
+}
+
+/// Tells the stories; gives how many expectations did not come true.
+async fn tell(output: Output, url: &str) -> anyhow::Result<u32> {
+    let client = Client::new(url, DEFAULT_BILLER, None)?;
+    let mut teller = Teller::new(client, output);
+    let stories =
+        [customers::story(), upgrade::story(), installation::story(), suspension::story()];
+    for story in stories {
+        teller.tell(story).await?;
+    }
+    epilogue::tell(&mut teller).await?;
+    let failures = teller.failures();
+    teller.sum_up()?;
+    Ok(failures)
 }
 
 /// Refuses the first attempt at everything: the stories show that the second one is made.
