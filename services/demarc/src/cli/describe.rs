@@ -30,7 +30,7 @@ pub(crate) fn list(output: Output) -> anyhow::Result<()> {
         table.add_row([first, command.name, &first_sentence(&about)]);
     }
     if !output.is_json() {
-        output.line(table.trim_fmt())?;
+        output.line(table::fitted(table))?;
         output.line(paint(DIM, "demarc send --describe <COMMAND> shows the fields"))?;
     }
     Ok(())
@@ -59,7 +59,7 @@ pub(crate) fn describe(name: &'static str, output: Output) -> anyhow::Result<()>
     for row in fields {
         table.add_row([row.name, row.value, row.about]);
     }
-    output.line(table.trim_fmt())?;
+    output.line(table::fitted(table))?;
     output.line(format!("\n  demarc send {name} --data '{example}'"))?;
     Ok(())
 }

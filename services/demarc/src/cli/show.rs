@@ -81,7 +81,7 @@ fn views(service: &str, answer: &Value) -> String {
     for view in answer.get("views").and_then(Value::as_array).into_iter().flatten() {
         table.add_row(["name", "about"].map(|field| words::value(&view[field])));
     }
-    table.trim_fmt()
+    table::fitted(table)
 }
 
 fn rows(service: &str, view: &str, answer: &Value) -> Option<String> {
@@ -91,7 +91,7 @@ fn rows(service: &str, view: &str, answer: &Value) -> Option<String> {
     let mut text = if rows.is_empty() {
         format!("{service} {view} has no rows")
     } else {
-        table::rows(view, &rows).trim_fmt()
+        table::fitted(table::rows(view, &rows))
     };
     if let Some(next) = answer.get("next").and_then(Value::as_str) {
         let more = format!("\nmore: demarc show {service} {view} --after {next}");

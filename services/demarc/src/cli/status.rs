@@ -155,7 +155,7 @@ fn in_table(services: &[ServiceStatus]) -> String {
         let row = [Cell::new(name), state].into_iter().chain(numbers.map(Cell::new));
         table.add_row(row);
     }
-    table.trim_fmt()
+    table::fitted(table)
 }
 
 fn color_of(state: &str) -> Color {

@@ -159,7 +159,7 @@ fn show_whole_segments(
         table.add_row([name.clone()].into_iter().chain(own));
         (events, bytes) = (read.events, read.bytes);
     }
-    Ok(output.line(table.trim_fmt())?)
+    Ok(output.line(table::fitted(table))?)
 }
 
 fn verdict(output: Output) -> anyhow::Result<()> {

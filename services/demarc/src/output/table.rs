@@ -1,17 +1,20 @@
 //! Rows of read models as tables that a person reads: a row as fields and values, the lists inside
 //! it as tables of their own.
 
-use comfy_table::{Attribute, Cell, ContentArrangement, LineStyle, Table, TableStyle};
+mod fit;
+
+pub(crate) use fit::fitted;
+
+use comfy_table::{Attribute, Cell, LineStyle, Table, TableStyle};
 use serde_json::{Map, Value};
 
 use super::words;
 
-/// A table with a heading row, without lines that carry nothing.
+/// A table with a heading row, without lines that carry nothing; [`fitted`] writes it.
 pub(crate) fn table<S: ToString>(heading: impl IntoIterator<Item = S>) -> Table {
     let mut table = Table::new();
     let underline = LineStyle::none().fill('─').junction('─');
     table.load_style(TableStyle::new().header_separator(underline));
-    table.set_content_arrangement(ContentArrangement::Dynamic);
     // The stream that it is written to takes the styles away again where nobody sees them.
     table.enforce_styling();
     let bold = |text: S| Cell::new(text).add_attribute(Attribute::Bold);
@@ -30,9 +33,9 @@ pub(crate) fn value(title: &str, value: &Value) -> String {
         for (name, text) in fields {
             table.add_row([name, text]);
         }
-        parts.push(table.trim_fmt());
+        parts.push(fitted(table));
     }
-    parts.extend(lists.into_iter().map(|(name, rows)| list(&name, rows).trim_fmt()));
+    parts.extend(lists.into_iter().map(|(name, rows)| fitted(list(&name, rows))));
     parts.join("\n\n")
 }
 
