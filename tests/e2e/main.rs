@@ -5,5 +5,6 @@
 mod api;
 mod crash;
 mod demo;
+mod stopping;
 mod subscribers;
 mod three_stories;

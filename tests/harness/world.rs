@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -19,6 +19,8 @@ use crate::{
 
 /// How long anything that is waited for may take.
 const WAIT_MAX: Duration = Duration::from_secs(60);
+/// How long a process may take to end when it is asked to.
+const STOP_MAX: Duration = Duration::from_secs(20);
 /// How long between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -93,6 +95,14 @@ impl World {
             let _ = process.kill();
             let _ = process.wait();
         }
+    }
+
+    /// Asks every process to end, core first, and waits for each.
+    ///
+    /// # Errors
+    /// The process that did not end.
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        self.processes.drain(..).try_for_each(end)
     }
 
     /// Starts everything in one process again, on what the killed one left.
@@ -175,6 +185,25 @@ impl World {
         }
     }
 
+    /// Waits until a service is in a state.
+    ///
+    /// # Errors
+    /// The status when the time was up.
+    pub fn until_state(&self, service: &str, state: &str) -> anyhow::Result<()> {
+        let start = Instant::now();
+        loop {
+            let status = self.get("status")?;
+            let services = status["services"].as_array().context("a status lists services")?;
+            if services.iter().any(|it| it["service"] == service && it["state"] == state) {
+                return Ok(());
+            }
+            if start.elapsed() > WAIT_MAX {
+                bail!("{service} is never {state}: {status:#}");
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+
     /// A document of the API below the biller, whatever its status.
     ///
     /// # Errors
@@ -235,6 +264,21 @@ impl Drop for World {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Asks a process to end, and waits until it has.
+fn end(mut process: Child) -> anyhow::Result<()> {
+    let id = process.id().to_string();
+    ensure!(Command::new("kill").args(["-TERM", &id]).status()?.success(), "kill {id}");
+    let start = Instant::now();
+    while process.try_wait()?.is_none() {
+        if start.elapsed() > STOP_MAX {
+            process.kill()?;
+            bail!("process {id} does not stop");
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    Ok(())
 }
 
 fn serve(dir: &Path) -> anyhow::Result<(Child, String)> {
