@@ -17,7 +17,7 @@ use jiff::{
 
 use crate::{
     money::{Currency, Money},
-    text::Code,
+    text::{Code, Text},
 };
 
 /// One biller and its data.
@@ -147,6 +147,14 @@ pub enum Unfit {
 }
 
 impl Package {
+    /// What the customer reads. A package without a readable name goes by its id.
+    #[must_use]
+    pub fn name_or(&self, package_id: &Code) -> Text {
+        Text::parse(&self.name)
+            .or_else(|_| Text::parse(package_id.as_str()))
+            .expect("a code is a text")
+    }
+
     /// What prevents a device of that model from delivering the package (F2).
     #[must_use]
     pub fn unfit(&self, model: &DeviceModel) -> Option<Unfit> {
@@ -174,5 +182,19 @@ impl Installation {
             Self::SelfInstall => false,
             Self::Professional { self_install_markets } => !self_install_markets.contains(market),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Package, testing};
+    use crate::testing::fixtures::{code, text};
+
+    #[test]
+    fn a_package_without_a_readable_name_goes_by_its_id() {
+        let basic = testing().catalog.packages[&code("basic")].clone();
+        assert_eq!(basic.name_or(&code("basic")), text("Basic"));
+        let nameless = Package { name: " ".to_owned(), ..basic };
+        assert_eq!(nameless.name_or(&code("basic")), text("basic"));
     }
 }

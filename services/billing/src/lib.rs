@@ -1,6 +1,7 @@
 //! Billing: what a customer owes, why, and what follows from it. Three views: `balance`; `lines`,
 //! charge by charge and payment by payment; `recurring`, what is paid every month. Three policies:
-//! a completed order is charged, a debt past due suspends, its payment reinstates.
+//! a completed order is charged, a debt past due suspends, its payment reinstates, again where the
+//! NOC failed.
 //!
 //! What must stay true: billing decides nothing that core does not decide again. It holds the same
 //! ledger as core, because it asks the same code; a command that comes too late is refused.

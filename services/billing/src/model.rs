@@ -63,7 +63,7 @@ impl ReadModel for Billing {
         let event = decoded(recorded)?;
         charge_on_completion::react(&self.biller, &event, recorded, rows, intents)?;
         suspend_on_past_due::react(&event, rows, intents)?;
-        reinstate_on_payment::react(&event, recorded, rows, intents)
+        reinstate_on_payment::react(&self.biller, &event, recorded, rows, intents)
     }
 }
 

@@ -9,13 +9,7 @@ use super::{
     CheckInStatus, Completion, Confirmation, OrderEvent, OrderId, OrderKind, OrderRejection, Stage,
     WorkOrder, progress::package,
 };
-use crate::{
-    Decide, Desk, Fact, Rejection,
-    biller::Package,
-    calendar::today,
-    service::ServiceEvent,
-    text::{Code, Text},
-};
+use crate::{Decide, Desk, Fact, Rejection, calendar::today, service::ServiceEvent, text::Code};
 
 /// Check a committed order in (F25 to F28).
 #[derive(Clone, Debug)]
@@ -98,8 +92,8 @@ impl CheckInOrder {
             sales_date: self.sales_date,
             from_monthly: from.map(|(_, package)| package.monthly),
             to_monthly: to.monthly,
-            from_package_name: from.map(|(id, package)| readable_name(id, package)),
-            to_package_name: readable_name(order.target(), to),
+            from_package_name: from.map(|(id, package)| package.name_or(id)),
+            to_package_name: to.name_or(order.target()),
         };
         Ok(vec![completed.on(&self.order_id), changed.on(&start.service_id)])
     }
@@ -113,20 +107,12 @@ impl CheckInOrder {
     }
 }
 
-/// What the customer reads. A package without a readable name goes by its id.
-fn readable_name(package_id: &Code, package: &Package) -> Text {
-    Text::parse(&package.name)
-        .or_else(|_| Text::parse(package_id.as_str()))
-        .expect("a code is a text")
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
-    use super::{CheckInOrder, readable_name};
+    use super::CheckInOrder;
     use crate::{
-        biller::{self, Package},
         order::{Appointment, CheckInStatus, Confirmation, OrderEvent, OrderKind, OrderRejection},
         service::ServiceEvent,
         testing::{
@@ -185,14 +171,6 @@ mod tests {
             .and([scheduled(None), reviewed(), OrderEvent::Committed.on(&order_id())])
             .when(check_in())
             .then([completed(None, "basic"), activated.on(&service_id())]);
-    }
-
-    #[test]
-    fn a_package_without_a_readable_name_goes_by_its_id() {
-        let basic = biller::testing().catalog.packages[&code("basic")].clone();
-        assert_eq!(readable_name(&code("basic"), &basic), text("Basic"));
-        let nameless = Package { name: " ".to_owned(), ..basic };
-        assert_eq!(readable_name(&code("basic"), &nameless), text("basic"));
     }
 
     #[test]

@@ -1,34 +1,49 @@
 //! As soon as nothing is past due any more, sites that were suspended for it are reinstated (F86,
 //! F87). A payment that comes while the NOC is still stopping the line counts when it has stopped.
+//! Where the NOC fails, it is asked again after the time that a reinstatement may take: whoever has
+//! paid does not wait for somebody to notice.
 
 use contract::pb::site::v1::{ReinstatementGrounds, UnsuspendSite};
-use domain::{Event, ledger::LedgerEvent, site::SiteEvent};
+use domain::{Event, biller::Biller, ledger::LedgerEvent, site::SiteEvent};
 use event_store::Recorded;
-use projection::{Fault, Intents, Rows};
+use projection::{CommandIntent, Fault, Intents, Rows};
 use read_side::command;
 
-use crate::{balance, site};
+use crate::{
+    balance,
+    site::{self, SiteRow},
+};
 
 const POLICY: &str = "reinstate_on_payment";
 
 /// Reinstates whoever has paid in full.
 pub(crate) fn react(
+    biller: &Biller,
     event: &Event,
     recorded: &Recorded,
     rows: &Rows<'_>,
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
-    match event {
+    let (sites, not_before) = match event {
         // A credit pays as money does.
         Event::Ledger(
             LedgerEvent::Charged { account_id, .. }
             | LedgerEvent::PaymentReceived { account_id, .. },
-        ) => reinstate(account_id.as_str(), rows, intents),
+        ) => (site::of_account(rows, account_id.as_str())?, None),
         Event::Site(SiteEvent::Suspended { .. }) => {
-            let site = site::find(rows, &recorded.event.stream)?;
-            reinstate(&site.account_id, rows, intents)
+            (vec![site::find(rows, &recorded.event.stream)?], None)
         }
-        Event::Site(_)
+        Event::Site(SiteEvent::NocRequestFailed { .. }) => {
+            let due = recorded.meta.committed_at.saturating_add(pause(biller));
+            (vec![site::find(rows, &recorded.event.stream)?], Some(due))
+        }
+        Event::Site(
+            SiteEvent::Registered { .. }
+            | SiteEvent::SuspensionRequested { .. }
+            | SiteEvent::NocRequestAcknowledged { .. }
+            | SiteEvent::ReinstatementRequested { .. }
+            | SiteEvent::Reinstated { .. },
+        )
         | Event::Account(_)
         | Event::Device(_)
         | Event::Service(_)
@@ -36,38 +51,45 @@ pub(crate) fn react(
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
-        | Event::Decision(_) => Ok(()),
-    }
-}
-
-fn reinstate(account_id: &str, rows: &Rows<'_>, intents: &mut Intents<'_>) -> Result<(), Fault> {
-    if !balance::is_paid_in_full(rows, account_id)? {
-        return Ok(());
-    }
-    let sites = site::of_account(rows, account_id)?;
+        | Event::Decision(_) => return Ok(()),
+    };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {
-        let unsuspend = UnsuspendSite {
-            site_id: site.site_id.clone(),
-            verified_address_id: site.address_id.clone(),
-            grounds: ReinstatementGrounds::PaidInFull.into(),
-        };
-        intents.command(POLICY, &site.site_id, command(&unsuspend));
+        if balance::is_paid_in_full(rows, &site.account_id)? {
+            let unsuspend = CommandIntent { not_before, ..command(&unsuspend(site)) };
+            intents.command(POLICY, &site.site_id, unsuspend);
+        }
     }
     Ok(())
 }
 
+/// How long to wait after the NOC failed, in microseconds.
+fn pause(biller: &Biller) -> i64 {
+    i64::try_from(biller.policies.reinstatement_limit.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn unsuspend(site: &SiteRow) -> UnsuspendSite {
+    UnsuspendSite {
+        site_id: site.site_id.clone(),
+        verified_address_id: site.address_id.clone(),
+        grounds: ReinstatementGrounds::PaidInFull.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use contract::pb::site::v1::{ReinstatementGrounds, UnsuspendSite};
+    use contract::pb::site::v1::{self as pb, UnsuspendSite};
     use domain::{
         Fact,
-        site::{SiteEvent, SuspensionReason},
+        site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
         testing::fixtures::{debt, resuming, site_id, stopping_site, suspended_site},
     };
     use jiff::civil::date;
-    use projection::Wanted;
+    use projection::{CommandIntent, Wanted};
+    use read_side::testing::{START, only};
 
-    use crate::testing::{paid, sent, wanted};
+    use crate::testing::{paid, sent, story, wanted};
+
+    const SECOND: i64 = 1_000_000;
 
     type Want = (String, String, Wanted);
 
@@ -77,6 +99,10 @@ mod tests {
 
     fn after(facts: Vec<Fact>, then: impl IntoIterator<Item = Fact>) -> Vec<Want> {
         wanted(facts.into_iter().chain(then))
+    }
+
+    fn failed(request: u32) -> Fact {
+        SiteEvent::NocRequestFailed { request, failure: NocFailure::TimedOut }.on(&site_id())
     }
 
     fn suspended() -> Vec<Fact> {
@@ -90,7 +116,7 @@ mod tests {
         let unsuspend = UnsuspendSite {
             site_id: "site_88".to_owned(),
             verified_address_id: "A-17".to_owned(),
-            grounds: ReinstatementGrounds::PaidInFull.into(),
+            grounds: pb::ReinstatementGrounds::PaidInFull.into(),
         };
         sent("reinstate_on_payment", "site_88", &unsuspend)
     }
@@ -130,6 +156,41 @@ mod tests {
     #[test]
     fn a_reinstatement_is_asked_for_once() {
         assert_eq!(after(suspended(), [resuming(2), paid("p-1", 4_999)]), []);
+    }
+
+    #[test]
+    fn f86_f87_who_paid_is_reinstated_though_the_noc_failed_once() {
+        let story = story().and(suspended()).then(paid("p-1", 4_999));
+        let story = story.answered(resuming(2)).then(failed(2));
+        let again = only(story.commands());
+        // The failure is the story's tenth fact; the test biller waits ten minutes.
+        let due = START + 10 * SECOND + 600 * SECOND;
+        assert_eq!(again.not_before, Some(due));
+        let at_once = CommandIntent { not_before: None, ..again };
+        assert_eq!(Wanted::Command(at_once), unsuspend().2);
+        let story = story.answered(resuming(3));
+        assert_eq!(story.commands(), []);
+        assert_eq!(only(story.then(failed(3)).commands()).not_before, Some(due + 2 * SECOND));
+    }
+
+    #[test]
+    fn f86_who_has_an_arrangement_has_not_paid() {
+        let grounds = ReinstatementGrounds::PaymentArrangement;
+        let arranged = SiteEvent::ReinstatementRequested { request: 2, grounds }.on(&site_id());
+        assert_eq!(after(suspended(), [arranged.clone(), failed(2)]), []);
+        let paid_meanwhile = after(suspended(), [arranged, paid("p-1", 4_999), failed(2)]);
+        assert_eq!(only(paid_meanwhile).1, "site_88");
+    }
+
+    #[test]
+    fn f87_a_suspension_that_failed_needs_no_reinstatement() {
+        assert_eq!(after(stopping_site(SuspensionReason::NonPayment), [failed(1)]), []);
+    }
+
+    #[test]
+    fn a_reinstatement_after_abuse_is_not_asked_for_again() {
+        let abused = suspended_site(SuspensionReason::Abuse);
+        assert_eq!(after(abused, [resuming(2), failed(2)]), []);
     }
 
     #[test]
