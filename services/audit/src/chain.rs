@@ -1,8 +1,8 @@
 //! Did nobody rewrite the past? Every block is read from the log and its hashes are computed again,
 //! and what audit has seen before must still be there.
 //!
-//! What must stay true: a log that is not what it was is an answer, with what is wrong and where; an
-//! error only says that the log could not be read.
+//! What must stay true: a log that is not what it was is an answer, with what is wrong and where;
+//! an error only says that the log could not be read.
 
 use bus::{Bus, Feed};
 use event_store::{Block, genesis};

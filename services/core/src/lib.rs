@@ -1,6 +1,6 @@
 //! Core: commands in, events out. The only writer of the log, one thread per biller.
 //!
-//! What must stay true: state changes only through [`writer`]; a command is answered when its
+//! What must stay true: state changes only through `writer`; a command is answered when its
 //! record is synced, and a command id has one answer for ever.
 
 mod cloud_event;
