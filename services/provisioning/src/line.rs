@@ -68,7 +68,7 @@ mod tests {
         let policies = domain::biller::testing().policies;
         let behaviour = NetworkBehaviour::parse(behaviour).unwrap();
         let network = SimulatedNetwork::open(dir.path().to_owned(), &policies, behaviour).unwrap();
-        let answer_max = Duration::from_millis(50);
+        let answer_max = Duration::from_secs(2);
         LiveLine { network: Arc::new(network), answer_max, service_vlan: policies.service_vlan }
     }
 

@@ -196,7 +196,7 @@ mod tests {
     }
 
     async fn ask(network: &SimulatedNetwork, request: LineRequest) -> String {
-        let patience = Duration::from_millis(50);
+        let patience = Duration::from_secs(2);
         match tokio::time::timeout(patience, network.carry_out(&request)).await {
             Ok(answer) => answer.unwrap().to_string(),
             Err(_) => "no answer".to_owned(),
