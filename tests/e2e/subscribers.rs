@@ -3,7 +3,7 @@
 use std::{path::Path, process::Command};
 
 use anyhow::{Context as _, ensure};
-use e2e::{Ran, World, script};
+use e2e::{Ran, World, example, script};
 use serde_json::Value;
 
 const STORIES: &str = include_str!("three_stories.txt");
@@ -102,10 +102,9 @@ async fn f110_a_subscriber_in_rust_goes_on_where_it_stopped() -> anyhow::Result<
 
 fn rust(world: &World, events: usize) -> anyhow::Result<Ran> {
     let nats = world.nats.as_ref().context("there is a server")?.url();
-    let output = Command::new(option_env!("CARGO").unwrap_or("cargo"))
-        .args(["run", "--quiet", "-p", "contract", "--example", "subscriber", "--"])
+    let output = example("subscriber")
         .args([&nats, "northeast", "rust-test", &events.to_string()])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()?;
+        .output()
+        .context("the example cannot be started")?;
     Ran::from(output).well()
 }

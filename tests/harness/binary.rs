@@ -8,20 +8,20 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 
-/// Built once per test process: cargo knows whether there is anything to do.
-static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
+/// Where the binaries are, built once per test process: cargo knows whether there is anything to
+/// do. Built like everything else in the workspace, so that nothing is compiled a second time.
+static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let built = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "demarc"])
+        .args(["build", "--quiet", "--workspace", "--all-features", "--bins", "--examples"])
         .current_dir(&root)
         .status()
         .expect("cargo built this test, so it can be started");
     assert!(built.success(), "demarc does not build");
     let tests = std::env::current_exe().expect("a running test has a path");
     // target/debug/deps/e2e-… lies beside target/debug/demarc.
-    let target = tests.ancestors().nth(2).expect("tests lie two folders below the binaries");
-    target.join("demarc")
+    tests.ancestors().nth(2).expect("tests lie two folders below the binaries").to_owned()
 });
 
 /// What a run of the binary left behind.
@@ -57,12 +57,17 @@ impl Ran {
 
 /// The binary, with nothing of the tester's own environment in the way.
 pub fn demarc() -> Command {
-    let mut command = Command::new(&*BINARY);
+    let mut command = Command::new(BUILT.join("demarc"));
     for name in ["DEMARC_URL", "DEMARC_BILLER", "DEMARC_ACTOR", "DEMARC_DATA", "DEMARC_NATS"] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());
     command
+}
+
+/// An example of the workspace.
+pub fn example(name: &str) -> Command {
+    Command::new(BUILT.join("examples").join(name))
 }
 
 /// Runs the binary to its end.

@@ -8,6 +8,6 @@ mod binary;
 mod script;
 mod world;
 
-pub use binary::{Ran, demarc};
+pub use binary::{Ran, demarc, example};
 pub use script::{Line, script};
 pub use world::World;
