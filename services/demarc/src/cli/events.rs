@@ -79,15 +79,17 @@ async fn list(context: &Context, filter: Filter, from: u64, limit: u64) -> anyho
         left = left.saturating_sub(page.events.len() as u64);
         match page.next {
             Some(next) if left > 0 => from = next,
-            Some(next) => return hint(context.output, next),
+            Some(next) => return hint(context.output, &filter, next),
             None => return Ok(()),
         }
     }
 }
 
-fn hint(output: Output, next: u64) -> anyhow::Result<()> {
+fn hint(output: Output, filter: &Filter, next: u64) -> anyhow::Result<()> {
     if !output.is_json() {
-        output.line(paint(DIM, format!("more: demarc events --from {next}")))?;
+        let filters = filter.iter().map(|(name, text)| format!(" --{name} {text}"));
+        let filters: String = filters.collect();
+        output.line(paint(DIM, format!("more: demarc events --from {next}{filters}")))?;
     }
     Ok(())
 }
@@ -155,7 +157,7 @@ mod tests {
         let shown = anstream::adapter::strip_str(&line(&event)).to_string();
         assert_eq!(
             shown,
-            "    12  no time  site_88           SiteSuspended  reason: non payment, request: 1  \
+            "    12  no time  site_88           SiteSuspended  request: 1, reason: non payment  \
              by jane"
         );
     }

@@ -155,7 +155,7 @@ mod tests {
         let shown = plain(&value("account_1", &row));
         assert!(shown.contains("traffic.state") && shown.contains("flowing"), "{shown}");
         assert!(!shown.contains("gone"), "{shown}");
-        assert!(shown.contains("lines: amount"), "{shown}");
+        assert!(shown.contains("lines: text"), "{shown}");
         assert!(shown.contains("-$46.45") && shown.contains("$92.90"), "{shown}");
     }
 

@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn an_object_is_written_on_one_line() {
         let fact = json!({"request": 1, "reason": "SUSPENSION_REASON_ABUSE", "at": null});
-        assert_eq!(value(&fact), "reason: abuse, request: 1");
+        assert_eq!(value(&fact), "request: 1, reason: abuse");
     }
 
     #[test]
