@@ -38,7 +38,7 @@ pub(crate) async fn follow(
             }
             Err(End::Output(error)) => return Err(error.into()),
             Err(End::Connection(error)) if is_lasting(&error) || !connected_before => {
-                return Err(error.into());
+                return Err((*error).into());
             }
             Err(End::Connection(error)) => error.to_string(),
         };
@@ -60,7 +60,7 @@ struct Following<'a> {
 }
 
 enum End {
-    Connection(ClientError),
+    Connection(Box<ClientError>),
     Output(std::io::Error),
 }
 
@@ -68,7 +68,8 @@ impl Following<'_> {
     /// Shows what one connection brings; gives how many events that was.
     async fn connection(&mut self) -> Result<u64, End> {
         let opened = self.context.client.stream(&self.query, self.last.as_deref());
-        let mut body = opened.await.map_err(End::Connection)?.bytes_stream();
+        let mut body =
+            opened.await.map_err(|error| End::Connection(Box::new(error)))?.bytes_stream();
         let mut parser = sse::Parser::default();
         let mut shown = 0;
         // An error in the middle is the same as an end: the next connection resumes.
@@ -87,7 +88,7 @@ impl Following<'_> {
     fn show(&mut self, message: &sse::Message) -> Result<(), End> {
         let event: Value = serde_json::from_str(&message.data).map_err(|source| {
             let url = "the stream of events".to_owned();
-            End::Connection(ClientError::Unreadable { url, source: source.into() })
+            End::Connection(Box::new(ClientError::Unreadable { url, source: source.into() }))
         })?;
         events::show(self.context.output, &event).map_err(End::Output)?;
         if message.id.is_some() {
