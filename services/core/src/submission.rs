@@ -135,3 +135,18 @@ impl Inbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::traceparent;
+
+    #[test]
+    fn only_the_form_of_the_standard_is_kept_as_trace_context() {
+        let whole = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(traceparent(whole).as_deref(), Some(whole));
+        let long = format!("{whole}{}", "0".repeat(300));
+        for other in ["", "00", &long, &whole.replace('4', "g"), &whole.replace('-', "_")] {
+            assert_eq!(traceparent(other), None, "{other}");
+        }
+    }
+}
