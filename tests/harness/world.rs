@@ -88,7 +88,7 @@ impl World {
         Ok(world)
     }
 
-    /// Kills every process at once, as a power failure does.
+    /// Kills every process where it stands.
     pub fn kill(&mut self) {
         for mut process in self.processes.drain(..) {
             // It may have ended already, which is what is wanted.

@@ -1,6 +1,7 @@
 //! What the tests need beside Rust, installed where it disturbs nobody: `.tools` in the workspace.
 //!
-//! What must stay true: versions are pinned, and a second run installs nothing again.
+//! What must stay true: the Python packages are pinned, and a second run installs nothing again.
+//! cargo's own tools are installed beside cargo, and only where they are missing.
 
 use std::fs;
 

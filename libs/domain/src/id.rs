@@ -1,7 +1,7 @@
 //! Ids of nouns. An id is also the name of the noun's stream in the log: `site_88`, `order_1001`.
 //!
 //! What must stay true: an id holds only characters that are safe in a NATS subject, a path and a
-//! log line, and never personal data.
+//! log line. Senders choose ids and must not put personal data into them: no rule can tell.
 
 use std::{cmp, fmt, hash, marker::PhantomData, sync::Arc};
 
