@@ -7,11 +7,12 @@ use toml::Table;
 use crate::{files, none, read, root};
 
 /// The only arrows that are allowed: a crate and the crates of ours that it may know.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
-    ("event-store", &[]),
+    ("storage", &[]),
+    ("event-store", &["storage"]),
     ("bus", &["event-store"]),
-    ("projection", &["bus", "event-store"]),
+    ("projection", &["bus", "event-store", "storage"]),
     ("contract", &["domain", "event-store"]),
     ("read-side", &["contract", "domain", "event-store", "projection"]),
     ("service", &["bus", "event-store", "projection"]),
