@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use storage::LockError;
+
 use crate::{BlockError, Damage, Hash, Position};
 
 /// Why a log did not open.
@@ -56,6 +58,15 @@ pub enum OpenError {
     /// A journal could not be read.
     #[error("the journal could not be read")]
     Read(#[source] ReadError),
+}
+
+impl From<LockError> for OpenError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held { path, owner } => Self::Locked { path, owner },
+            LockError::Io { path, source } => Self::Io { path, source },
+        }
+    }
 }
 
 impl From<ReadError> for OpenError {

@@ -1,28 +1,29 @@
 //! Appending blocks: one write and one fdatasync each, into segments that are never rewritten.
 
-use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use storage::{Access, File, Storage};
 
 use crate::segment::{self, HEADER, SegmentHeader};
 use crate::segments::Segments;
 use crate::shared::Tip;
 use crate::spare::Spare;
-use crate::{AppendError, Block, OpenError};
+use crate::{AppendError, Block, OpenError, Options};
 
 /// The first segment's size; later ones are as large as everything before them, up to the limit.
 const FIRST_BYTES: u64 = 1 << 20;
 
 /// The end of the journal, open for writing.
 pub(crate) struct Journal {
+    storage: Arc<dyn Storage>,
     dir: PathBuf,
     name: String,
     segment_bytes: u64,
     spare: Spare,
     path: PathBuf,
-    file: Arc<File>,
+    file: Arc<dyn File>,
     base: u64,
     size: u64,
 }
@@ -32,28 +33,32 @@ impl Journal {
     pub(crate) fn open(
         dir: &Path,
         name: &str,
-        segment_bytes: u64,
+        options: &Options,
         segments: &Segments,
         tip: &Tip,
     ) -> Result<Self, OpenError> {
         let failed = |path: &Path, source| OpenError::Io { path: path.to_owned(), source };
-        let spare = Spare::start(dir).map_err(|source| failed(dir, source))?;
+        let Options { segment_bytes, background, .. } = *options;
+        let storage = &options.storage;
+        let spare = Spare::start(storage, dir, background);
+        let mut spare = spare.map_err(|source| failed(dir, source))?;
         let (path, file, base) = if let Some((path, base)) = segments.last() {
-            let file = OpenOptions::new().read(true).write(true).open(&path);
-            let file = Arc::new(file.map_err(|source| failed(&path, source))?);
+            let file = storage.open(&path, Access::Write);
+            let file = file.map_err(|source| failed(&path, source))?;
             segments.keep_last_open(Arc::clone(&file));
             (path, file, base)
         } else {
             spare.order(segment_bytes.min(FIRST_BYTES));
             let header = first_header(name, tip);
             let path = dir.join(segment::file_name(header.first_position));
-            let file = make(dir, &spare, &header).map_err(|source| failed(&path, source))?;
+            let file = make(storage.as_ref(), dir, &spare, &header);
+            let file = file.map_err(|source| failed(&path, source))?;
             segments.push(header.first_position, header.base, Arc::clone(&file));
             (path, file, 0)
         };
-        let size = file.metadata().map_err(|source| failed(&path, source))?.len();
-        let (dir, name) = (dir.to_owned(), name.to_owned());
-        let journal = Self { dir, name, segment_bytes, spare, path, file, base, size };
+        let size = file.length().map_err(|source| failed(&path, source))?;
+        let (storage, dir, name) = (Arc::clone(storage), dir.to_owned(), name.to_owned());
+        let mut journal = Self { storage, dir, name, segment_bytes, spare, path, file, base, size };
         journal.order_spare();
         Ok(journal)
     }
@@ -91,8 +96,8 @@ impl Journal {
         };
         let path = self.dir.join(segment::file_name(header.first_position));
         let failed = |source| AppendError::Roll { path: path.clone(), source: Arc::new(source) };
-        self.file = make(&self.dir, &self.spare, &header).map_err(failed)?;
-        self.size = self.file.metadata().map_err(failed)?.len();
+        self.file = make(self.storage.as_ref(), &self.dir, &self.spare, &header).map_err(failed)?;
+        self.size = self.file.length().map_err(failed)?;
         self.base = header.base;
         self.path.clone_from(&path);
         segments.push(header.first_position, header.base, Arc::clone(&self.file));
@@ -100,7 +105,7 @@ impl Journal {
         Ok(())
     }
 
-    fn order_spare(&self) {
+    fn order_spare(&mut self) {
         let grown = (self.base + self.size).max(FIRST_BYTES);
         self.spare.order(grown.min(self.segment_bytes));
     }
@@ -112,15 +117,20 @@ fn first_header(name: &str, tip: &Tip) -> SegmentHeader {
 
 /// Turns the spare into the segment of `header`. A segment with its own name always has a whole
 /// header, whenever the machine stops.
-fn make(dir: &Path, spare: &Spare, header: &SegmentHeader) -> io::Result<Arc<File>> {
+fn make(
+    storage: &dyn Storage,
+    dir: &Path,
+    spare: &Spare,
+    header: &SegmentHeader,
+) -> io::Result<Arc<dyn File>> {
     let (from, file) = spare.take()?;
     file.write_all_at(&header.encode(), 0)?;
     file.sync_data()?;
     let to = dir.join(segment::file_name(header.first_position));
-    if to.exists() {
+    if storage.exists(&to) {
         return Err(io::Error::from(io::ErrorKind::AlreadyExists));
     }
-    fs::rename(from, to)?;
-    File::open(dir)?.sync_all()?;
-    Ok(Arc::new(file))
+    storage.rename(from, &to)?;
+    storage.sync_dir(dir)?;
+    Ok(file)
 }

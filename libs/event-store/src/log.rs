@@ -1,16 +1,14 @@
 //! The writer: decides what of a group is written, writes it as one block, then indexes it.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use storage::Held;
 
 use crate::block::BlockBuilder;
 use crate::index_dir::{self, Opened};
 use crate::journal::Journal;
-use crate::lock::Lock;
 use crate::segments::Segments;
 use crate::shared::{Shared, Tip};
 use crate::spill::Spiller;
@@ -33,7 +31,7 @@ pub struct Log {
     spill_events: usize,
     versions: StreamVersions,
     poison: Option<AppendError>,
-    _lock: Lock,
+    _lock: Held,
 }
 
 /// What became of a group.
@@ -119,9 +117,11 @@ impl Log {
             return Err(OpenError::Name { name: name.to_owned() });
         }
         let journal = dir.join("journal");
-        make_dirs(&journal).map_err(|source| OpenError::Io { path: journal.clone(), source })?;
-        let lock = Lock::take(dir)?;
-        let segments = Segments::load(&journal, name)?;
+        let storage = &options.storage;
+        let made = storage.create_dir(&journal);
+        made.map_err(|source| OpenError::Io { path: journal.clone(), source })?;
+        let lock = storage.lock(&dir.join("lock"))?;
+        let segments = Segments::load(storage, &journal, name)?;
         let index_path = dir.join("index");
         let Opened { index, checkpoint, witness } = index_dir::open(&index_path, name, &options)?;
         if let Some(tip) = &witness
@@ -141,8 +141,7 @@ impl Log {
                 .map_err(|source| OpenError::Index { path: index_path.clone(), source })?;
             Ok(tip)
         })?;
-        let bytes = options.segment_bytes;
-        let journal = Journal::open(&journal, name, bytes, &shared.segments, &tip)?;
+        let journal = Journal::open(&journal, name, &options, &shared.segments, &tip)?;
         shared.set_tip(tip);
         tracing::info!(log = name, position = tip.head.position, "log opened");
         let versions = StreamVersions::new(options.cached_streams);
@@ -264,16 +263,6 @@ impl Log {
             None => Ok(self.reader().stream_version(stream)?),
         }
     }
-}
-
-/// Makes the directories, and makes sure that they are there after a power cut, too.
-fn make_dirs(journal: &Path) -> io::Result<()> {
-    let is_new = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
-    let made = journal.ancestors().take_while(is_new).count();
-    fs::create_dir_all(journal)?;
-    // Every directory that was made, and the one that holds the first of them.
-    let full = fs::canonicalize(journal)?;
-    full.ancestors().take(made.max(2) + 1).try_for_each(|dir| fs::File::open(dir)?.sync_all())
 }
 
 fn first_outcome(record: &Record) -> Outcome {

@@ -1,7 +1,11 @@
 //! How much memory and disk a log may take. Nothing here changes what is stored.
 
-/// The limits of one log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use std::sync::Arc;
+
+use storage::{Os, Storage};
+
+/// The limits of one log, and what it is stored on.
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Bytes of a full-grown segment. A log starts with segments of 1 MiB and doubles, so that a
     /// small log stays small. Default 64 MiB.
@@ -17,6 +21,11 @@ pub struct Options {
     /// five times as many, at about 170 bytes each; opening replays at most as many.
     /// Default 131,072.
     pub spill_events: usize,
+    /// Whether work that can wait is done on threads. Without, the appending thread does it, and
+    /// the same calls do the same in the same order. Default yes.
+    pub background: bool,
+    /// What the log is stored on. Default the machine's file system.
+    pub storage: Arc<dyn Storage>,
 }
 
 impl Default for Options {
@@ -27,6 +36,8 @@ impl Default for Options {
             command_filter_bytes: 16 << 20,
             cached_streams: 262_144,
             spill_events: 131_072,
+            background: true,
+            storage: Arc::new(Os),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What happens when a log is opened: the index's checkpoint is compared with the journal, the
 //! journal's tail beyond it is indexed again, and a torn end is cut.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::FileExt;
 use std::path::Path;
+
+use storage::{Access, Storage};
 
 use crate::block::{self, Block};
 use crate::segment::{HEADER, SegmentBlock, SegmentFile};
@@ -18,7 +18,8 @@ pub(crate) fn check_witness(
 ) -> Result<Option<WitnessError>, ReadError> {
     let Head { position, chain: witness, .. } = tip.head;
     let paths = segments.paths_from(tip.block);
-    let found = paths.first().map(|path| SegmentFile::open(path)).transpose()?;
+    let found = paths.first().map(|path| SegmentFile::open_on(segments.storage(), path));
+    let found = found.transpose()?;
     let Some(segment) = found else {
         return Ok(Some(WitnessError::Behind { journal: 0, witness: position }));
     };
@@ -40,7 +41,7 @@ pub(crate) fn check_witness(
 /// The last position of the journal, found without the index.
 fn last_position(segments: &Segments) -> Result<u64, ReadError> {
     let Some(path) = segments.last().map(|(path, _)| path) else { return Ok(0) };
-    let segment = SegmentFile::open(&path)?;
+    let segment = SegmentFile::open_on(segments.storage(), &path)?;
     let mut offset = HEADER;
     let mut position = segment.header().first_position - 1;
     while let SegmentBlock::Whole(block) = segment.block_at(offset)? {
@@ -56,24 +57,25 @@ pub(crate) fn replay(
     mut tip: Tip,
     mut take: impl FnMut(&Block, u64) -> Result<Tip, OpenError>,
 ) -> Result<Tip, OpenError> {
+    let storage = segments.storage();
     let paths = segments.paths_from(tip.end);
     // A killed process leaves blocks that are written and not yet synced: nobody may hear of them
     // before a power cut can no longer take them back.
     for path in &paths {
         let io = |source| OpenError::Io { path: path.clone(), source };
-        File::open(path).and_then(|file| file.sync_data()).map_err(io)?;
+        storage.open(path, Access::Read).and_then(|file| file.sync_data()).map_err(io)?;
     }
     for (nth, path) in paths.iter().enumerate() {
-        let segment = SegmentFile::open(path)?;
+        let segment = SegmentFile::open_on(storage, path)?;
         let base = segment.header().base;
         if tip.end <= base {
             check_start(&segment, &tip)?;
             tip.end = base + HEADER;
         }
-        let next = paths.get(nth + 1).map(|path| SegmentFile::open(path)).transpose()?;
-        let stop = next.map(|next| next.header().base);
+        let next = paths.get(nth + 1).map(|path| SegmentFile::open_on(storage, path));
+        let stop = next.transpose()?.map(|next| next.header().base);
         while stop != Some(tip.end)
-            && let Some(block) = block_or_end(&segment, &tip, stop.is_none())?
+            && let Some(block) = block_or_end(storage, &segment, &tip, stop.is_none())?
         {
             tip = take(&block, tip.end)?;
         }
@@ -83,6 +85,7 @@ pub(crate) fn replay(
 
 /// The block that follows `tip`, or none at the end of the last segment, which is cut if torn.
 fn block_or_end(
+    storage: &dyn Storage,
     segment: &SegmentFile,
     tip: &Tip,
     is_last: bool,
@@ -101,7 +104,7 @@ fn block_or_end(
     if !is_last || block_follows(segment, offset, &tip.head)? {
         return Err(damage.into());
     }
-    cut(segment, offset, &damage)?;
+    cut(storage, segment, offset, &damage)?;
     Ok(None)
 }
 
@@ -169,12 +172,17 @@ pub(crate) fn block_follows(
 }
 
 /// Zeroes everything from `offset` on: it was never acknowledged.
-fn cut(segment: &SegmentFile, offset: u64, damage: &Damage) -> Result<(), OpenError> {
+fn cut(
+    storage: &dyn Storage,
+    segment: &SegmentFile,
+    offset: u64,
+    damage: &Damage,
+) -> Result<(), OpenError> {
     let path: &Path = segment.path();
     let failed = |source| OpenError::Io { path: path.to_owned(), source };
     tracing::warn!(segment = %path.display(), offset, position = damage.position,
         fault = &damage.fault as &dyn std::error::Error, "torn tail cut");
-    let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+    let file = storage.open(path, Access::Write).map_err(failed)?;
     let zeros = vec![0; 1 << 20];
     let mut at = offset;
     while at < segment.length() {

@@ -13,12 +13,12 @@
 //!
 //! An **address** is a byte of the whole journal: the segment's base plus the offset in the file.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use storage::{Access, File, Os, Storage};
 
 use crate::block::{self, Block};
 use crate::{BlockError, Damage, Fault, Hash, Position, ReadError};
@@ -85,7 +85,7 @@ pub(crate) fn file_name(first_position: Position) -> String {
 #[derive(Debug)]
 pub struct SegmentFile {
     path: PathBuf,
-    file: File,
+    file: Arc<dyn File>,
     length: u64,
     header: SegmentHeader,
 }
@@ -102,11 +102,16 @@ pub enum SegmentBlock {
 }
 
 impl SegmentFile {
-    /// Opens a segment and reads its header.
+    /// Opens a segment of the machine's file system and reads its header.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
+        Self::open_on(&Os, path)
+    }
+
+    /// Opens a segment and reads its header.
+    pub fn open_on(storage: &dyn Storage, path: &Path) -> Result<Self, ReadError> {
         let failed = |source| ReadError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
+        let file = storage.open(path, Access::Read).map_err(failed)?;
+        let length = file.length().map_err(failed)?;
         let damage = |fault| Damage { segment: path.to_owned(), offset: 0, position: 0, fault };
         if length < HEADER {
             return Err(damage(Fault::Header).into());
@@ -177,7 +182,7 @@ impl SegmentFile {
 
     /// Reads `count` bytes, which must be there.
     pub(crate) fn read(&self, offset: u64, count: u64) -> Result<Bytes, ReadError> {
-        read_at(&self.file, offset, count)
+        read_at(self.file.as_ref(), offset, count)
             .map_err(|source| ReadError::Io { path: self.path.clone(), source })
     }
 
@@ -188,7 +193,7 @@ impl SegmentFile {
 }
 
 /// Reads `count` bytes at `offset` of `file`.
-pub(crate) fn read_at(file: &File, offset: u64, count: u64) -> io::Result<Bytes> {
+pub(crate) fn read_at(file: &dyn File, offset: u64, count: u64) -> io::Result<Bytes> {
     let mut bytes = vec![0; usize::try_from(count).map_err(io::Error::other)?];
     file.read_exact_at(&mut bytes, offset)?;
     Ok(bytes.into())

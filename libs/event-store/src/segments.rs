@@ -1,11 +1,11 @@
 //! The journal as one run of bytes: which segment holds an address, and the blocks that lie there.
 
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
+use storage::{Access, File, Storage};
 
 use crate::block::{self, Block};
 use crate::codec;
@@ -22,11 +22,12 @@ const RECORD_BYTES: u64 = 2048;
 struct Slot {
     first_position: Position,
     base: u64,
-    file: Option<Arc<File>>,
+    file: Option<Arc<dyn File>>,
 }
 
 /// All segments of a journal, in order.
 pub(crate) struct Segments {
+    storage: Arc<dyn Storage>,
     dir: PathBuf,
     slots: RwLock<Vec<Slot>>,
 }
@@ -34,7 +35,7 @@ pub(crate) struct Segments {
 /// An address resolved: the file, the offset in it, and where the segment's blocks end.
 struct Place {
     path: PathBuf,
-    file: Arc<File>,
+    file: Arc<dyn File>,
     offset: u64,
     left: u64,
 }
@@ -42,17 +43,27 @@ struct Place {
 impl Segments {
     /// Reads the headers of the segments in `dir` and checks that they belong to `name` and
     /// that none is missing.
-    pub(crate) fn load(dir: &Path, name: &str) -> Result<Self, OpenError> {
+    pub(crate) fn load(
+        storage: &Arc<dyn Storage>,
+        dir: &Path,
+        name: &str,
+    ) -> Result<Self, OpenError> {
         let mut slots: Vec<Slot> = Vec::new();
         let mut before: Option<SegmentFile> = None;
-        for path in segment_paths(dir)? {
-            let file = SegmentFile::open(&path)?;
+        for path in segment_paths(storage.as_ref(), dir)? {
+            let file = SegmentFile::open_on(storage.as_ref(), &path)?;
             check_neighbours(before.as_ref(), &file, name)?;
             let SegmentHeader { first_position, base, .. } = *file.header();
             slots.push(Slot { first_position, base, file: None });
             before = Some(file);
         }
-        Ok(Self { dir: dir.to_owned(), slots: RwLock::new(slots) })
+        let (storage, dir) = (Arc::clone(storage), dir.to_owned());
+        Ok(Self { storage, dir, slots: RwLock::new(slots) })
+    }
+
+    /// What they lie on.
+    pub(crate) fn storage(&self) -> &dyn Storage {
+        self.storage.as_ref()
     }
 
     fn slots(&self) -> std::sync::RwLockReadGuard<'_, Vec<Slot>> {
@@ -60,7 +71,7 @@ impl Segments {
     }
 
     /// Adds the segment that is written from now on.
-    pub(crate) fn push(&self, first_position: Position, base: u64, file: Arc<File>) {
+    pub(crate) fn push(&self, first_position: Position, base: u64, file: Arc<dyn File>) {
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = slots.last_mut() {
             last.file = None;
@@ -74,7 +85,7 @@ impl Segments {
     }
 
     /// Keeps the last segment open for reading.
-    pub(crate) fn keep_last_open(&self, file: Arc<File>) {
+    pub(crate) fn keep_last_open(&self, file: Arc<dyn File>) {
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = slots.last_mut() {
             last.file = Some(file);
@@ -104,8 +115,8 @@ impl Segments {
         let path = self.path(slot);
         let file = match &slot.file {
             Some(file) => Arc::clone(file),
-            None => match File::open(&path) {
-                Ok(file) => Arc::new(file),
+            None => match self.storage.open(&path, Access::Read) {
+                Ok(file) => file,
                 Err(source) => return Err(ReadError::Io { path, source }),
             },
         };
@@ -196,7 +207,7 @@ impl Place {
     }
 
     fn read(&self, count: u64) -> Result<Bytes, ReadError> {
-        segment::read_at(&self.file, self.offset, count.min(self.left))
+        segment::read_at(self.file.as_ref(), self.offset, count.min(self.left))
             .map_err(|source| ReadError::Io { path: self.path.clone(), source })
     }
 
@@ -207,18 +218,15 @@ impl Place {
 }
 
 /// The segments in `dir`, in the order of their names.
-pub(crate) fn segment_paths(dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
-    let failed = |source| ReadError::Io { path: dir.to_owned(), source };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(dir).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
+pub(crate) fn segment_paths(storage: &dyn Storage, dir: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let listed = storage.list(dir);
+    let mut paths = listed.map_err(|source| ReadError::Io { path: dir.to_owned(), source })?;
+    paths.retain(|path| {
         let digits = path
             .file_stem()
             .is_some_and(|stem| stem.as_encoded_bytes().iter().all(u8::is_ascii_digit));
-        if digits && path.extension().is_some_and(|extension| extension == "seg") {
-            paths.push(path);
-        }
-    }
+        digits && path.extension().is_some_and(|extension| extension == "seg")
+    });
     // Positions beyond twelve digits have longer names, and come later.
     paths.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
     Ok(paths)

@@ -1,9 +1,10 @@
 //! Reading a whole journal with suspicion: every checksum, position, version and hash. Needs no
 //! lock and no index; memory grows with the number of streams, about 100 bytes each.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
+use storage::{Os, Storage};
 
 use crate::codec::EventView;
 use crate::recovery::{block_follows, check_block, check_start};
@@ -79,12 +80,21 @@ struct Verifier {
 /// be open elsewhere.
 pub fn verify(
     dir: &Path,
+    progress: impl FnMut(VerifyProgress),
+) -> Result<VerifyReport, VerifyError> {
+    verify_on(&Os, dir, progress)
+}
+
+/// The same for a log that lies on `storage`.
+pub fn verify_on(
+    storage: &dyn Storage,
+    dir: &Path,
     mut progress: impl FnMut(VerifyProgress),
 ) -> Result<VerifyReport, VerifyError> {
-    let paths = segment_paths(&dir.join("journal"))?;
-    let segments =
-        paths.iter().map(|path| SegmentFile::open(path)).collect::<Result<Vec<_>, _>>()?;
-    let name = segments.first().map_or_else(String::new, |first| first.header().name.clone());
+    let paths = segment_paths(storage, &dir.join("journal"))?;
+    let open = |path: &PathBuf| SegmentFile::open_on(storage, path);
+    let mut ahead = paths.first().map(open).transpose()?;
+    let name = ahead.as_ref().map_or_else(String::new, |first| first.header().name.clone());
     let mut verifier = Verifier {
         tip: Tip::genesis(&name),
         streams: FxHashMap::default(),
@@ -92,19 +102,22 @@ pub fn verify(
         records: 0,
         torn: false,
     };
-    let mut before = None;
-    for (nth, segment) in segments.iter().enumerate() {
-        check_neighbours(before, segment, &name)?;
-        check_start(segment, &verifier.tip)?;
-        verifier.segment(segment, segments.get(nth + 1).map(|next| next.header().base))?;
+    let (mut before, mut segments) = (None, 0);
+    // Three are open at a time: a long journal has more segments than a process may open files.
+    while let Some(segment) = ahead.take() {
+        segments += 1;
+        ahead = paths.get(segments).map(open).transpose()?;
+        check_neighbours(before.as_ref(), &segment, &name)?;
+        check_start(&segment, &verifier.tip)?;
+        verifier.segment(&segment, ahead.as_ref().map(|next| next.header().base))?;
         let (events, bytes) = (verifier.tip.head.position, verifier.tip.end);
-        let (segments, segments_total) = (nth + 1, segments.len());
+        let segments_total = paths.len();
         progress(VerifyProgress { segments, segments_total, events, bytes });
         before = Some(segment);
     }
     Ok(VerifyReport {
         name,
-        segments: segments.len(),
+        segments,
         blocks: verifier.blocks,
         records: verifier.records,
         streams: verifier.streams.len(),

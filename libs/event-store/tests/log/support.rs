@@ -14,6 +14,7 @@ pub(crate) fn small() -> Options {
         command_filter_bytes: 64,
         cached_streams: 2,
         spill_events: 3,
+        ..Options::default()
     }
 }
 
