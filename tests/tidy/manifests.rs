@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("projection", &["bus", "event-store", "storage"]),
     ("contract", &["domain", "event-store"]),
     ("read-side", &["contract", "domain", "event-store", "projection"]),
-    ("service", &["bus", "event-store", "projection"]),
+    ("service", &["bus", "event-store", "projection", "storage"]),
     ("core-service", &["bus", "contract", "domain", "event-store", "service"]),
     ("care", READ_SIDE),
     ("billing", READ_SIDE),

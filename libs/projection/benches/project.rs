@@ -80,6 +80,7 @@ fn append(log: &mut Log, head: &watch::Sender<Position>, events: std::ops::Range
 
 async fn start(dir: &Path, bus: &Bus) -> Handle {
     let config = RunnerConfig {
+        storage: Arc::new(storage::Os),
         dir: dir.to_owned(),
         biller: "bench".into(),
         bus: bus.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Bus;
+use storage::Storage;
 
 use crate::performer::Performer;
 use crate::read_model::ReadModel;
@@ -15,6 +16,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// What a read model runs with.
 #[derive(Clone)]
 pub struct RunnerConfig {
+    /// Where its directory is: `storage::Os` but in simulations.
+    pub storage: Arc<dyn Storage>,
     /// Its own directory, for one service and one biller.
     pub dir: PathBuf,
     /// Whose log it reads.

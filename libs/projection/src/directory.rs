@@ -1,4 +1,4 @@
-//! Where the sled directories of a read model lie, and which of them answers.
+//! Where the tables of a read model lie, and which of them answers.
 //!
 //! ```text
 //! <dir>/v3.live                       the name of the directory that answers, replaced by a rename
@@ -9,9 +9,11 @@
 //!
 //! A crash at any point leaves a pointer to a whole directory or none at all.
 
-use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use storage::Storage;
 
 /// What stands between the name of a directory and why it was set aside.
 const DAMAGED: &str = ".damaged-";
@@ -34,22 +36,33 @@ fn failed(path: &Path, attempted: &'static str) -> impl FnOnce(io::Error) -> Dir
 /// The directories of one version of a read model.
 #[derive(Clone, Debug)]
 pub(crate) struct Directory {
+    pub(crate) storage: Arc<dyn Storage>,
     root: PathBuf,
     version: u32,
 }
 
 impl Directory {
-    pub(crate) fn new(root: &Path, version: u32) -> Result<Directory, DirectoryError> {
-        fs::create_dir_all(root).map_err(failed(root, "created"))?;
-        Ok(Directory { root: root.to_owned(), version })
+    pub(crate) fn new(
+        storage: &Arc<dyn Storage>,
+        root: &Path,
+        version: u32,
+    ) -> Result<Directory, DirectoryError> {
+        storage.create_dir(root).map_err(failed(root, "created"))?;
+        Ok(Directory { storage: Arc::clone(storage), root: root.to_owned(), version })
     }
 
-    /// The directory that answers, if the pointer names one that exists.
-    pub(crate) fn live(&self) -> Option<PathBuf> {
-        let name = fs::read_to_string(self.pointer()).ok()?;
+    /// The directory that answers, if the pointer names one that exists. A pointer that cannot be
+    /// read is no reason to begin again, and even less to remove what it names.
+    pub(crate) fn live(&self) -> Result<Option<PathBuf>, DirectoryError> {
+        let pointer = self.pointer();
+        if !self.storage.exists(&pointer) {
+            return Ok(None);
+        }
+        let name = storage::read(&*self.storage, &pointer).map_err(failed(&pointer, "read"))?;
+        let name = String::from_utf8_lossy(&name);
         let own = name.trim().starts_with(&format!("v{}-", self.version));
         let path = self.root.join(name.trim());
-        (own && path.is_dir()).then_some(path)
+        Ok((own && self.storage.exists(&path)).then_some(path))
     }
 
     /// A name that no directory has or had.
@@ -66,13 +79,9 @@ impl Directory {
     /// From now on this directory answers.
     pub(crate) fn point_to(&self, live: &Path) -> Result<(), DirectoryError> {
         let name = live.file_name().unwrap_or_default().to_string_lossy();
-        let draft = self.root.join(format!("v{}.live.draft", self.version));
-        let mut file = fs::File::create(&draft).map_err(failed(&draft, "created"))?;
-        file.write_all(name.as_bytes()).map_err(failed(&draft, "written"))?;
-        file.sync_all().map_err(failed(&draft, "synced"))?;
-        fs::rename(&draft, self.pointer()).map_err(failed(&draft, "renamed"))?;
-        let root = fs::File::open(&self.root).map_err(failed(&self.root, "opened"))?;
-        root.sync_all().map_err(failed(&self.root, "synced"))
+        let pointer = self.pointer();
+        storage::replace(&*self.storage, &pointer, name.as_bytes())
+            .map_err(failed(&pointer, "replaced"))
     }
 
     /// Keeps a damaged directory under a name that says when and why.
@@ -90,13 +99,13 @@ impl Directory {
         let why = why.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
         let name = damaged.file_name().unwrap_or_default().to_string_lossy();
         let aside = self.root.join(format!("{name}{DAMAGED}{now_seconds}-{why}"));
-        fs::rename(damaged, &aside).map_err(failed(damaged, "set aside"))?;
+        self.storage.rename(damaged, &aside).map_err(failed(damaged, "set aside"))?;
         Ok(aside)
     }
 
     /// Removes half-filled directories of this version; they are worthless.
     pub(crate) fn remove_unfinished(&self) -> Result<(), DirectoryError> {
-        let live = self.live();
+        let live = self.live()?;
         let start = format!("v{}-", self.version);
         self.remove(|name, path| name.starts_with(&start) && Some(path) != live.as_deref())
     }
@@ -113,9 +122,7 @@ impl Directory {
             if name.contains(DAMAGED) || !which(&name, &path) {
                 continue;
             }
-            let removed =
-                if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(failed(&path, "removed"))?;
+            self.storage.remove(&path).map_err(failed(&path, "removed"))?;
         }
         Ok(())
     }
@@ -125,9 +132,9 @@ impl Directory {
     }
 
     fn names(&self) -> Result<Vec<String>, DirectoryError> {
-        let entries = fs::read_dir(&self.root).map_err(failed(&self.root, "listed"))?;
-        let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        names.collect::<io::Result<_>>().map_err(failed(&self.root, "listed"))
+        let paths = self.storage.list(&self.root).map_err(failed(&self.root, "listed"))?;
+        let names = paths.iter().filter_map(|path| path.file_name());
+        Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
     }
 }
 

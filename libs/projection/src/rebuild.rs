@@ -51,7 +51,7 @@ impl Runner {
         let cache_bytes = self.shared.config.limits.cache_bytes;
         let beginning = tokio::task::spawn_blocking(move || {
             let dir = directory.unused().map_err(RebuildError::Begin)?;
-            let store = Arc::new(Store::open(&dir, cache_bytes)?);
+            let store = Arc::new(Store::open(&directory.storage, &dir, cache_bytes)?);
             Ok::<_, RebuildError>(Batch::new(model, store)?)
         });
         let begun = beginning.await;

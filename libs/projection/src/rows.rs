@@ -1,7 +1,7 @@
 //! The rows of a read model: one-byte tables, keys in order, values as JSON.
 //!
 //! A read sees the uncommitted changes of its own batch over what is stored. Rows are JSON so that
-//! a directory can be read by hand; keep a row below 100 kB, sled stores larger ones badly.
+//! a directory can be read by hand; keep a row below 100 kB, larger ones are stored badly.
 
 use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;
@@ -113,7 +113,7 @@ fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
 
 /// The rows of one read model, as seen by one event or one query.
 pub struct Rows<'a> {
-    base: Option<&'a sled::Tree>,
+    base: Option<&'a dyn storage::Table>,
     changes: Changes,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Rows<'a> {
         Rows { base: None, changes: Changes::default() }
     }
 
-    pub(crate) fn over(base: &'a sled::Tree, changes: Changes) -> Rows<'a> {
+    pub(crate) fn over(base: &'a dyn storage::Table, changes: Changes) -> Rows<'a> {
         Rows { base: Some(base), changes }
     }
 
@@ -208,7 +208,7 @@ impl<'a> Rows<'a> {
             false => (from, to),
         };
         Merged {
-            stored: self.base.map(|base| base.range::<Vec<u8>, _>((from.clone(), to.clone()))),
+            stored: self.base.map(|base| base.scan(as_slice(&from), as_slice(&to))),
             next_stored: None,
             changes: self.changes.range(as_slice(&from), as_slice(&to)),
             next_change: None,
@@ -266,7 +266,7 @@ fn decode<T: DeserializeOwned>(whole: &[u8], value: &[u8]) -> Result<T, Fault> {
         .map_err(|error| Fault::because(format!("row {} is not decoded", name(whole)), error))
 }
 
-fn unreadable(whole: &[u8], error: sled::Error) -> Fault {
+fn unreadable(whole: &[u8], error: storage::TableError) -> Fault {
     Fault::because(format!("row {} is not read", name(whole)), error)
 }
 
@@ -277,8 +277,8 @@ fn name(whole: &[u8]) -> String {
 
 /// What is stored and what has changed since, as one sequence in key order.
 struct Merged<'a> {
-    stored: Option<sled::Iter>,
-    next_stored: Option<(sled::IVec, sled::IVec)>,
+    stored: Option<storage::Scan<'a>>,
+    next_stored: Option<storage::Row>,
     changes: ChangeRange<'a>,
     next_change: Option<(&'a Vec<u8>, &'a Change)>,
     backwards: bool,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bus::FollowError;
+use storage::TableError;
 
 use crate::batch::Batch;
 use crate::config::RunnerConfig;
@@ -74,7 +75,8 @@ fn open(config: RunnerConfig) -> Result<(Arc<Shared>, Directory, Batch), StartEr
     let service = config.model.name();
     let unusable =
         |source| StartError::Directory { service, source: Box::<DirectoryError>::from(source) };
-    let directory = Directory::new(&config.dir, config.model.version()).map_err(unusable)?;
+    let directory =
+        Directory::new(&config.storage, &config.dir, config.model.version()).map_err(unusable)?;
     let store = match open_live(&config, &directory)? {
         Some(store) => store,
         None => begin(&config, &directory)?,
@@ -90,10 +92,15 @@ fn open(config: RunnerConfig) -> Result<(Arc<Shared>, Directory, Batch), StartEr
 /// The directory that answered last; `None`: there is none, or it was set aside.
 fn open_live(config: &RunnerConfig, directory: &Directory) -> Result<Option<Store>, StartError> {
     let service = config.model.name();
-    let Some(dir) = directory.live() else { return Ok(None) };
-    let damage = match Store::open(&dir, config.limits.cache_bytes) {
+    let live = directory
+        .live()
+        .map_err(|source| StartError::Directory { service, source: Box::new(source) })?;
+    let Some(dir) = live else { return Ok(None) };
+    let damage = match Store::open(&config.storage, &dir, config.limits.cache_bytes) {
         Ok(store) => return Ok(Some(store)),
-        Err(locked @ StoreError::Locked { .. }) => return Err(refused(service, locked)),
+        Err(busy @ StoreError::Table(TableError::Busy { .. })) => {
+            return Err(refused(service, busy));
+        }
         Err(damage) => damage,
     };
     let reason = chain_of(&damage);
@@ -117,7 +124,7 @@ fn begin(config: &RunnerConfig, directory: &Directory) -> Result<Store, StartErr
     let service = config.model.name();
     let unusable = |source| StartError::Directory { service, source: Box::new(source) };
     let dir = directory.unused().map_err(unusable)?;
-    let store = Store::open(&dir, config.limits.cache_bytes);
+    let store = Store::open(&config.storage, &dir, config.limits.cache_bytes);
     let store = store.map_err(|error| refused(service, error))?;
     directory.point_to(&dir).map_err(unusable)?;
     Ok(store)
@@ -125,11 +132,10 @@ fn begin(config: &RunnerConfig, directory: &Directory) -> Result<Store, StartErr
 
 fn refused(service: &'static str, error: StoreError) -> StartError {
     match error {
-        StoreError::Locked { dir } => StartError::InUse { service, dir },
-        StoreError::Sled { .. }
+        StoreError::Table(TableError::Busy { dir }) => StartError::InUse { service, dir },
+        StoreError::Table(_)
         | StoreError::Io { .. }
         | StoreError::Row { .. }
-        | StoreError::Shortened { .. }
-        | StoreError::Panicked { .. } => StartError::Directory { service, source: Box::new(error) },
+        | StoreError::Shortened { .. } => StartError::Directory { service, source: error.into() },
     }
 }

@@ -1,24 +1,23 @@
-//! One sled directory of one read model: rows, intents and checkpoint, written together.
+//! One table of one read model: rows, intents and checkpoint, written together.
 //!
 //! Batches are not synced, because all of it can be rebuilt; `sync` is called now and then and on
-//! closing. sled's own flush is no sync, hence the second handle. Readers see a state between
-//! batches: a commit waits until they are done, so queries must be short.
+//! closing. Readers see a state between batches: a commit waits until they are done, so queries
+//! must be short.
 //!
 //! sled 0.34 takes a flipped byte for the end of its log and silently opens with what lies before
 //! it. So the position of the last sync is kept beside it: a directory that holds less is damaged.
 
-use std::fs::File;
-use std::panic::AssertUnwindSafe;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use event_store::{CommandId, Hash, Position};
 use serde::{Deserialize, Serialize};
+use storage::{Storage, Table, TableError};
 
-use crate::changes::{Change, Changes};
+use crate::changes::Changes;
 use crate::encoding;
-use crate::fault::{Fault, panic_text};
+use crate::fault::Fault;
 use crate::intents::{Intent, IntentState};
 use crate::outbox;
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
@@ -26,10 +25,7 @@ use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
 const CHECKPOINT: &str = "checkpoint";
 /// The file that holds the position of the last sync, in decimal digits.
 const SYNCED: &str = "synced";
-/// sled gives its lock back some time after the last handle is dropped.
-const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
 const RELEASED_AT_ONCE: usize = 1000;
-const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// How far a read model has come, and what it saw there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,21 +47,14 @@ pub(crate) struct Witness {
 /// Why a directory does not work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
-    #[error("{} is in use by another process", dir.display())]
-    Locked { dir: PathBuf },
-    #[error("{} could not be {attempted}", dir.display())]
-    Sled {
-        dir: PathBuf,
-        attempted: &'static str,
-        #[source]
-        source: sled::Error,
-    },
-    #[error("{} could not be {attempted}", dir.display())]
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("{} could not be {attempted}", path.display())]
     Io {
-        dir: PathBuf,
+        path: PathBuf,
         attempted: &'static str,
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     #[error("{} holds a row that could not be read or written", dir.display())]
     Row {
@@ -75,66 +64,43 @@ pub(crate) enum StoreError {
     },
     #[error("{} holds position {position} but {synced} was synced", dir.display())]
     Shortened { dir: PathBuf, position: Position, synced: Position },
-    /// sled 0.34 panics on some flipped bytes.
-    #[error("{} could not be {attempted}: sled panicked: {panic}", dir.display())]
-    Panicked { dir: PathBuf, attempted: &'static str, panic: String },
 }
 
 pub(crate) struct Store {
-    db: sled::Db,
-    file: File,
+    storage: Arc<dyn Storage>,
+    table: Arc<dyn Table>,
     dir: PathBuf,
     gate: RwLock<()>,
 }
 
-/// Turns a panic of sled into an error.
-fn guarded<T>(
-    dir: &Path,
-    attempted: &'static str,
-    work: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let (dir, panic) = (dir.to_owned(), panic_text(&*panic));
-        Err(StoreError::Panicked { dir, attempted, panic })
-    })
-}
-
 impl Store {
     /// Opens or creates the directory. Waits a bounded time for a former owner's lock.
-    pub(crate) fn open(dir: &Path, cache_bytes: u64) -> Result<Store, StoreError> {
-        let patience = Instant::now() + LOCK_WAIT_MAX;
-        loop {
-            match guarded(dir, "opened", || Self::open_once(dir, cache_bytes)) {
-                Err(StoreError::Locked { .. }) if Instant::now() < patience => {
-                    std::thread::sleep(LOCK_POLL);
-                }
-                opened => return opened,
-            }
-        }
-    }
-
-    fn open_once(dir: &Path, cache_bytes: u64) -> Result<Store, StoreError> {
-        let config = sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(None);
-        let db =
-            config.open().map_err(|source| match source.to_string().contains("acquire lock") {
-                true => StoreError::Locked { dir: dir.to_owned() },
-                false => StoreError::Sled { dir: dir.to_owned(), attempted: "opened", source },
-            })?;
-        let file = File::open(dir.join("db")).map_err(|source| StoreError::Io {
-            dir: dir.to_owned(),
-            attempted: "opened",
-            source,
-        })?;
-        let store = Store { db, file, dir: dir.to_owned(), gate: RwLock::new(()) };
+    pub(crate) fn open(
+        storage: &Arc<dyn Storage>,
+        dir: &Path,
+        cache_bytes: u64,
+    ) -> Result<Store, StoreError> {
+        let table = storage.table(dir, cache_bytes)?;
+        let (storage, dir) = (Arc::clone(storage), dir.to_owned());
+        let store = Store { storage, table, dir, gate: RwLock::new(()) };
         let position = store.checkpoint()?.position;
-        let synced = std::fs::read_to_string(dir.join(SYNCED)).unwrap_or_default();
-        // A file that a power cut left empty says nothing.
-        match synced.parse().unwrap_or(0) {
+        match store.synced()? {
             synced if synced > position => {
-                Err(StoreError::Shortened { dir: dir.to_owned(), position, synced })
+                Err(StoreError::Shortened { dir: store.dir, position, synced })
             }
             _ => Ok(store),
         }
+    }
+
+    /// The position of the last sync; 0 before the first.
+    fn synced(&self) -> Result<Position, StoreError> {
+        let path = self.dir.join(SYNCED);
+        if !self.storage.exists(&path) {
+            return Ok(0);
+        }
+        let read = storage::read(&*self.storage, &path);
+        let text = read.map_err(|source| StoreError::Io { path, attempted: "read", source })?;
+        Ok(String::from_utf8_lossy(&text).parse().unwrap_or(0))
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -142,13 +108,13 @@ impl Store {
     }
 
     pub(crate) fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
-        let stored = self.read("read", |rows| rows.get(META, CHECKPOINT))?;
+        let stored = self.read(|rows| rows.get(META, CHECKPOINT))?;
         Ok(stored.unwrap_or_default())
     }
 
     /// The stored rows under the staged changes of a batch.
     pub(crate) fn rows(&self, changes: Changes) -> Rows<'_> {
-        Rows::over(&self.db, changes)
+        Rows::over(&*self.table, changes)
     }
 
     /// Reads a state between batches.
@@ -157,12 +123,8 @@ impl Store {
         ask(&self.rows(Changes::default()))
     }
 
-    fn read<T>(
-        &self,
-        attempted: &'static str,
-        ask: impl FnOnce(&Rows<'_>) -> Result<T, Fault>,
-    ) -> Result<T, StoreError> {
-        guarded(&self.dir, attempted, || self.query(ask).map_err(|fault| self.row(fault)))
+    fn read<T>(&self, ask: impl FnOnce(&Rows<'_>) -> Result<T, Fault>) -> Result<T, StoreError> {
+        self.query(ask).map_err(|fault| self.row(fault))
     }
 
     fn row(&self, source: Fault) -> StoreError {
@@ -175,25 +137,15 @@ impl Store {
         changes: Changes,
         checkpoint: &Checkpoint,
     ) -> Result<(), StoreError> {
-        guarded(&self.dir, "written", || {
-            let mut rows = self.rows(changes);
-            rows.put(META, CHECKPOINT, checkpoint).map_err(|fault| self.row(fault))?;
-            let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-            self.write(rows)
-        })
+        let mut rows = self.rows(changes);
+        rows.put(META, CHECKPOINT, checkpoint).map_err(|fault| self.row(fault))?;
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        self.write(rows)
     }
 
-    /// One sled batch. Inserting in key order instead was no faster, and is not atomic.
+    /// One batch. Inserting in key order instead was no faster, and is not atomic.
     fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for (key, change) in rows.into_changes().into_rows() {
-            put(&mut batch, key, change);
-        }
-        self.db.apply_batch(batch).map_err(|source| StoreError::Sled {
-            dir: self.dir.clone(),
-            attempted: "written",
-            source,
-        })
+        Ok(self.table.apply(&mut rows.into_changes().into_rows().into_iter())?)
     }
 
     /// Changes intents in place; those that were closed in the meantime are left out.
@@ -201,34 +153,30 @@ impl Store {
         &self,
         amendments: Vec<(CommandId, C)>,
     ) -> Result<(), StoreError> {
-        guarded(&self.dir, "written", || {
-            let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-            let mut rows = self.rows(Changes::default());
-            for (id, change) in amendments {
-                outbox::amend(id, &mut rows, change).map_err(|fault| self.row(fault))?;
-            }
-            self.write(rows)
-        })
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.rows(Changes::default());
+        for (id, change) in amendments {
+            outbox::amend(id, &mut rows, change).map_err(|fault| self.row(fault))?;
+        }
+        self.write(rows)
     }
 
     /// Intents that are due at `now`, at most `limit`, and when the next one is due.
     pub(crate) fn due(&self, now: i64, limit: usize) -> Result<Due, StoreError> {
-        self.read("read", |rows| due_in(rows, now, limit))
+        self.read(|rows| due_in(rows, now, limit))
     }
 
     /// Removes entries of `DUE` whose intent is gone or due at another time.
     pub(crate) fn forget_due(&self, keys: &[Vec<u8>]) -> Result<(), StoreError> {
-        guarded(&self.dir, "written", || {
-            let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-            let mut rows = self.rows(Changes::default());
-            keys.iter().for_each(|key| rows.remove(DUE, key));
-            self.write(rows)
-        })
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.rows(Changes::default());
+        keys.iter().for_each(|key| rows.remove(DUE, key));
+        self.write(rows)
     }
 
     /// The ids of parked intents, at most `limit`, each with its intent.
     pub(crate) fn parked(&self, limit: usize) -> Result<Vec<(CommandId, Intent)>, StoreError> {
-        self.read("read", |rows| {
+        self.read(|rows| {
             let keys = rows.keys(PARKED, Keys::all(), limit)?;
             let ids =
                 keys.iter().filter_map(|key| Some(CommandId(key.as_slice().try_into().ok()?)));
@@ -255,7 +203,7 @@ impl Store {
 
     /// Intents somebody has worked on: what a rebuilt directory must know about them.
     pub(crate) fn touched(&self) -> Result<Vec<(CommandId, Intent)>, StoreError> {
-        self.read("read", |rows| {
+        self.read(|rows| {
             let all = rows.scan::<Intent>(INTENTS, Keys::all(), usize::MAX);
             let touched =
                 all.filter(|row| !row.as_ref().is_ok_and(|(_, intent)| intent.is_fresh()));
@@ -270,17 +218,11 @@ impl Store {
 
     /// Makes everything written so far survive a power cut.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
-        guarded(&self.dir, "synced", || {
-            let dir = || self.dir.clone();
-            let io = |source| StoreError::Io { dir: dir(), attempted: "synced", source };
-            let position = self.checkpoint()?.position;
-            let sled = |source| StoreError::Sled { dir: dir(), attempted: "synced", source };
-            self.db.flush().map_err(sled)?;
-            self.file.sync_data().map_err(io)?;
-            let draft = self.dir.join(format!("{SYNCED}.draft"));
-            std::fs::write(&draft, position.to_string()).map_err(io)?;
-            std::fs::rename(&draft, self.dir.join(SYNCED)).map_err(io)
-        })
+        let position = self.checkpoint()?.position;
+        self.table.sync()?;
+        let path = self.dir.join(SYNCED);
+        storage::replace(&*self.storage, &path, position.to_string().as_bytes())
+            .map_err(|source| StoreError::Io { path, attempted: "replaced", source })
     }
 }
 
@@ -306,11 +248,4 @@ fn due_in(rows: &Rows<'_>, now: i64, limit: usize) -> Result<Due, Fault> {
         }
     }
     Ok(due)
-}
-
-fn put(batch: &mut sled::Batch, key: Vec<u8>, change: Change) {
-    match change {
-        Some(value) => batch.insert(key, value),
-        None => batch.remove(key),
-    }
 }

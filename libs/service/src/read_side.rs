@@ -95,6 +95,7 @@ impl ReadSide {
     ) -> anyhow::Result<Self> {
         let service = parts.model.name();
         let handle = projection::start(RunnerConfig {
+            storage: Arc::new(storage::Os),
             dir: context.data.join(service).join(biller),
             biller: biller.to_owned(),
             bus: context.bus.clone(),

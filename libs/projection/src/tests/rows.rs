@@ -1,5 +1,9 @@
 //! Rows: what is staged is read over what is stored, in key order, both ways.
 
+use std::sync::Arc;
+
+use storage::Storage;
+
 use crate::changes::Changes;
 use crate::rows::{Keys, Rows, Table, key};
 use crate::store::{Checkpoint, Store};
@@ -15,7 +19,8 @@ fn keys(rows: &Rows<'_>, keys: Keys, limit: usize) -> Vec<String> {
 /// Stored a, b, c, d; then b changed, c removed, bb added, and a neighbouring table filled.
 fn with_rows(check: impl FnOnce(&Rows<'_>)) {
     let temp = tempfile::tempdir().unwrap();
-    let store = Store::open(&temp.path().join("v1-000001"), 1 << 20).unwrap();
+    let os: Arc<dyn Storage> = Arc::new(storage::Os);
+    let store = Store::open(&os, &temp.path().join("v1-000001"), 1 << 20).unwrap();
     let mut rows = store.rows(Changes::default());
     ["a", "b", "c", "d"].iter().for_each(|key| rows.put(T, key, &1).unwrap());
     rows.put(U, "a", &9).unwrap();

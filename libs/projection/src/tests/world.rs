@@ -191,6 +191,7 @@ impl World {
         let clock = Arc::clone(&self.clock);
         let limits = Limits { retry_min: Duration::from_millis(1), ..Limits::default() };
         RunnerConfig {
+            storage: Arc::new(storage::Os),
             dir: self.dir(),
             biller: BILLER.into(),
             bus: self.bus.clone(),
