@@ -12,15 +12,44 @@ use crate::fault::{Fault, chain_of};
 use crate::fold::fold;
 use crate::read_model::ReadModel;
 use crate::status::{FaultCause, FaultStatus};
-use crate::store::{Checkpoint, Store, StoreError, Witness};
+use crate::store::{Checkpoint, Store, StoreError};
+use crate::witness::Witness;
 
 /// What became of some blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
     pub(crate) applied: u64,
     pub(crate) duplicates: u64,
-    /// Blocks that wait for what lies before them.
-    pub(crate) beyond_gap: Vec<Block>,
+    /// What has to be read before the rest is applied.
+    pub(crate) gap: Option<Gap>,
+}
+
+/// Blocks that wait for what lies before them.
+#[derive(Debug)]
+pub struct Gap {
+    applied: Position,
+    beyond: Vec<Block>,
+}
+
+impl Gap {
+    /// The first position that is missing: the log is read from there.
+    #[must_use]
+    pub fn from(&self) -> Position {
+        self.applied + 1
+    }
+
+    /// What comes next, with what was read of the log from [`Gap::from`] on.
+    ///
+    /// # Errors
+    /// When the log does not hold it: it was seen, so the log has lost it.
+    pub fn refill(self, mut read: Vec<Block>) -> Result<Vec<Block>, FaultStatus> {
+        if read.first().is_none_or(|block| block.first_position() > self.applied + 1) {
+            let seen = self.beyond.iter().map(Block::last_position).max().unwrap_or_default();
+            return Err(FaultStatus::behind(self.applied, seen));
+        }
+        read.extend(self.beyond);
+        Ok(read)
+    }
 }
 
 /// What a step came to, and where the batch stands now.
@@ -75,7 +104,7 @@ impl Batch {
         &self.store
     }
 
-    /// Applies blocks as far as they continue. What was applied before a fault is written.
+    /// Applies blocks, in whatever order they come, as far as they continue. What was applied before a fault is written.
     pub(crate) fn step(&mut self, blocks: Vec<Block>, commit: Commit) -> Step {
         let taken = self.take(blocks, commit);
         Step { taken, applied_to: self.checkpoint.position, written_to: self.written }
@@ -92,12 +121,16 @@ impl Batch {
         Ok(taken)
     }
 
-    fn stage(&mut self, blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
+    fn stage(&mut self, mut blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
         let mut taken = Taken::default();
-        for block in blocks {
-            if block.first_position() > self.checkpoint.position + 1 {
-                taken.beyond_gap.push(block);
-                continue;
+        blocks.sort_by_key(Block::first_position);
+        let mut blocks = blocks.into_iter();
+        while let Some(block) = blocks.next() {
+            let applied = self.checkpoint.position;
+            if block.first_position() > applied + 1 {
+                let beyond = std::iter::once(block).chain(blocks).collect();
+                taken.gap = Some(Gap { applied, beyond });
+                break;
             }
             if block.last_position() <= self.checkpoint.position {
                 self.check_duplicate(&block)?;

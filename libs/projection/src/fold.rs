@@ -6,10 +6,10 @@ use std::sync::Arc;
 use event_store::Recorded;
 
 use crate::fault::{Fault, panic_text};
-use crate::intents::{Intent, Intents, OpenIntent};
+use crate::intents::{Intents, OpenIntent};
 use crate::outbox;
 use crate::read_model::ReadModel;
-use crate::rows::{INTENTS, Keys, Rows};
+use crate::rows::Rows;
 
 /// Applies one event and lets the policies answer it; returns by how many the intents grew.
 ///
@@ -66,8 +66,7 @@ impl InMemory {
 
     /// What is open after the events so far, at most `limit`, in the order of their ids.
     pub fn intents(&self, limit: usize) -> Result<Vec<OpenIntent>, Fault> {
-        let stored = self.rows.scan::<Intent>(INTENTS, Keys::all(), limit);
-        stored.map(|row| row.and_then(|(id, intent)| OpenIntent::read(&id, intent))).collect()
+        OpenIntent::all(&self.rows, limit)
     }
 
     /// Bytes of keys and values.

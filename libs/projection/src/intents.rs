@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::encoding;
 use crate::fault::Fault;
+use crate::rows::{INTENTS, Keys, Rows};
 
 /// A command that a policy wants sent to core.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,7 +174,13 @@ pub enum Wanted {
 }
 
 impl OpenIntent {
-    pub(crate) fn read(id: &[u8], intent: Intent) -> Result<OpenIntent, Fault> {
+    /// At most `limit` of them, in the order of their ids.
+    pub(crate) fn all(rows: &Rows<'_>, limit: usize) -> Result<Vec<OpenIntent>, Fault> {
+        let stored = rows.scan::<Intent>(INTENTS, Keys::all(), limit);
+        stored.map(|row| row.and_then(|(id, intent)| OpenIntent::read(&id, intent))).collect()
+    }
+
+    fn read(id: &[u8], intent: Intent) -> Result<OpenIntent, Fault> {
         let id = id.try_into().map_err(|_| Fault::new("an intent's key is not an id"))?;
         let not_before = (intent.due != i64::MIN).then_some(intent.due);
         let key = intent.key;

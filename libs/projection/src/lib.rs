@@ -13,6 +13,7 @@
 //!
 //! Bytes and positions only: it would work for a library of books.
 
+mod attempt;
 mod batch;
 mod changes;
 mod config;
@@ -33,10 +34,14 @@ mod shared;
 mod source;
 mod start;
 mod status;
+mod stepper;
 mod store;
 #[cfg(test)]
 mod tests;
+mod witness;
 
+pub use attempt::{Attempt, Landing};
+pub use batch::Gap;
 pub use config::{Clock, Limits, RunnerConfig};
 pub use fault::Fault;
 pub use fold::InMemory;
@@ -47,3 +52,4 @@ pub use read_model::ReadModel;
 pub use rows::{Keys, Rows, Table, key};
 pub use start::{StartError, start};
 pub use status::{FaultCause, FaultStatus, ParkedIntent, RebuildStatus, State, Status};
+pub use stepper::Stepper;

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use event_store::{CommandId, Position};
 
 use crate::batch::{Batch, Commit, Stop};
-use crate::directory::DirectoryError;
+use crate::config::RunnerConfig;
+use crate::directory::{Directory, DirectoryError};
 use crate::fault::chain_of;
 use crate::intents::Intent;
 use crate::runner::{Halt, READ_BYTES, Runner, on_batch};
@@ -32,7 +33,7 @@ pub(crate) struct Rebuild {
 
 /// Why a rebuild was given up.
 #[derive(Debug, thiserror::Error)]
-enum RebuildError {
+pub(crate) enum RebuildError {
     #[error("rebuild was not begun")]
     Begin(#[source] DirectoryError),
     #[error("rebuilt directory did not take over")]
@@ -47,13 +48,8 @@ impl Runner {
         if self.rebuild.is_some() {
             return;
         }
-        let (directory, model) = (self.directory.clone(), Arc::clone(&self.shared.config.model));
-        let cache_bytes = self.shared.config.limits.cache_bytes;
-        let beginning = tokio::task::spawn_blocking(move || {
-            let dir = directory.unused().map_err(RebuildError::Begin)?;
-            let store = Arc::new(Store::open(&directory.storage, &dir, cache_bytes)?);
-            Ok::<_, RebuildError>(Batch::new(model, store)?)
-        });
+        let (directory, shared) = (self.directory.clone(), Arc::clone(&self.shared));
+        let beginning = tokio::task::spawn_blocking(move || begin(&shared.config, &directory));
         let begun = beginning.await;
         match begun.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic())) {
             Ok(batch) => {
@@ -122,20 +118,12 @@ impl Runner {
     /// The rebuilt directory answers from now on, and the other one is removed.
     async fn take_over(&mut self) -> Result<(), RebuildError> {
         let Some(rebuild) = self.rebuild.take() else { return Ok(()) };
-        let store = on_batch(&rebuild.batch, |batch| {
-            batch.commit()?;
-            batch.store().sync()?;
-            Ok::<_, StoreError>(Arc::clone(batch.store()))
-        });
-        let store = store.await?;
+        let store = on_batch(&rebuild.batch, finish).await?;
         let shared = Arc::clone(&self.shared);
         let directory = self.directory.clone();
         let swapping = tokio::task::spawn_blocking(move || {
             let mut live = shared.replace_live();
-            if let Some(old) = live.as_ref() {
-                store.amend(carry_over(old.touched()?))?;
-            }
-            directory.point_to(store.dir())?;
+            hand_over(live.as_deref(), &store, &directory)?;
             *live = Some(store);
             Ok::<_, RebuildError>(())
         });
@@ -187,6 +175,32 @@ impl Runner {
             rate: rebuild.rate.per_second(Instant::now()),
         });
     }
+}
+
+/// An empty directory beside the live one.
+pub(crate) fn begin(config: &RunnerConfig, directory: &Directory) -> Result<Batch, RebuildError> {
+    let dir = directory.unused().map_err(RebuildError::Begin)?;
+    let store = Store::open(&config.storage, &dir, config.limits.cache_bytes)?;
+    Ok(Batch::new(Arc::clone(&config.model), Arc::new(store))?)
+}
+
+/// The last rows are written and everything is synced.
+pub(crate) fn finish(batch: &mut Batch) -> Result<Arc<Store>, StoreError> {
+    batch.commit()?;
+    batch.store().sync()?;
+    Ok(Arc::clone(batch.store()))
+}
+
+/// From now on `new` answers, with what was known about the intents of `old`.
+pub(crate) fn hand_over(
+    old: Option<&Store>,
+    new: &Store,
+    directory: &Directory,
+) -> Result<(), RebuildError> {
+    if let Some(old) = old {
+        new.amend(carry_over(old.touched()?))?;
+    }
+    Ok(directory.point_to(new.dir())?)
 }
 
 /// Attempts, answers and reports are the sender's knowledge: the log does not have them.

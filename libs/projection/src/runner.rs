@@ -16,8 +16,9 @@ use crate::fault::chain_of;
 use crate::rebuild::Rebuild;
 use crate::shared::{Gate, Shared, Wish};
 use crate::source::Source;
-use crate::status::{FaultCause, FaultStatus, State};
+use crate::status::{FaultStatus, State};
 use crate::store::StoreError;
+use crate::witness;
 
 /// How much is read from the log at once.
 pub(crate) const READ_BYTES: usize = 4 << 20;
@@ -194,27 +195,13 @@ impl Runner {
     /// Applies blocks in whatever order they came, and refills what is missing.
     pub(crate) async fn absorb(&mut self, mut blocks: Vec<Block>) -> Result<(), Halt> {
         let commit = Commit::Now { events_max: self.shared.config.limits.batch_events };
-        while !blocks.is_empty() {
+        loop {
             let step = on_batch(&self.batch, move |batch| batch.step(blocks, commit)).await;
-            let beyond = self.settle(step)?.beyond_gap;
-            blocks = match beyond.iter().map(Block::first_position).min() {
-                Some(first) if first > self.position + 1 => self.refill(beyond).await?,
-                Some(_) | None => beyond,
-            };
+            let Some(gap) = self.settle(step)?.gap else { return Ok(()) };
+            self.shared.meter().refilled_gaps += 1;
+            let read = self.source.read(gap.from(), READ_BYTES).await?;
+            blocks = gap.refill(read).map_err(Halt::Fault)?;
         }
-        Ok(())
-    }
-
-    async fn refill(&mut self, beyond: Vec<Block>) -> Result<Vec<Block>, Halt> {
-        self.shared.meter().refilled_gaps += 1;
-        let mut blocks = self.source.read(self.position + 1, READ_BYTES).await?;
-        let missing = blocks.first().is_none_or(|block| block.first_position() > self.position + 1);
-        if missing {
-            let seen = beyond.iter().map(Block::last_position).max().unwrap_or_default();
-            return Err(Halt::Fault(FaultStatus::behind(self.position, seen)));
-        }
-        blocks.extend(beyond);
-        Ok(blocks)
     }
 
     /// Counts what was taken and tells who waits for it.
@@ -238,8 +225,7 @@ impl Runner {
     }
 
     fn broken(&self, error: &StoreError) -> Halt {
-        let fault = FaultStatus::new(self.position + 1, FaultCause::Directory, chain_of(error));
-        Halt::Fault(fault)
+        Halt::Fault(FaultStatus::broken(self.position, error))
     }
 
     /// The log must not end before what was seen.
@@ -252,9 +238,7 @@ impl Runner {
         };
         self.looked = Instant::now();
         self.shared.meter().head = head.position;
-        if head.position < self.position {
-            return Err(Halt::Fault(FaultStatus::behind(head.position, self.position)));
-        }
+        witness::check_end(self.position, head).map_err(Halt::Fault)?;
         Ok(head)
     }
 
@@ -262,19 +246,11 @@ impl Runner {
     async fn check_witness(&mut self, head: Head) -> Result<(), Halt> {
         let witness = on_batch(&self.batch, |batch| batch.checkpoint().witness).await;
         let Some(witness) = witness else { return Ok(()) };
-        let same = match head.position == witness.position {
-            true => head.chain == witness.chain,
-            false => {
-                let blocks = self.source.read(witness.position, 1).await?;
-                blocks.first().is_some_and(|block| {
-                    block.last_position() == witness.position && block.chain() == witness.chain
-                })
-            }
+        let kept = match witness.kept_by(head) {
+            Some(kept) => kept,
+            None => witness.kept_in(&self.source.read(witness.position, 1).await?),
         };
-        match same {
-            true => Ok(()),
-            false => Err(Halt::Fault(FaultStatus::rewritten(witness.position))),
-        }
+        kept.map_err(Halt::Fault)
     }
 
     /// How long to wait before the log is looked for again.

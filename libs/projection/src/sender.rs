@@ -3,23 +3,20 @@
 //! The gate opens when the read model has caught up, so whatever was done before a restart or a
 //! rebuild has been closed by its record. An answer only marks an intent; its record removes it.
 
-use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bus::Message;
-use bytes::Bytes;
 use event_store::CommandId;
 use futures::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::attempt::{self, Attempt, InFlight, Landing};
 use crate::fault::{chain_of, panic_text};
-use crate::intents::{Action, Intent, IntentState, Report};
 use crate::performer::OpenEffect;
 use crate::shared::{Gate, Shared};
-use crate::store::{Due, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// The longest time between two looks at the clock, which need not run like ours.
 const LOOK_MAX: Duration = Duration::from_millis(200);
@@ -29,22 +26,15 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(crate) struct Sender {
     shared: Arc<Shared>,
     gate: watch::Receiver<Gate>,
-    flying: JoinSet<(CommandId, Outcome)>,
-    in_flight: HashSet<CommandId>,
-}
-
-/// What an attempt came to.
-enum Outcome {
-    Answered,
-    Performed(Report),
-    Parked(String),
-    Failed(String),
+    flying: JoinSet<(CommandId, Landing)>,
+    in_flight: InFlight,
 }
 
 impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Sender {
         let gate = shared.gate.subscribe();
-        Sender { shared, gate, flying: JoinSet::new(), in_flight: HashSet::new() }
+        let in_flight = InFlight::new(shared.config.limits.in_flight);
+        Sender { shared, gate, flying: JoinSet::new(), in_flight }
     }
 
     pub(crate) async fn run(mut self) {
@@ -75,31 +65,27 @@ impl Sender {
 
     /// Starts what is due as far as there is room, and says when to look again.
     async fn launch(&mut self) -> Duration {
-        let room = self.shared.config.limits.in_flight.saturating_sub(self.in_flight.len());
-        if room == 0 {
-            return LOOK_MAX;
-        }
+        let Some(limit) = self.in_flight.look_at() else { return LOOK_MAX };
         let now = (self.shared.config.clock)();
-        let limit = self.in_flight.len() + room;
-        let due = match self.on_live(move |store| take_due(store, now, limit)).await {
+        let due = match self.on_live(move |store| attempt::take_due(store, now, limit)).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::error!(reason = chain_of(&error), "intents could not be read");
                 return LOOK_MAX;
             }
         };
-        let in_flight = &mut self.in_flight;
-        let fresh = due.intents.into_iter().filter(|(id, _)| in_flight.insert(*id)).take(room);
-        for (id, intent) in fresh.collect::<Vec<_>>() {
-            let attempt = attempt(Arc::clone(&self.shared), id, intent);
-            self.flying.spawn(attempt.map(move |outcome| (id, outcome)));
+        for (id, intent) in self.in_flight.admit(due.intents) {
+            let config = &self.shared.config;
+            let attempt = Attempt::of(&config.biller, &config.actor, id, &intent);
+            let flight = fly(Arc::clone(&self.shared), attempt);
+            self.flying.spawn(flight.map(move |landing| (id, landing)));
         }
         let wait = due.next.map_or(LOOK_MAX, |next| micros(next.saturating_sub(now)));
         wait.clamp(Duration::from_millis(1), LOOK_MAX)
     }
 
     /// Writes what came of this attempt, and of the others that have landed meanwhile.
-    async fn record(&mut self, first: Result<(CommandId, Outcome), tokio::task::JoinError>) {
+    async fn record(&mut self, first: Result<(CommandId, Landing), tokio::task::JoinError>) {
         let mut landed = Vec::new();
         let mut next = Some(first);
         while let Some(attempt) = next {
@@ -109,18 +95,13 @@ impl Sender {
         }
         let ids: Vec<_> = landed.iter().map(|(id, _)| *id).collect();
         let now = (self.shared.config.clock)();
-        let (min, max) = (self.shared.config.limits.retry_min, self.shared.config.limits.retry_max);
-        let written = self.on_live(move |store| {
-            let amendments = landed.into_iter().map(|(id, outcome)| {
-                (id, move |intent: &mut Intent| outcome.mark(intent, now, (min, max)))
-            });
-            store.amend(amendments.collect())
-        });
+        let limits = self.shared.config.limits.clone();
+        let written = self.on_live(move |store| attempt::record(store, landed, now, &limits));
         if let Err(error) = written.await {
             tracing::error!(reason = chain_of(&error), "outcomes of intents could not be written");
         }
         for id in ids {
-            self.in_flight.remove(&id);
+            self.in_flight.landed(id);
         }
     }
 
@@ -138,113 +119,33 @@ impl Sender {
     }
 }
 
-fn take_due(store: &Store, now: i64, limit: usize) -> Result<Due, StoreError> {
-    let due = store.due(now, limit)?;
-    if !due.stale.is_empty() {
-        store.forget_due(&due.stale)?;
-    }
-    Ok(due)
-}
-
 fn micros(count: i64) -> Duration {
     Duration::from_micros(count.max(0).cast_unsigned())
 }
 
-impl Outcome {
-    fn mark(self, intent: &mut Intent, now: i64, (min, max): (Duration, Duration)) {
-        intent.attempts += 1;
-        intent.last_error = None;
-        match self {
-            Outcome::Answered => intent.state = IntentState::Answered,
-            Outcome::Performed(report) => intent.report = Some(report),
-            Outcome::Parked(reason) => {
-                intent.state = IntentState::Parked;
-                intent.last_error = Some(reason);
-            }
-            Outcome::Failed(reason) => {
-                let doubled = 1_u32.checked_shl(intent.attempts - 1).unwrap_or(u32::MAX);
-                let wait = min.saturating_mul(doubled).min(max);
-                let wait = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
-                intent.due = now.saturating_add(wait);
-                intent.last_error = Some(reason);
+async fn fly(shared: Arc<Shared>, attempt: Attempt) -> Landing {
+    let config = &shared.config;
+    match attempt {
+        Attempt::Effect(effect) => perform(&shared, &effect).await,
+        Attempt::Command { subject, message } => {
+            match config.bus.request(&subject, message, config.limits.request_timeout).await {
+                Ok(reply) => Landing::of_reply(&reply),
+                Err(error) => Landing::Failed(chain_of(&error)),
             }
         }
     }
 }
 
-async fn attempt(shared: Arc<Shared>, id: CommandId, intent: Intent) -> Outcome {
-    let shared = &*shared;
-    match (&intent.report, &intent.action) {
-        (Some(report), _) => {
-            let command = (report.noun.as_str(), report.verb.as_str(), report.body.clone());
-            send(shared, id, &intent, command).await
-        }
-        (None, Action::Command { noun, verb, body }) => {
-            send(shared, id, &intent, (noun, verb, body.clone())).await
-        }
-        (None, Action::Effect { kind, body }) => {
-            let effect = OpenEffect {
-                id,
-                policy: intent.policy.clone(),
-                step: intent.step.clone(),
-                kind: kind.clone(),
-                body: body.clone(),
-                causation: intent.causation,
-                correlation: intent.correlation,
-                attempts: intent.attempts,
-            };
-            perform(shared, &effect).await
-        }
-    }
-}
-
-async fn perform(shared: &Shared, effect: &OpenEffect) -> Outcome {
+async fn perform(shared: &Shared, effect: &OpenEffect) -> Landing {
     let Some(performer) = &shared.config.performer else {
-        return Outcome::Parked("the service has no performer".to_owned());
+        return Landing::Parked("the service has no performer".to_owned());
     };
     let performing = AssertUnwindSafe(async { performer.perform(effect).await }).catch_unwind();
     let limit = shared.config.limits.perform_timeout;
     match tokio::time::timeout(limit, performing).await {
-        Ok(Ok(Ok(report))) => Outcome::Performed(report),
-        Ok(Ok(Err(error))) => Outcome::Failed(chain_of(&error)),
-        Ok(Err(panic)) => Outcome::Failed(format!("panicked: {}", panic_text(&*panic))),
-        Err(_elapsed) => Outcome::Failed(format!("not performed within {limit:?}")),
-    }
-}
-
-async fn send(
-    shared: &Shared,
-    id: CommandId,
-    intent: &Intent,
-    (noun, verb, body): (&str, &str, Bytes),
-) -> Outcome {
-    let config = &shared.config;
-    let mut message = Message::new(body)
-        .with_header("demarc-command-id", &id.to_string())
-        .with_header("demarc-actor", &config.actor)
-        .with_header("demarc-causation", &intent.causation.to_string())
-        .with_header("demarc-correlation", &intent.correlation.to_string());
-    if let Some(traceparent) = &intent.traceparent {
-        message = message.with_header("traceparent", traceparent);
-    }
-    let subject = bus::subject::command(&config.biller, noun, verb);
-    match config.bus.request(&subject, message, config.limits.request_timeout).await {
-        Ok(reply) => judge(&reply),
-        Err(error) => Outcome::Failed(chain_of(&error)),
-    }
-}
-
-/// What core's answer means. Whatever it does not say clearly is asked again.
-fn judge(reply: &Message) -> Outcome {
-    let header = |name| reply.headers.get(name).unwrap_or_default();
-    let why = || format!("{} {}", header("demarc-code"), header("demarc-reason"));
-    match header("demarc-outcome") {
-        "accepted" | "fulfilled" | "rejected" => Outcome::Answered,
-        "invalid" => Outcome::Parked(format!("invalid: {}", why().trim())),
-        "unavailable" => Outcome::Failed(format!("unavailable: {}", why().trim())),
-        other => match reply.as_failure() {
-            Some((code, reason)) => Outcome::Failed(format!("failed: {code} {reason}")),
-            None => Outcome::Failed(format!("answered with the unknown outcome {other:?}")),
-        },
+        Ok(Ok(Ok(report))) => Landing::Performed(report),
+        Ok(Ok(Err(error))) => Landing::Failed(chain_of(&error)),
+        Ok(Err(panic)) => Landing::Failed(format!("panicked: {}", panic_text(&*panic))),
+        Err(_elapsed) => Landing::Failed(format!("not performed within {limit:?}")),
     }
 }

@@ -62,31 +62,35 @@ pub(crate) async fn start_from(
     config: RunnerConfig,
     source: Box<dyn Source>,
 ) -> Result<Handle, StartError> {
-    let opening = tokio::task::spawn_blocking(move || open(config));
+    let opening = tokio::task::spawn_blocking(move || {
+        let (directory, batch) = open(&config)?;
+        Ok::<_, StartError>((config, directory, batch))
+    });
     let opened = opening.await;
-    let (shared, directory, batch) =
+    let (config, directory, batch) =
         opened.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
+    let (store, position) = (Arc::clone(batch.store()), batch.checkpoint().position);
+    let shared = Arc::new(Shared::new(config, store, position));
     let sender = tokio::spawn(Sender::new(Arc::clone(&shared)).run());
     tokio::spawn(Runner::new(Arc::clone(&shared), directory, source, batch).run(sender));
     Ok(Handle::new(shared))
 }
 
-fn open(config: RunnerConfig) -> Result<(Arc<Shared>, Directory, Batch), StartError> {
+/// The rows that answered last, or none yet, and where they lie.
+pub(crate) fn open(config: &RunnerConfig) -> Result<(Directory, Batch), StartError> {
     let service = config.model.name();
     let unusable =
         |source| StartError::Directory { service, source: Box::<DirectoryError>::from(source) };
-    let directory =
-        Directory::new(&config.storage, &config.dir, config.model.version()).map_err(unusable)?;
-    let store = match open_live(&config, &directory)? {
+    let directory = Directory::new(&config.storage, &config.dir, config.model.version());
+    let directory = directory.map_err(unusable)?;
+    let store = match open_live(config, &directory)? {
         Some(store) => store,
-        None => begin(&config, &directory)?,
+        None => begin(config, &directory)?,
     };
     directory.remove_unfinished().map_err(unusable)?;
-    let store = Arc::new(store);
-    let batch = Batch::new(Arc::clone(&config.model), Arc::clone(&store));
+    let batch = Batch::new(Arc::clone(&config.model), Arc::new(store));
     let batch = batch.map_err(|error| refused(service, error))?;
-    let position = batch.checkpoint().position;
-    Ok((Arc::new(Shared::new(config, store, position)), directory, batch))
+    Ok((directory, batch))
 }
 
 /// The directory that answered last; `None`: there is none, or it was set aside.

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 use event_store::Position;
 use serde::Serialize;
 
+use crate::fault::chain_of;
+use crate::store::StoreError;
+
 /// How long a rate looks back.
 const RATE_WINDOW: Duration = Duration::from_secs(5);
 /// How many parked intents a status lists.
@@ -102,6 +105,10 @@ pub enum FaultCause {
 impl FaultStatus {
     pub(crate) fn new(position: Position, cause: FaultCause, reason: String) -> FaultStatus {
         FaultStatus { position, cause, reason }
+    }
+
+    pub(crate) fn broken(position: Position, error: &StoreError) -> FaultStatus {
+        FaultStatus::new(position + 1, FaultCause::Directory, chain_of(error))
     }
 
     pub(crate) fn rewritten(witness: Position) -> FaultStatus {

@@ -11,16 +11,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use event_store::{CommandId, Hash, Position};
+use event_store::{CommandId, Position};
 use serde::{Deserialize, Serialize};
 use storage::{Storage, Table, TableError};
 
 use crate::changes::Changes;
-use crate::encoding;
 use crate::fault::Fault;
 use crate::intents::{Intent, IntentState};
 use crate::outbox;
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
+use crate::witness::Witness;
 
 const CHECKPOINT: &str = "checkpoint";
 /// The file that holds the position of the last sync, in decimal digits.
@@ -35,13 +35,6 @@ pub(crate) struct Checkpoint {
     pub(crate) witness: Option<Witness>,
     /// Intents that are not closed by their record.
     pub(crate) intents: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Witness {
-    pub(crate) position: Position,
-    #[serde(with = "encoding::hash")]
-    pub(crate) chain: Hash,
 }
 
 /// Why a directory does not work.

@@ -18,7 +18,7 @@ use crate::{
     Core,
     gateway::BODY_BYTES_MAX,
     receipt,
-    submission::{Answer, Decision, Submission, traceparent},
+    submission::{Answer, Decision, Submission, SubmitError, traceparent},
 };
 
 /// Answers a biller's commands over the bus until the result is dropped.
@@ -47,7 +47,13 @@ async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> 
         }
     };
     let id = submission.id;
-    match core.submit(biller, submission).await {
+    reply(id, core.submit(biller, submission).await)
+}
+
+/// What core says on the reply subject.
+#[must_use]
+pub fn reply(id: CommandId, answer: Result<Answer, SubmitError>) -> Message {
+    match answer {
         Ok(Answer::Decided { decision, duplicate }) => decided(id, &decision, duplicate),
         // Sent again it would fail again: a person has to look.
         Ok(Answer::Panicked) => {
@@ -78,7 +84,11 @@ fn outcome(name: &str) -> Message {
     Message::default().with_header("demarc-outcome", name)
 }
 
-fn read(subject: &str, message: &Message) -> Result<Submission, Invalid> {
+/// Reads a command as it comes over the bus.
+///
+/// # Errors
+/// The field that cannot be read.
+pub fn read(subject: &str, message: &Message) -> Result<Submission, Invalid> {
     let mut tail = subject.rsplit('.');
     let (verb, noun) = (tail.next().unwrap_or_default(), tail.next().unwrap_or_default());
     let command = command::on_subject(noun, verb)

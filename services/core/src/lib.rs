@@ -22,7 +22,9 @@ use service::Context;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use command_endpoint::{read, reply};
 pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
+pub use writer::{Clock, WriteError, Writer};
 
 use submission::Inbox;
 
@@ -113,12 +115,13 @@ fn open(
     let reader = log.reader();
     let (grown, head) = watch::channel(reader.head().position);
     let (inbox, submissions) = submission::inbox();
-    let writer = writer::Writer::new(log, Arc::clone(biller), grown);
+    let clock: Clock = Arc::new(service::clock::now_micros);
+    let writer = Writer::new(log, Arc::clone(biller), clock);
     let thread =
         std::thread::Builder::new().name(format!("writer-{}", biller.name)).spawn(move || {
             // However the thread ends, the process must not go on without it.
             let _stop = stop.drop_guard();
-            if let Err(error) = writer.run(submissions) {
+            if let Err(error) = writer::run(writer, &submissions, &grown) {
                 let cause = service::error::chain(&error);
                 tracing::error!(cause, "the log cannot be written: core stops");
             }

@@ -1,9 +1,10 @@
-//! The only write path: one thread per biller takes every command that waits, decides one after
-//! another, writes the group as one block, syncs it once and then answers everybody.
+//! The only write path: decides one command after another, writes a group of them as one block,
+//! syncs it once and only then has answers.
 //!
 //! What must stay true: nobody is answered before the sync; every decision is in the log, refusals
 //! too, so that a command id has one answer for ever; after a failed append nothing more is
-//! written.
+//! written. No thread, no clock and no chance in here: the same commands in the same groups at the
+//! same times give the same log.
 
 use std::{
     collections::HashMap,
@@ -16,8 +17,8 @@ use event_store::{
     AppendError, CommandId, Expected, Log, NewEvent, NewRecord, Outcome, Position, Reader, Record,
     Refused,
 };
-use service::{clock, error};
-use tokio::sync::{oneshot, watch};
+use service::error;
+use tokio::sync::watch;
 
 use crate::{
     states::{Cache, LoadError},
@@ -32,20 +33,27 @@ const GROUP_BYTES_MAX: usize = 256 * 1024;
 /// What a record and an event take beside their texts and data, at most.
 const FRAME_BYTES: usize = 128;
 
+/// Microseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
 /// One biller's writer.
-pub(crate) struct Writer {
+///
+/// Commands are taken one after another, each is decided on what those before it have left, and
+/// the group is committed. Whoever drives it decides what waits together.
+pub struct Writer {
     log: Log,
     biller: Arc<Biller>,
     reader: Reader,
     cache: Cache,
-    grown: watch::Sender<Position>,
+    clock: Clock,
+    group: Group,
     /// Time never runs backwards in a log, whatever the clock does.
     last_commit: i64,
 }
 
 /// Why the writer has stopped. Nothing more may be decided: its states may be ahead of the log.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WriteError {
+pub enum WriteError {
     /// The log could not be written.
     #[error("a block was not appended")]
     Append(#[from] AppendError),
@@ -64,62 +72,69 @@ enum Fate {
     Settled(Answer),
 }
 
-/// Where an answer goes, and what it depends on.
-type Fated = (oneshot::Sender<Answer>, Fate);
-
-/// A group that is being decided.
+/// A group that is being decided. An event's position counts from the first one of its record.
 #[derive(Default)]
-struct Draft {
+struct Group {
+    fates: Vec<Fate>,
     records: Vec<NewRecord>,
     decided: HashMap<CommandId, (usize, Decision)>,
     bytes: usize,
 }
 
-impl Writer {
-    pub(crate) fn new(log: Log, biller: Arc<Biller>, grown: watch::Sender<Position>) -> Self {
-        let reader = log.reader();
-        let last_commit = reader.head().committed_at;
-        Self { cache: Cache::new(reader.clone()), reader, log, biller, grown, last_commit }
-    }
-
-    /// Works until the inbox is closed.
-    pub(crate) fn run(mut self, inbox: Receiver<Waiting>) -> Result<(), WriteError> {
-        while let Ok(first) = inbox.recv() {
-            let mut draft = Draft::default();
-            let waiting = self.gather(first, &inbox, &mut draft);
-            self.commit(draft, waiting)?;
-        }
-        Ok(())
-    }
-
-    /// Decides everything that waits, up to a full group.
-    fn gather(
-        &mut self,
-        first: Waiting,
-        inbox: &Receiver<Waiting>,
-        draft: &mut Draft,
-    ) -> Vec<Fated> {
-        let mut gathered = vec![self.take(first, draft)];
-        while gathered.len() < GROUP_COMMANDS_MAX
-            && draft.bytes < GROUP_BYTES_MAX
+/// Works until the inbox is closed: a group is whatever waits, up to a full block.
+pub(crate) fn run(
+    mut writer: Writer,
+    inbox: &Receiver<Waiting>,
+    grown: &watch::Sender<Position>,
+) -> Result<(), WriteError> {
+    while let Ok(first) = inbox.recv() {
+        let mut callers = vec![first.answer];
+        writer.take(first.submission);
+        while writer.has_room()
             && let Ok(next) = inbox.try_recv()
         {
-            gathered.push(self.take(next, draft));
+            callers.push(next.answer);
+            writer.take(next.submission);
         }
-        gathered
+        // Whoever waits hears `Unavailable` when the callers are dropped with the error.
+        let answers = writer.commit()?;
+        grown.send_replace(writer.reader.head().position);
+        for (caller, answer) in callers.into_iter().zip(answers) {
+            // A caller that has gone away can ask again with the same id.
+            let _ = caller.send(answer);
+        }
+    }
+    Ok(())
+}
+
+impl Writer {
+    /// The writer of a log. `clock` says when something is committed.
+    #[must_use]
+    pub fn new(log: Log, biller: Arc<Biller>, clock: Clock) -> Self {
+        let reader = log.reader();
+        let last_commit = reader.head().committed_at;
+        let cache = Cache::new(reader.clone());
+        Self { log, biller, reader, cache, clock, group: Group::default(), last_commit }
     }
 
-    fn take(&mut self, waiting: Waiting, draft: &mut Draft) -> Fated {
-        let fate = self.decide(waiting.submission, draft).unwrap_or_else(|error| {
+    /// Whether one more command fits into the group.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.group.fates.len() < GROUP_COMMANDS_MAX && self.group.bytes < GROUP_BYTES_MAX
+    }
+
+    /// Decides a command as the next one of the group.
+    pub fn take(&mut self, submission: Submission) {
+        let fate = self.decide(submission).unwrap_or_else(|error| {
             tracing::error!(cause = error::chain(&error), "a command was not decided");
             Fate::Settled(Answer::Unavailable)
         });
-        (waiting.answer, fate)
+        self.group.fates.push(fate);
     }
 
-    fn decide(&mut self, submission: Submission, draft: &mut Draft) -> Result<Fate, LoadError> {
+    fn decide(&mut self, submission: Submission) -> Result<Fate, LoadError> {
         let id = submission.id;
-        if let Some((index, decision)) = draft.decided.get(&id) {
+        if let Some((index, decision)) = self.group.decided.get(&id) {
             return Ok(Fate::Again(*index, decision.clone()));
         }
         let seen = self
@@ -155,24 +170,36 @@ impl Writer {
                 (vec![event.on(&decision_id(id))], Decision::Rejected { code, reason })
             }
         };
-        let index = self.draw_up(submission, &facts, draft)?;
-        draft.decided.insert(id, (index, decision.clone()));
+        let events = self.draw_up(submission, &facts)?;
+        let decision = match decision {
+            Decision::Accepted(_) => Decision::Accepted(events),
+            Decision::Fulfilled | Decision::Rejected { .. } => decision,
+        };
+        let index = self.group.records.len() - 1;
+        self.group.decided.insert(id, (index, decision.clone()));
         Ok(Fate::Written(index, decision))
     }
 
-    /// Adds a record to the draft, and its facts to the states that later commands see.
+    /// Adds a record to the group, and its facts to the states that later commands see. Gives its
+    /// events, with positions that count from the first one.
     fn draw_up(
         &mut self,
         submission: Submission,
         facts: &[Fact],
-        draft: &mut Draft,
-    ) -> Result<usize, LoadError> {
+    ) -> Result<Vec<Committed>, LoadError> {
         self.cache.ensure(facts.iter().map(|fact| fact.stream.as_str()))?;
         let mut events = Vec::with_capacity(facts.len());
-        for fact in facts {
+        let mut committed = Vec::with_capacity(facts.len());
+        for (position, fact) in (0..).zip(facts) {
             let version = self.cache.apply(&fact.stream, &fact.event);
             let encoded = contract::encode(&fact.event);
-            draft.bytes += encoded.data.len() + fact.stream.len() + FRAME_BYTES;
+            self.group.bytes += encoded.data.len() + fact.stream.len() + FRAME_BYTES;
+            committed.push(Committed {
+                position,
+                stream: fact.stream.clone(),
+                version: version + 1,
+                kind: encoded.kind.to_owned(),
+            });
             events.push(NewEvent {
                 stream: fact.stream.clone(),
                 expected: Expected::Version(version),
@@ -181,8 +208,8 @@ impl Writer {
                 data: encoded.data.into(),
             });
         }
-        self.last_commit = clock::now_micros().max(self.last_commit);
-        draft.records.push(NewRecord {
+        self.last_commit = (self.clock)().max(self.last_commit);
+        self.group.records.push(NewRecord {
             command_id: submission.id,
             committed_at: self.last_commit,
             actor: submission.actor.to_string(),
@@ -191,48 +218,39 @@ impl Writer {
             traceparent: submission.traceparent,
             events,
         });
-        Ok(draft.records.len() - 1)
+        Ok(committed)
     }
 
-    fn commit(&mut self, draft: Draft, waiting: Vec<Fated>) -> Result<(), WriteError> {
-        let records = draft.records.clone();
+    /// Writes the group and syncs it; only then are there answers, one for each command taken.
+    ///
+    /// # Errors
+    /// When the group is not in the log, as far as anybody knows. Nothing more may be taken.
+    pub fn commit(&mut self) -> Result<Vec<Answer>, WriteError> {
+        let Group { fates, records, .. } = std::mem::take(&mut self.group);
         let outcomes = if records.is_empty() {
             Vec::new()
         } else {
             metrics::histogram!("demarc_group_commands", "biller" => self.biller.name.clone())
                 .record(u32::try_from(records.len()).unwrap_or(u32::MAX));
-            // Whoever waits hears `Unavailable` when the senders are dropped with the error.
-            self.log.append(draft.records)?.outcomes
+            self.log.append(records)?.outcomes
         };
         if let Some(refused) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
             // Later commands of the group were decided on it.
             return Err(WriteError::Refused(refused.clone()));
         }
-        self.grown.send_replace(self.reader.head().position);
-        for (answer, fate) in waiting {
-            let answered = self.answer(fate, &records, &outcomes);
-            // A caller that has gone away can ask again with the same id.
-            let _ = answer.send(answered);
-        }
-        Ok(())
+        Ok(fates.into_iter().map(|fate| self.answer(fate, &outcomes)).collect())
     }
 
-    fn answer(
-        &self,
-        fate: Fate,
-        records: &[NewRecord],
-        outcomes: &[Result<Outcome, Refused>],
-    ) -> Answer {
-        let (index, decision, duplicate) = match fate {
+    fn answer(&self, fate: Fate, outcomes: &[Result<Outcome, Refused>]) -> Answer {
+        let (index, mut decision, duplicate) = match fate {
             Fate::Settled(answer) => return answer,
             Fate::Written(index, decision) => (index, decision, false),
             Fate::Again(index, decision) => (index, decision, true),
         };
         let Ok(outcome) = &outcomes[index] else { return Answer::Unavailable };
-        let decision = match decision {
-            Decision::Accepted(_) => Decision::Accepted(committed(&records[index], outcome)),
-            Decision::Fulfilled | Decision::Rejected { .. } => decision,
-        };
+        if let Decision::Accepted(events) = &mut decision {
+            events.iter_mut().for_each(|event| event.position += outcome.first_position);
+        }
         let labels =
             [("biller", self.biller.name.clone()), ("outcome", name(&decision).to_owned())];
         metrics::counter!("demarc_commands_total", &labels).increment(1);
@@ -250,18 +268,6 @@ fn name(decision: &Decision) -> &'static str {
 
 fn decision_id(id: CommandId) -> Id<domain::decision::Decision> {
     Id::parse(&format!("decision_{id}")).expect("a UUID is made of safe characters")
-}
-
-fn committed(record: &NewRecord, outcome: &Outcome) -> Vec<Committed> {
-    (outcome.first_position..)
-        .zip(record.events.iter().zip(&outcome.versions))
-        .map(|(position, (event, version))| Committed {
-            position,
-            stream: event.stream.clone(),
-            version: *version,
-            kind: event.kind.clone(),
-        })
-        .collect()
 }
 
 /// The first answer to a command, read back from its record.
