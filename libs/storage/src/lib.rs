@@ -2,7 +2,7 @@
 //!
 //! Everything that must survive a crash goes through [`Storage`], so that there is one place that
 //! knows what is durable, and one seam at which a disk can be made to fail, to tear and to forget.
-//! [`Os`] is the machine's own file system.
+//! [`Os`] is the machine's own file system; [`Simulated`] is the one that fails.
 //!
 //! What holds:
 //!
@@ -14,6 +14,7 @@
 
 mod lock;
 mod os;
+mod simulated;
 mod sled_table;
 mod table;
 
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use lock::{Held, LockError};
 pub use os::Os;
+pub use simulated::{Fault, Simulated};
 pub use table::{Change, Row, Scan, Table, TableError, Value};
 
 /// How a file is opened.
