@@ -1,8 +1,10 @@
 //! Chores of the project: `cargo xtask ci` installs what the tests need and runs everything that a
-//! change must pass; `cargo xtask tools` only installs; `cargo xtask bench` measures.
+//! change must pass; `cargo xtask tools` only installs; `cargo xtask bench` measures; `cargo xtask
+//! powercut` takes the power away.
 
 mod bench;
 mod ci;
+mod powercut;
 mod step;
 mod tools;
 
@@ -13,17 +15,20 @@ use clap::Parser;
 #[command(name = "cargo xtask")]
 enum Chore {
     /// Install what the tests need, then check and test everything.
-    Ci,
+    Ci(ci::Options),
     /// Install what the tests need into `.tools`.
     Tools,
     /// Measure the append path beside the plain file, in one run.
     Bench(bench::Options),
+    /// Cut the power of the store at random moments, and look at what is left. Needs root.
+    Powercut(powercut::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
-        Chore::Ci => ci::run_everything(),
+        Chore::Ci(options) => ci::run_everything(&options),
         Chore::Tools => tools::install(),
         Chore::Bench(options) => bench::run_append(&options),
+        Chore::Powercut(options) => powercut::cut_the_power(&options),
     }
 }
