@@ -27,6 +27,8 @@ use crate::{CodecError, Event, Hash, Meta, NewRecord, Position, Record, Recorded
 pub(crate) const HEADER: usize = 28;
 const CHAIN: usize = 32;
 pub(crate) const MAGIC: [u8; 4] = *b"EVB1";
+/// No block is shorter.
+pub(crate) const BYTES_MIN: usize = HEADER + CHAIN;
 /// No block is longer, so that lengths fit into 32 bits with room to spare.
 pub(crate) const BYTES_MAX: usize = 1 << 30;
 /// Actors and kinds repeat: a block's reader remembers this many.
@@ -203,16 +205,30 @@ pub(crate) fn last_position(header: &[u8]) -> Position {
 /// The length of the block whose first bytes these are.
 pub(crate) fn length(bytes: &[u8]) -> Result<usize, BlockError> {
     if bytes.len() < HEADER {
-        return Err(BlockError::Length { needed: HEADER + CHAIN, found: bytes.len() });
+        return Err(BlockError::Length { needed: BYTES_MIN, found: bytes.len() });
     }
     if bytes[..4] != MAGIC {
         return Err(BlockError::Magic);
     }
     let length = word(bytes, 4) as usize;
-    if !(HEADER + CHAIN..=BYTES_MAX).contains(&length) {
+    if !(BYTES_MIN..=BYTES_MAX).contains(&length) {
         return Err(BlockError::Length { needed: length, found: bytes.len() });
     }
     Ok(length)
+}
+
+/// Whether the records of a block that follows `before` are all here, and its chain, whatever its
+/// header says: that is not a write that was cut short.
+pub(crate) fn has_all_records(bytes: &[u8], before: Hash) -> bool {
+    let mut input = Input(bytes.get(HEADER..).unwrap_or_default());
+    let mut chain = before;
+    while let Ok(body) = input.frame() {
+        chain = chain::link(chain, body);
+        if input.0.starts_with(&chain.0) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The records of a block.

@@ -60,6 +60,14 @@ pub enum Fault {
         /// The length that the next segment's header asks for.
         needed: u64,
     },
+    /// The file was cut: it has fewer bytes than when it was made.
+    #[error("the segment was made with {needed} bytes, of which {found} are left")]
+    Short {
+        /// The length of the file.
+        found: u64,
+        /// The length it was made with.
+        needed: u64,
+    },
     /// Something follows the last block of a sealed segment.
     #[error("bytes other than zero follow the last block")]
     Stray,

@@ -19,8 +19,8 @@ pub enum OpenError {
         /// Who holds it.
         owner: String,
     },
-    /// A log's name is 1 to 95 bytes.
-    #[error("a log cannot be called {name:?}: a name has 1 to 95 bytes")]
+    /// A log's name is 1 to 87 bytes.
+    #[error("a log cannot be called {name:?}: a name has 1 to 87 bytes")]
     Name {
         /// What was given.
         name: String,

@@ -1,4 +1,4 @@
-//! Appending blocks: one write and one fdatasync each, into segments that are never rewritten.
+//! Appending blocks: one write and one fdatasync each, into segments whose blocks never change.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,9 +51,9 @@ impl Journal {
             spare.order(segment_bytes.min(FIRST_BYTES));
             let header = first_header(name, tip);
             let path = dir.join(segment::file_name(header.first_position));
-            let file = make(storage.as_ref(), dir, &spare, &header);
+            let file = make(storage.as_ref(), dir, &spare, header);
             let file = file.map_err(|source| failed(&path, source))?;
-            segments.push(header.first_position, header.base, Arc::clone(&file));
+            segments.push(1, 0, Arc::clone(&file));
             (path, file, 0)
         };
         let size = file.length().map_err(|source| failed(&path, source))?;
@@ -93,14 +93,15 @@ impl Journal {
             first_position: tip.head.position + 1,
             base: tip.end,
             chain: tip.head.chain,
+            length: 0,
         };
         let path = self.dir.join(segment::file_name(header.first_position));
         let failed = |source| AppendError::Roll { path: path.clone(), source: Arc::new(source) };
-        self.file = make(self.storage.as_ref(), &self.dir, &self.spare, &header).map_err(failed)?;
+        self.file = make(self.storage.as_ref(), &self.dir, &self.spare, header).map_err(failed)?;
         self.size = self.file.length().map_err(failed)?;
-        self.base = header.base;
+        self.base = tip.end;
         self.path.clone_from(&path);
-        segments.push(header.first_position, header.base, Arc::clone(&self.file));
+        segments.push(tip.head.position + 1, tip.end, Arc::clone(&self.file));
         self.order_spare();
         Ok(())
     }
@@ -112,18 +113,20 @@ impl Journal {
 }
 
 fn first_header(name: &str, tip: &Tip) -> SegmentHeader {
-    SegmentHeader { name: name.to_owned(), first_position: 1, base: 0, chain: tip.head.chain }
+    let (name, chain) = (name.to_owned(), tip.head.chain);
+    SegmentHeader { name, first_position: 1, base: 0, chain, length: 0 }
 }
 
-/// Turns the spare into the segment of `header`. A segment with its own name always has a whole
+/// Turns the spare into the segment of `header`, which takes its length from it. A segment with its own name always has a whole
 /// header, whenever the machine stops.
 fn make(
     storage: &dyn Storage,
     dir: &Path,
     spare: &Spare,
-    header: &SegmentHeader,
+    mut header: SegmentHeader,
 ) -> io::Result<Arc<dyn File>> {
     let (from, file) = spare.take()?;
+    header.length = file.length()?;
     file.write_all_at(&header.encode(), 0)?;
     file.sync_data()?;
     let to = dir.join(segment::file_name(header.first_position));

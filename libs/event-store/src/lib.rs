@@ -76,6 +76,7 @@ mod shared;
 mod spare;
 mod spill;
 mod stream_versions;
+mod tail;
 mod verify;
 
 pub use block::{Block, BlockError, Events, Records};

@@ -1,14 +1,15 @@
 //! What happens when a log is opened: the index's checkpoint is compared with the journal, the
-//! journal's tail beyond it is indexed again, and a torn end is cut.
+//! journal's end beyond it is indexed again, and what is torn there is cut.
 
 use std::path::Path;
 
 use storage::{Access, Storage};
 
-use crate::block::{self, Block};
+use crate::block::Block;
 use crate::segment::{HEADER, SegmentBlock, SegmentFile};
 use crate::segments::Segments;
 use crate::shared::{Head, Tip};
+use crate::tail::is_torn;
 use crate::{BlockError, Damage, Fault, OpenError, ReadError, WitnessError};
 
 /// Checks that the block the checkpoint ends with is in the journal.
@@ -65,6 +66,9 @@ pub(crate) fn replay(
         let io = |source| OpenError::Io { path: path.clone(), source };
         storage.open(path, Access::Read).and_then(|file| file.sync_data()).map_err(io)?;
     }
+    if let Some(last) = paths.last() {
+        write_last_again(storage, last, tip.end)?;
+    }
     for (nth, path) in paths.iter().enumerate() {
         let segment = SegmentFile::open_on(storage, path)?;
         let base = segment.header().base;
@@ -96,12 +100,16 @@ fn block_or_end(
             check_block(segment, offset, &tip.head, &block)?;
             return Ok(Some(block));
         }
-        SegmentBlock::End if is_last && segment.zeros_from(offset)? => return Ok(None),
+        SegmentBlock::End if is_last => {
+            check_length(segment, &tip.head)?;
+            return Ok(None);
+        }
         SegmentBlock::End => BlockError::Magic,
         SegmentBlock::Broken(error) => error,
     };
+    check_length(segment, &tip.head)?;
     let damage = segment.damage(offset, tip.head.position + 1, Fault::Block(error));
-    if !is_last || block_follows(segment, offset, &tip.head)? {
+    if !is_last || !is_torn(segment, offset, &tip.head)? {
         return Err(damage.into());
     }
     cut(storage, segment, offset, &damage)?;
@@ -143,32 +151,29 @@ pub(crate) fn check_block(
     Ok(())
 }
 
-/// Whether a whole block of a later position lies anywhere after `offset`: then what is broken at
-/// `offset` was acknowledged once. Only one block is ever in flight, so nothing whole can follow
-/// a torn one.
-pub(crate) fn block_follows(
-    segment: &SegmentFile,
-    offset: u64,
-    head: &Head,
-) -> Result<bool, ReadError> {
-    let bytes = segment.read(offset, segment.length() - offset)?;
-    let later = |at: usize| {
-        let header = &bytes[at..];
-        let length = block::length(header).ok()?;
-        let whole = bytes.get(at..at + length)?;
-        let is_later = block::position(whole) > head.position;
-        (is_later && Block::parse(bytes.slice_ref(whole)).is_ok()).then_some(())
-    };
-    // Not even the length of a broken block can be believed: every byte may begin another.
-    let mut at = 1.min(bytes.len());
-    while let Some(found) = bytes[at..].windows(4).position(|window| window == block::MAGIC) {
-        at += found;
-        if later(at).is_some() {
-            return Ok(true);
-        }
-        at += 1;
+/// Checks that the file was not cut: whole blocks may be gone, and zeros tell nothing of them.
+pub(crate) fn check_length(segment: &SegmentFile, head: &Head) -> Result<(), Damage> {
+    let (found, needed) = (segment.length(), segment.header().length);
+    let short = segment.damage(found, head.position + 1, Fault::Short { found, needed });
+    if found < needed { Err(short) } else { Ok(()) }
+}
+
+/// Writes the last whole block from `address` on once more. If it could not be synced, it may be
+/// seen without being on the disk, and only what is written again is synced again.
+fn write_last_again(storage: &dyn Storage, path: &Path, address: u64) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Io { path: path.to_owned(), source };
+    let segment = SegmentFile::open_on(storage, path)?;
+    let mut offset = address.saturating_sub(segment.header().base).max(HEADER);
+    let mut last = None;
+    while let SegmentBlock::Whole(block) = segment.block_at(offset)? {
+        let length = block.bytes().len() as u64;
+        last = Some((offset, block));
+        offset += length;
     }
-    Ok(false)
+    let Some((offset, block)) = last else { return Ok(()) };
+    let file = storage.open(path, Access::Write).map_err(failed)?;
+    file.write_all_at(block.bytes(), offset).map_err(failed)?;
+    file.sync_data().map_err(failed)
 }
 
 /// Zeroes everything from `offset` on: it was never acknowledged.

@@ -7,6 +7,7 @@
 //!           first position u64, also the file's name
 //!           base           u64, bytes of all segments before this one: address of byte 0
 //!           chain          32 bytes, the hash before the first record
+//!           length         u64, bytes of the file when it was made: it never has fewer
 //!           name length    u8
 //!           name           the log's name, then zeros up to 160 bytes in all
 //! ```
@@ -28,7 +29,7 @@ const FORMAT: u32 = 1;
 /// Bytes before the first block.
 pub(crate) const HEADER: u64 = 160;
 /// A log's name is at most this long.
-pub(crate) const NAME_MAX: usize = 95;
+pub(crate) const NAME_MAX: usize = 87;
 
 /// What a segment says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct SegmentHeader {
     pub base: u64,
     /// The hash before its first record.
     pub chain: Hash,
+    /// Bytes of the file when it was made: it never has fewer.
+    pub length: u64,
 }
 
 impl SegmentHeader {
@@ -52,8 +55,9 @@ impl SegmentHeader {
         bytes[16..24].copy_from_slice(&self.first_position.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.base.to_le_bytes());
         bytes[32..64].copy_from_slice(&self.chain.0);
-        bytes[64] = u8::try_from(self.name.len()).expect("names are checked when a log is opened");
-        bytes[65..65 + self.name.len()].copy_from_slice(self.name.as_bytes());
+        bytes[64..72].copy_from_slice(&self.length.to_le_bytes());
+        bytes[72] = u8::try_from(self.name.len()).expect("names are checked when a log is opened");
+        bytes[73..73 + self.name.len()].copy_from_slice(self.name.as_bytes());
         let crc = crc32c::crc32c(&bytes[16..]);
         bytes[12..16].copy_from_slice(&crc.to_le_bytes());
         bytes
@@ -68,11 +72,12 @@ impl SegmentHeader {
         if word(8) != FORMAT {
             return Err(Fault::Format(word(8)));
         }
-        let name = bytes.get(65..65 + usize::from(bytes[64])).ok_or(Fault::Header)?;
+        let name = bytes.get(73..73 + usize::from(bytes[72])).ok_or(Fault::Header)?;
         let name = std::str::from_utf8(name).map_err(|_| Fault::Header)?.to_owned();
         let mut chain = [0; 32];
         chain.copy_from_slice(&bytes[32..64]);
-        Ok(Self { name, first_position: long(16), base: long(24), chain: Hash(chain) })
+        let (first_position, base, length) = (long(16), long(24), long(64));
+        Ok(Self { name, first_position, base, chain: Hash(chain), length })
     }
 }
 

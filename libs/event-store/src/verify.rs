@@ -7,10 +7,11 @@ use rustc_hash::FxHashMap;
 use storage::{Os, Storage};
 
 use crate::codec::EventView;
-use crate::recovery::{block_follows, check_block, check_start};
+use crate::recovery::{check_block, check_length, check_start};
 use crate::segment::{HEADER, SegmentBlock, SegmentFile};
 use crate::segments::{check_neighbours, segment_paths};
 use crate::shared::Tip;
+use crate::tail::is_torn;
 use crate::{Block, BlockError, CodecError, Damage, Fault, Head, ReadError};
 
 /// How far a verification is, reported after every segment.
@@ -140,7 +141,10 @@ impl Verifier {
                     check_block(segment, offset, &self.tip.head, &block)?;
                     self.block(segment, offset, &block)?;
                 }
-                SegmentBlock::End if is_last && segment.zeros_from(offset)? => return Ok(()),
+                SegmentBlock::End if is_last => {
+                    check_length(segment, &self.tip.head)?;
+                    return Ok(());
+                }
                 SegmentBlock::End => self.broken(segment, BlockError::Magic, is_last)?,
                 SegmentBlock::Broken(error) => self.broken(segment, error, is_last)?,
             }
@@ -148,6 +152,7 @@ impl Verifier {
                 return Ok(());
             }
         }
+        check_length(segment, &self.tip.head)?;
         if segment.zeros_from(self.tip.end - base)? {
             return Ok(());
         }
@@ -155,7 +160,7 @@ impl Verifier {
         Err(segment.damage(self.tip.end - base, due, Fault::Stray).into())
     }
 
-    /// Tells a torn tail, which nobody was told of, from damage. What is being written at this
+    /// Tells a block that was cut short, which nobody was told of, from damage. What is being written at this
     /// moment may have become whole meanwhile: then it is read again.
     fn broken(
         &mut self,
@@ -164,7 +169,8 @@ impl Verifier {
         is_last: bool,
     ) -> Result<(), VerifyError> {
         let offset = self.tip.end - segment.header().base;
-        if is_last && !block_follows(segment, offset, &self.tip.head)? {
+        check_length(segment, &self.tip.head)?;
+        if is_last && is_torn(segment, offset, &self.tip.head)? {
             self.torn = true;
             return Ok(());
         }

@@ -29,6 +29,6 @@ fn a_log_has_a_name_of_bounded_length() {
     let dir = tempfile::tempdir().unwrap();
     let open = |name: &str| event_store::Log::open(dir.path(), name, Default::default());
     assert!(matches!(open(""), Err(OpenError::Name { .. })));
-    assert!(matches!(open(&"n".repeat(96)), Err(OpenError::Name { .. })));
-    assert!(open(&"n".repeat(95)).is_ok());
+    assert!(matches!(open(&"n".repeat(88)), Err(OpenError::Name { .. })));
+    assert!(open(&"n".repeat(87)).is_ok());
 }
