@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("demarc", EVERYTHING),
     ("xtask", EVERYTHING),
     ("e2e", EVERYTHING),
+    ("bench", EVERYTHING),
     ("powercut", EVERYTHING),
     ("fuzz-targets", EVERYTHING),
     ("fuzz", &["fuzz-targets"]),

@@ -18,7 +18,7 @@ enum Chore {
     Ci(ci::Options),
     /// Install what the tests need into `.tools`.
     Tools,
-    /// Measure the append path beside the plain file, in one run.
+    /// Measure everything beside the limits of the machine and beside peers, in one run.
     Bench(bench::Options),
     /// Cut the power of the store at random moments, and look at what is left. Needs root.
     Powercut(powercut::Options),
@@ -28,7 +28,7 @@ fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Ci(options) => ci::run_everything(&options),
         Chore::Tools => tools::install(),
-        Chore::Bench(options) => bench::run_append(&options),
+        Chore::Bench(options) => bench::measure(&options),
         Chore::Powercut(options) => powercut::cut_the_power(&options),
     }
 }
