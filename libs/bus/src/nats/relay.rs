@@ -1,14 +1,16 @@
 //! The relay: keeps one stream equal to the log, in order, without gaps and without repetition.
 //!
 //! It has no cursor of its own. A session starts from the stream's last message, and every message
-//! it publishes names the sequence it must follow; the server refuses anything else. So a lost
-//! message ends the session instead of leaving a gap, and an owner that was replaced cannot write
-//! between the lines of its successor. Whatever goes wrong, the next session starts from what the
-//! stream then holds.
+//! it publishes names the sequence it must follow, and the message; the server refuses anything
+//! else. So a lost message ends the session instead of leaving a gap, also where somebody else's
+//! has taken its sequence, and an owner that was replaced cannot write between the lines of its
+//! successor. Whatever goes wrong, the next session starts from what the stream then holds.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use async_nats::HeaderValue;
+use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::context::{GetStreamError, PublishAckFuture, PublishError};
 use async_nats::jetstream::message::{PublishMessage, StreamMessage};
 use async_nats::jetstream::stream::{InfoError, LastRawMessageError, Stream};
@@ -52,6 +54,8 @@ struct Place {
     sequence: u64,
     /// Whether the stream holds a message.
     filled: bool,
+    /// The id of the last message that this session has published.
+    published: Option<HeaderValue>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -178,7 +182,8 @@ impl Relay {
         if state.messages == 0 {
             let head = self.log.reader.head().position;
             let position = head.saturating_sub(u64::from(STREAM_LIMITS.events_max));
-            return Ok(Place { stream, position, sequence: state.last_sequence, filled: false });
+            let sequence = state.last_sequence;
+            return Ok(Place { stream, position, sequence, filled: false, published: None });
         }
         let filter = self.outlet.subject(&self.biller);
         let last = stream.get_last_raw_message_by_subject(&filter).await?;
@@ -193,7 +198,7 @@ impl Relay {
             }
         };
         self.compare(&last, position)?;
-        Ok(Place { stream, position, sequence, filled: true })
+        Ok(Place { stream, position, sequence, filled: true, published: None })
     }
 
     /// The log must hold what the stream holds.
@@ -216,9 +221,7 @@ impl Relay {
             let batch = self.prepare(place.position).await?;
             for message in batch.messages {
                 pipeline.make_room(message.body.len()).await?;
-                pipeline.publish(&self.jetstream, message, place.sequence).await?;
-                place.sequence += 1;
-                place.filled = true;
+                pipeline.publish(&self.jetstream, message, place).await?;
             }
             place.position = batch.through;
         }
@@ -282,15 +285,23 @@ impl Pipeline {
         &mut self,
         jetstream: &Context,
         message: Outgoing,
-        after: u64,
+        place: &mut Place,
     ) -> Result<(), RelayError> {
         let bytes = message.body.len();
-        let publish = PublishMessage::build()
+        let id = message.headers.get(NATS_MESSAGE_ID).cloned();
+        let mut publish = PublishMessage::build()
             .headers(message.headers)
             .payload(message.body)
-            .expected_last_sequence(after);
+            .expected_last_sequence(place.sequence);
+        // The server forgets ids when it starts again: the first of a session has none to follow.
+        if let Some(before) = place.published.take() {
+            publish = publish.expected_last_message_id(before.as_str());
+        }
         let ack = jetstream.send_publish(message.subject, publish).await?;
-        self.in_flight.push_back(InFlight { ack, bytes, expected: after + 1 });
+        place.sequence += 1;
+        place.filled = true;
+        place.published = id;
+        self.in_flight.push_back(InFlight { ack, bytes, expected: place.sequence });
         self.bytes += bytes;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! JetStream is disposable: whatever an operator or a crash does to it, everything still arrives.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,6 +51,27 @@ impl Outsider {
             message.ack_with(AckKind::Ack).await.unwrap();
         }
         told
+    }
+
+    /// A stream with the shortest memory for message ids.
+    async fn create_forgetful_events(&self) {
+        let forgetful = stream::Config {
+            name: "EVENTS_acme".to_owned(),
+            subjects: vec!["demarc.acme.event.>".to_owned()],
+            duplicate_window: Duration::from_millis(100),
+            ..Default::default()
+        };
+        self.0.create_stream(forgetful).await.unwrap();
+    }
+
+    /// An event in the form of the relay's own, by somebody else.
+    async fn publish_event(&self, position: Position) {
+        let (subject, body) = ("demarc.acme.event.site.suspended", format!("event {position}"));
+        let mut headers = HeaderMap::new();
+        headers.insert(HEADER_POSITION, position.to_string());
+        headers.insert("form", "protobuf");
+        let publish = self.0.publish_with_headers(subject, headers, body.into());
+        publish.await.unwrap().await.unwrap();
     }
 
     async fn messages_in(&self, stream: &str) -> u64 {
@@ -259,6 +281,35 @@ async fn blocks_that_are_published_twice_are_harmless() {
     assert_eq!(positions(&events), [1, 2, 3, 4, 5, 6]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_of_somebody_else_between_the_relays_own_leave_no_gap() {
+    let mut world = World::over_nats().await;
+    let outsider = Outsider::of(&mut world).await;
+    outsider.create_forgetful_events().await;
+    world.offer_described(events_told()).await.unwrap();
+    world.ledger.append(1);
+    outsider.wait_for("EVENTS_acme", "demarc.acme.event.>", 1).await;
+    let somebody = Outsider(outsider.0.clone());
+    let meddling = tokio::spawn(async move {
+        for _ in 0..300 {
+            // While the relay's own are in flight, what was published last is published again.
+            let last = somebody.last_position("EVENTS_acme", "demarc.acme.event.>").await;
+            somebody.publish_event(last.unwrap()).await;
+        }
+    });
+    let mut appended = 1;
+    while !meddling.is_finished() {
+        appended = world.ledger.append(100).last_position();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    meddling.await.unwrap();
+    let told = outsider.consume("EVENTS_acme", appended).await;
+    let told: BTreeSet<_> = told_positions(&told).into_iter().collect();
+    let missing: Vec<Position> =
+        (1..=appended).filter(|position| !told.contains(position)).collect();
+    assert!(missing.is_empty(), "{missing:?} are missing");
+}
+
 #[tokio::test]
 async fn a_foreign_message_in_the_log_is_removed_and_the_relay_goes_on() {
     let mut world = World::over_nats().await;
@@ -300,14 +351,8 @@ async fn two_relays_at_once_repeat_nothing() {
 async fn a_relay_that_fell_behind_cannot_repeat_what_its_successor_published() {
     let mut world = World::over_nats().await;
     let outsider = Outsider::of(&mut world).await;
-    // With the shortest memory for message ids, so that only the sequence can refuse a repetition.
-    let forgetful = stream::Config {
-        name: "EVENTS_acme".to_owned(),
-        subjects: vec!["demarc.acme.event.>".to_owned()],
-        duplicate_window: Duration::from_millis(100),
-        ..Default::default()
-    };
-    outsider.0.create_stream(forgetful).await.unwrap();
+    // So that only the sequence can refuse a repetition.
+    outsider.create_forgetful_events().await;
     world.ledger.append(5);
     let (go, gate) = std::sync::mpsc::channel::<()>();
     let (gate, told) = (Mutex::new(gate), told_as("protobuf"));
