@@ -21,7 +21,7 @@ impl Api {
     }
 
     fn post(&self, command: &str, key: &str, body: &Value) -> anyhow::Result<Response> {
-        let url = format!("{}/v1/northeast/commands/{command}", self.world.url);
+        let url = format!("{}/v1/northeast/commands/{command}", self.world.api.url());
         let request = self.client.post(url).header("Idempotency-Key", key);
         Ok(request.body(body.to_string()).send()?)
     }
@@ -62,7 +62,7 @@ fn an_idempotency_key_gives_the_first_answer_again() -> anyhow::Result<()> {
 #[test]
 fn a_page_of_another_site_and_an_actor_who_only_looks_change_nothing() -> anyhow::Result<()> {
     let api = Api::start()?;
-    let url = format!("{}/v1/northeast/commands/OpenAccount", api.world.url);
+    let url = format!("{}/v1/northeast/commands/OpenAccount", api.world.api.url());
     let body = json!({"accountId": "account_1", "holderName": "A", "email": "a@b"}).to_string();
     let send = |name: &str, value: &str| {
         api.client.post(&url).header(name, value).body(body.clone()).send()
@@ -95,7 +95,7 @@ fn each_kind_of_error_has_its_own_status_and_says_what_to_do() -> anyhow::Result
     let (status, _) = Api::problem(api.post("AddComment", "d", &large)?)?;
     assert_eq!(status, 413);
 
-    let get = |path: &str| api.client.get(format!("{}{path}", api.world.url)).send();
+    let get = |path: &str| api.client.get(format!("{}{path}", api.world.api.url())).send();
     for (path, expected) in [
         ("/v1/nowhere/events", 404),
         ("/v1/northeast/billing/nothing/account_1", 404),
@@ -119,8 +119,8 @@ fn f110_history_is_paged_and_filtered_and_the_past_is_shown() -> anyhow::Result<
     for number in 1..=5 {
         api.open(number)?;
     }
-    let first = api.world.get("events?limit=2&type=AccountOpened")?;
-    let second = api.world.get(&format!(
+    let first = api.world.api.get("events?limit=2&type=AccountOpened")?;
+    let second = api.world.api.get(&format!(
         "events?limit=2&type=AccountOpened&from={}",
         first["next"].as_str().context("there is more")?
     ))?;
@@ -130,20 +130,20 @@ fn f110_history_is_paged_and_filtered_and_the_past_is_shown() -> anyhow::Result<
     };
     assert_eq!(streams(&first), ["account_1", "account_2"]);
     assert_eq!(streams(&second), ["account_3", "account_4"]);
-    assert_eq!(streams(&api.world.get("events?stream=account_5")?), ["account_5"]);
+    assert_eq!(streams(&api.world.api.get("events?stream=account_5")?), ["account_5"]);
 
     api.world.settled()?;
-    let past = api.world.get("care/account?asOf=3")?;
+    let past = api.world.api.get("care/account?asOf=3")?;
     assert_eq!(past["rows"].as_array().map(Vec::len), Some(3));
     let comment = json!({"accountId": "account_1", "commentId": "c", "text": "Called."});
     api.post("AddComment", "comment", &comment)?.error_for_status()?;
     api.world.settled()?;
     let comments = |moment: &str| {
-        let state = api.world.get(&format!("audit/state/account_1{moment}"))?;
+        let state = api.world.api.get(&format!("audit/state/account_1{moment}"))?;
         anyhow::Ok(state["value"]["state"]["comments"].clone())
     };
     assert_eq!((comments("?asOf=1")?, comments("")?), (json!([]), json!(["Called."])));
-    assert_eq!(api.world.get("audit/state/account_1?asOf=99")?["status"], 404);
+    assert_eq!(api.world.api.get("audit/state/account_1?asOf=99")?["status"], 404);
     Ok(())
 }
 
@@ -154,7 +154,7 @@ fn f110_a_stream_of_events_resumes_after_the_last_one_that_was_seen() -> anyhow:
         api.open(number)?;
     }
     let stream = |last: &str| {
-        let url = format!("{}/v1/northeast/events/stream", api.world.url);
+        let url = format!("{}/v1/northeast/events/stream", api.world.api.url());
         let request = api.client.get(url).timeout(Duration::from_secs(30));
         anyhow::Ok(BufReader::new(request.header("Last-Event-ID", last).send()?))
     };
@@ -173,7 +173,7 @@ fn f110_a_stream_of_events_resumes_after_the_last_one_that_was_seen() -> anyhow:
 #[test]
 fn the_api_describes_itself_and_its_health() -> anyhow::Result<()> {
     let api = Api::start()?;
-    let get = |path: &str| api.client.get(format!("{}{path}", api.world.url)).send();
+    let get = |path: &str| api.client.get(format!("{}{path}", api.world.api.url())).send();
     let described: Value = get("/openapi.json")?.json()?;
     for command in contract::command::all() {
         let path = format!("/v1/{{biller}}/commands/{}", command.name);

@@ -3,14 +3,11 @@
 use e2e::World;
 use serde_json::json;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn services_stop_after_core_is_gone() -> anyhow::Result<()> {
-    let mut world = World::seven_processes().await?;
-    tokio::task::spawn_blocking(move || {
-        world.settled()?;
-        world.stop()
-    })
-    .await?
+#[test]
+fn services_stop_after_core_is_gone() -> anyhow::Result<()> {
+    let mut world = World::seven_processes()?;
+    world.settled()?;
+    world.stop()
 }
 
 #[test]
@@ -30,7 +27,7 @@ fn a_log_that_lost_its_end_is_named_by_every_service_and_the_process_still_stops
     // The log begins anew; the read models remember three events.
     std::fs::remove_dir_all(world.data().join("core"))?;
     world.start_again()?;
-    world.until_state("audit", "faulted")?;
+    world.api.until_state("audit", "faulted")?;
     let verified = world.client(&["verify"])?;
     assert_eq!(verified.code, 1, "{}{}", verified.out, verified.err);
     world.stop()

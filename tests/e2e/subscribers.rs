@@ -8,40 +8,26 @@ use serde_json::Value;
 
 const STORIES: &str = include_str!("three_stories.txt");
 
-/// A world in which the stories have been told, and its log as the API shows it.
-async fn told() -> anyhow::Result<(World, Vec<Value>)> {
-    let world = World::seven_processes().await?;
-    tokio::task::spawn_blocking(move || {
+#[test]
+fn f110_a_subscriber_in_python_sees_every_event_once_and_typed() -> anyhow::Result<()> {
+    let mut world = World::seven_processes()?;
+    let nats = world.nats()?.url();
+    // The first half is read while the stories are told, the rest by a process of its own.
+    let first = std::thread::scope(|scope| {
+        let first = scope.spawn(|| python(&nats, FIRST));
         world.play(&script(STORIES)?)?;
-        world.settled()?;
-        let events = whole_log(&world)?;
-        Ok((world, events))
-    })
-    .await?
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn f110_a_subscriber_in_python_sees_every_event_once_and_typed() -> anyhow::Result<()> {
-    let world = World::seven_processes().await?;
-    tokio::task::spawn_blocking(move || {
-        // The first half is read while the stories are told, the rest by a process of its own.
-        let first = std::thread::scope(|scope| {
-            let first = scope.spawn(|| python(&world, FIRST));
-            world.play(&script(STORIES)?)?;
-            first.join().expect("the subscriber's thread does not panic")
-        })?;
-        world.settled()?;
-        let log = whole_log(&world)?;
-        let rest = python(&world, log.len() - FIRST)?;
-        let lines = first.out + &rest.out;
-        let seen: Vec<Value> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-        assert_eq!(seen.len(), log.len());
-        for (seen, event) in seen.iter().zip(&log) {
-            is_the_same(seen, event);
-        }
-        Ok(())
-    })
-    .await?
+        first.join().expect("the subscriber's thread does not panic")
+    })?;
+    world.settled()?;
+    let log = world.api.events(None)?;
+    let rest = python(&nats, log.len() - FIRST)?;
+    let lines = first.out + &rest.out;
+    let seen: Vec<Value> = lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    assert_eq!(seen.len(), log.len());
+    for (seen, event) in seen.iter().zip(&log) {
+        is_the_same(seen, event);
+    }
+    Ok(())
 }
 
 /// Events that the subscriber sees while they happen.
@@ -56,36 +42,27 @@ fn is_the_same(seen: &Value, event: &Value) {
     assert_eq!(seen["event"], event[noun]);
 }
 
-fn whole_log(world: &World) -> anyhow::Result<Vec<Value>> {
-    let page = world.get("events?limit=1000")?;
-    ensure!(page["next"].as_str().unwrap_or("0") == "0", "the log fits on one page");
-    Ok(page["events"].as_array().context("a page of events")?.clone())
-}
-
-fn python(world: &World, events: usize) -> anyhow::Result<Ran> {
+fn python(nats: &str, events: usize) -> anyhow::Result<Ran> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let packages = root.join(".tools/python");
     ensure!(packages.is_dir(), "install nats-py with: cargo xtask tools");
-    let nats = world.nats.as_ref().context("there is a server")?.url();
     let output = Command::new("python3")
         .arg(root.join("infra/subscribers/subscriber.py"))
-        .args(["--nats", &nats, "--limit", &events.to_string()])
+        .args(["--nats", nats, "--limit", &events.to_string()])
         .env("PYTHONPATH", packages)
         .output()
         .context("python3 cannot be started")?;
     Ran::from(output).well()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn f110_a_subscriber_in_rust_goes_on_where_it_stopped() -> anyhow::Result<()> {
-    let (world, log) = told().await?;
+#[test]
+fn f110_a_subscriber_in_rust_goes_on_where_it_stopped() -> anyhow::Result<()> {
+    let mut world = World::seven_processes()?;
+    world.play(&script(STORIES)?)?;
+    world.settled()?;
+    let (nats, log) = (world.nats()?.url(), world.api.events(None)?);
     let half = log.len() / 2;
-    let lines = tokio::task::spawn_blocking(move || {
-        let first = rust(&world, half)?;
-        let second = rust(&world, log.len() - half)?;
-        anyhow::Ok((first.out + &second.out, log))
-    });
-    let (lines, log) = lines.await??;
+    let lines = rust(&nats, half)?.out + &rust(&nats, log.len() - half)?.out;
     let first_three = |line: &str| line.splitn(4, ' ').take(3).map(str::to_owned).collect();
     let seen: Vec<Vec<String>> = lines.lines().map(first_three).collect();
     let told: Vec<Vec<String>> = log
@@ -100,10 +77,9 @@ async fn f110_a_subscriber_in_rust_goes_on_where_it_stopped() -> anyhow::Result<
     Ok(())
 }
 
-fn rust(world: &World, events: usize) -> anyhow::Result<Ran> {
-    let nats = world.nats.as_ref().context("there is a server")?.url();
+fn rust(nats: &str, events: usize) -> anyhow::Result<Ran> {
     let output = example("subscriber")
-        .args([&nats, "northeast", "rust-test", &events.to_string()])
+        .args([nats, "northeast", "rust-test", &events.to_string()])
         .output()
         .context("the example cannot be started")?;
     Ran::from(output).well()

@@ -4,10 +4,18 @@
 //! What must stay true: nothing sleeps for luck, everything that is waited for has a limit, and
 //! whatever was started ends with the test.
 
+mod api;
 mod binary;
+mod chance;
+mod process;
 mod script;
+mod server;
 mod world;
 
+pub use api::{Api, Row, Wish};
 pub use binary::{Ran, demarc, example};
+pub use chance::Chance;
+pub use process::{Ended, Memory, Process, own_memory};
 pub use script::{Line, script};
-pub use world::World;
+pub use server::{Server, Stored};
+pub use world::{SERVICES, World};

@@ -1,61 +1,38 @@
-//! A running Demarc, in one process or in seven with a nats-server between them.
+//! A running Demarc, in one process or in several with a nats-server between them.
 
 use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    path::{Path, PathBuf},
+    process::Command,
 };
 
-use anyhow::{Context as _, bail, ensure};
-use bus::nats_server::NatsServer;
-use serde_json::Value;
+use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 
 use crate::{
+    api::Api,
     binary::{Ran, demarc, run},
+    process::Process,
     script::Line,
+    server::Server,
 };
 
-/// How long anything that is waited for may take.
-const WAIT_MAX: Duration = Duration::from_secs(60);
-/// How long a process may take to end when it is asked to.
-const STOP_MAX: Duration = Duration::from_secs(20);
-/// How long between two looks.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// Every service that can be a process of its own.
-const SERVICES: [&str; 6] =
+/// Every service that can be a process of its own, beside core.
+pub const SERVICES: [&str; 6] =
     ["care", "billing", "provisioning", "notifications", "noc-bridge", "audit"];
-
-/// Views that hold rows, with the service they belong to.
-const VIEWS: [(&str, &str); 16] = [
-    ("care", "account"),
-    ("care", "site"),
-    ("care", "service"),
-    ("care", "order"),
-    ("billing", "balance"),
-    ("billing", "lines"),
-    ("billing", "recurring"),
-    ("provisioning", "transaction"),
-    ("provisioning", "site"),
-    ("notifications", "message"),
-    ("notifications", "by-account"),
-    ("notifications", "outbox"),
-    ("noc-bridge", "request"),
-    ("noc-bridge", "queue"),
-    ("audit", "stream"),
-    ("audit", "actor"),
-];
 
 /// A running Demarc. Its processes end with it.
 pub struct World {
     /// Where the API answers.
-    pub url: String,
-    /// The server between the processes, where there are several.
-    pub nats: Option<NatsServer>,
+    pub api: Api,
+    parts: Vec<Part>,
+    nats: Option<Server>,
     dir: TempDir,
-    processes: Vec<Child>,
+}
+
+/// What one process runs.
+struct Part {
+    name: &'static str,
+    process: Option<Process>,
 }
 
 impl World {
@@ -64,37 +41,36 @@ impl World {
     /// # Errors
     /// When it does not start.
     pub fn one_process() -> anyhow::Result<Self> {
-        let dir = tempfile::tempdir()?;
-        let (process, url) = serve(dir.path())?;
-        Ok(Self { url, nats: None, dir, processes: vec![process] })
+        Self::of(None, vec!["serve"])
     }
 
     /// Seven processes, and a nats-server between them.
     ///
     /// # Errors
     /// When one of them does not start.
-    pub async fn seven_processes() -> anyhow::Result<Self> {
-        let nats = NatsServer::start().await?;
+    pub fn seven_processes() -> anyhow::Result<Self> {
+        Self::core_and(&SERVICES)
+    }
+
+    /// Core, some services, and a nats-server between them.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub fn core_and(services: &[&'static str]) -> anyhow::Result<Self> {
+        Self::of(Some(Server::start()?), [&["core"], services].concat())
+    }
+
+    fn of(nats: Option<Server>, names: Vec<&'static str>) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
-        let (data, server) = (text(dir.path())?, nats.url());
-        let common = ["--nats", &server, "--data", &data, "--http", "127.0.0.1:0"];
-        let core = [&["run", "core", "--manual-calendar"][..], &common].concat();
-        let (core, url) = start(&core)?;
-        let mut world = Self { url, nats: Some(nats), dir, processes: vec![core] };
-        for service in SERVICES {
-            let arguments = [&["run", service][..], &common].concat();
-            world.processes.push(start(&arguments)?.0);
-        }
+        let parts = names.into_iter().map(|name| Part { name, process: None }).collect();
+        let mut world = Self { api: Api::at("")?, parts, nats, dir };
+        world.start_again()?;
         Ok(world)
     }
 
     /// Kills every process where it stands.
     pub fn kill(&mut self) {
-        for mut process in self.processes.drain(..) {
-            // It may have ended already, which is what is wanted.
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+        self.parts.iter_mut().for_each(|part| part.process = None);
     }
 
     /// Asks every process to end, core first, and waits for each.
@@ -102,24 +78,100 @@ impl World {
     /// # Errors
     /// The process that did not end.
     pub fn stop(&mut self) -> anyhow::Result<()> {
-        self.processes.drain(..).try_for_each(end)
+        self.parts.iter_mut().filter_map(|part| part.process.take()).try_for_each(Process::stop)
     }
 
-    /// Starts everything in one process again, on what the killed one left.
+    /// Starts every process that does not run, on what the former ones left.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When one does not start.
     pub fn start_again(&mut self) -> anyhow::Result<()> {
-        let (process, url) = serve(self.dir.path())?;
-        self.processes.push(process);
-        self.url = url;
+        let names = self.parts.iter().filter(|part| part.process.is_none()).map(|part| part.name);
+        // All of them start at the same time.
+        let started = names.map(|name| Ok((name, self.launch(name)?)));
+        for (name, mut process) in started.collect::<anyhow::Result<Vec<_>>>()? {
+            let url = process.running().with_context(|| name.to_owned())?;
+            if matches!(name, "core" | "serve") {
+                self.api.moved(&url);
+            }
+            self.part(name).process = Some(process);
+        }
         Ok(())
+    }
+
+    /// Starts a part, without waiting for it to answer.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn launch(&self, name: &str) -> anyhow::Result<Process> {
+        Process::start(self.command(name, &self.data()), &self.said(name))
+    }
+
+    /// How a part is started on this data.
+    #[must_use]
+    pub fn command(&self, name: &str, data: &Path) -> Command {
+        let mut command = demarc();
+        match name {
+            "serve" => command.args(["serve", "--manual-calendar"]),
+            "core" => command.args(["run", "core", "--manual-calendar"]),
+            service => command.args(["run", service]),
+        };
+        if let Some(nats) = &self.nats {
+            command.args(["--nats", &nats.url()]);
+        }
+        command.args(["--http", "127.0.0.1:0", "--data"]).arg(data);
+        command
+    }
+
+    fn part(&mut self, name: &str) -> &mut Part {
+        let part = self.parts.iter_mut().find(|part| part.name == name);
+        part.expect("it is part of this world")
+    }
+
+    /// Kills one process where it stands.
+    pub fn kill_one(&mut self, name: &str) {
+        self.part(name).process = None;
+    }
+
+    /// One process, while it runs.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn process(&self, name: &str) -> anyhow::Result<&Process> {
+        let part = self.parts.iter().find(|part| part.name == name);
+        part.and_then(|part| part.process.as_ref()).with_context(|| format!("{name} runs"))
+    }
+
+    /// The server between the processes.
+    ///
+    /// # Errors
+    /// When everything is in one process.
+    pub fn nats(&mut self) -> anyhow::Result<&mut Server> {
+        self.nats.as_mut().context("there is a server")
     }
 
     /// The directory in which everything is kept.
     #[must_use]
-    pub fn data(&self) -> &Path {
-        self.dir.path()
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The file that holds what a part has said.
+    #[must_use]
+    pub fn said(&self, name: &str) -> PathBuf {
+        self.dir.path().join(format!("{name}.log"))
+    }
+
+    /// Waits until every service has applied the whole log and has nothing left to do.
+    ///
+    /// # Errors
+    /// The status when the time was up.
+    pub fn settled(&self) -> anyhow::Result<()> {
+        let names = self.parts.iter().map(|part| part.name);
+        match self.nats {
+            Some(_) => self.api.settled(&names.filter(|name| *name != "core").collect::<Vec<_>>()),
+            None => self.api.settled(&SERVICES),
+        }
     }
 
     /// Runs the client against this Demarc.
@@ -127,7 +179,7 @@ impl World {
     /// # Errors
     /// When the binary cannot be started.
     pub fn client(&self, arguments: &[&str]) -> anyhow::Result<Ran> {
-        run(&[&["--url", &self.url][..], arguments].concat())
+        run(&[&["--url", &self.api.url()][..], arguments].concat())
     }
 
     /// Plays a script; every line must come true.
@@ -156,7 +208,7 @@ impl World {
                 let said = ran.out + &ran.err;
                 ensure!(ran.code == 3 && said.contains(code), "exit code {}: {said}", ran.code);
             }
-            Line::Until { path, field, value } => self.until(path, field, value)?,
+            Line::Until { path, field, value } => self.api.until_row(path, field, value)?,
         }
         Ok(())
     }
@@ -164,177 +216,4 @@ impl World {
     fn send(&self, actor: &str, command: &str, json: &str) -> anyhow::Result<Ran> {
         self.client(&["--actor", actor, "send", command, "--data", json])
     }
-
-    /// Waits until a row has a value: `care/site/site_88`, `state`, `stopped`.
-    ///
-    /// # Errors
-    /// What the row was when the time was up.
-    pub fn until(&self, path: &str, field: &str, value: &str) -> anyhow::Result<()> {
-        let start = Instant::now();
-        loop {
-            let row = self.get(path)?;
-            let found = row.pointer(&format!("/value/{}", field.replace('.', "/")));
-            let found = found.map(|found| found.to_string().replace('"', "")).unwrap_or_default();
-            if found == value {
-                return Ok(());
-            }
-            if start.elapsed() > WAIT_MAX {
-                bail!("{path} never had {field}={value}; it is {row:#}");
-            }
-            std::thread::sleep(LOOK_EVERY);
-        }
-    }
-
-    /// Waits until a service is in a state.
-    ///
-    /// # Errors
-    /// The status when the time was up.
-    pub fn until_state(&self, service: &str, state: &str) -> anyhow::Result<()> {
-        let start = Instant::now();
-        loop {
-            let status = self.get("status")?;
-            let services = status["services"].as_array().context("a status lists services")?;
-            if services.iter().any(|it| it["service"] == service && it["state"] == state) {
-                return Ok(());
-            }
-            if start.elapsed() > WAIT_MAX {
-                bail!("{service} is never {state}: {status:#}");
-            }
-            std::thread::sleep(LOOK_EVERY);
-        }
-    }
-
-    /// A document of the API below the biller, whatever its status.
-    ///
-    /// # Errors
-    /// When nobody answers with JSON.
-    pub fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let url = format!("{}/v1/northeast/{path}", self.url);
-        let client = reqwest::blocking::Client::new();
-        Ok(client.get(url).send()?.json()?)
-    }
-
-    /// Every row of every service, without what differs between two runs of the same script:
-    /// times, positions, and ids that are derived from them.
-    ///
-    /// # Errors
-    /// When a service does not answer.
-    pub fn rows(&self) -> anyhow::Result<Vec<(String, Value)>> {
-        let mut rows = Vec::new();
-        for (service, view) in VIEWS {
-            let page = self.get(&format!("{service}/{view}?limit=1000"))?;
-            let page =
-                page["rows"].as_array().with_context(|| format!("{service} {view}: {page}"))?;
-            let row = |row: &Value| {
-                let key = row["key"].as_str().unwrap_or_default().to_owned();
-                (format!("{service}/{view}/{key}"), timeless(&row["value"]))
-            };
-            rows.extend(page.iter().map(row).filter(|(path, _)| !path.contains("/decision_")));
-        }
-        rows.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(rows)
-    }
-
-    /// Waits until every service has applied the whole log and has nothing left to do.
-    ///
-    /// # Errors
-    /// The status when the time was up.
-    pub fn settled(&self) -> anyhow::Result<()> {
-        let start = Instant::now();
-        loop {
-            let status = self.get("status")?;
-            let services = status["services"].as_array().context("a status lists services")?;
-            let quiet = services.iter().all(|service| {
-                service["state"] == "live"
-                    && service["checkpoint"] == status["head"]
-                    && service["pending_intents"] == 0
-            });
-            if quiet && self.get("status")?["head"] == status["head"] {
-                return Ok(());
-            }
-            if start.elapsed() > WAIT_MAX {
-                bail!("not settled: {status:#}");
-            }
-            std::thread::sleep(LOOK_EVERY);
-        }
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// Asks a process to end, and waits until it has.
-fn end(mut process: Child) -> anyhow::Result<()> {
-    let id = process.id().to_string();
-    ensure!(Command::new("kill").args(["-TERM", &id]).status()?.success(), "kill {id}");
-    let start = Instant::now();
-    while process.try_wait()?.is_none() {
-        if start.elapsed() > STOP_MAX {
-            process.kill()?;
-            bail!("process {id} does not stop");
-        }
-        std::thread::sleep(LOOK_EVERY);
-    }
-    Ok(())
-}
-
-fn serve(dir: &Path) -> anyhow::Result<(Child, String)> {
-    let data = text(dir)?;
-    start(&["serve", "--manual-calendar", "--data", &data, "--http", "127.0.0.1:0"])
-}
-
-/// Starts a server and reads from its first line where it answers.
-fn start(arguments: &[&str]) -> anyhow::Result<(Child, String)> {
-    let mut process = demarc()
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("demarc cannot be started")?;
-    let out = process.stdout.take().context("its output is piped")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
-    let url = line.split_whitespace().find(|word| word.starts_with("http://"));
-    let Some(url) = url else {
-        process.kill()?;
-        bail!("{arguments:?} did not start: {line}");
-    };
-    Ok((process, url.trim_end_matches(';').to_owned()))
-}
-
-fn text(path: &Path) -> anyhow::Result<String> {
-    Ok(path.to_str().context("a temporary directory has a readable path")?.to_owned())
-}
-
-/// The same value without what differs between two runs.
-fn timeless(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let kept = fields.iter().filter(|(name, _)| !differs(name));
-            Value::Object(kept.map(|(name, value)| (name.clone(), timeless(value))).collect())
-        }
-        Value::Array(values) => Value::Array(values.iter().map(timeless).collect()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
-    }
-}
-
-/// Times and positions: two runs of one script never agree on them.
-fn differs(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "acknowledgedAt",
-        "at",
-        "createdAt",
-        "deliveredAt",
-        "endedAt",
-        "finishedAt",
-        "firstAt",
-        "lastAt",
-        "lastPosition",
-        "position",
-        "requestedAt",
-        "timeLimit",
-    ];
-    NAMES.contains(&name)
 }

@@ -63,6 +63,16 @@ impl NatsServer {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
+    /// The process, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// The directory of its storage.
+    pub fn storage(&self) -> PathBuf {
+        store_dir(self.dir.path())
+    }
+
     /// Kills the server; its storage stays.
     pub async fn kill(&mut self) -> io::Result<()> {
         self.process.kill().await
