@@ -359,8 +359,14 @@ impl BlockBuilder {
         BYTES_MAX - CHAIN - self.bytes.len()
     }
 
-    /// Adds a record, its events having `versions`.
-    pub(crate) fn push(&mut self, record: &NewRecord, committed_at: i64, versions: &[u64]) {
+    /// Adds a record, its events having `versions`; gives the offset of its frame.
+    pub(crate) fn push(
+        &mut self,
+        record: &NewRecord,
+        committed_at: i64,
+        versions: &[u64],
+    ) -> usize {
+        let offset = self.bytes.len();
         let place = Place { first_position: self.next_position(), committed_at, versions };
         self.scratch.clear();
         codec::put_record(&mut self.scratch, record, &place);
@@ -368,6 +374,7 @@ impl BlockBuilder {
         self.chain = chain::link(self.chain, &self.scratch);
         self.records += 1;
         self.events += u32::try_from(versions.len()).expect("a block is shorter than 4 GiB");
+        offset
     }
 
     /// The block, unless it is empty.

@@ -126,7 +126,12 @@ pub(crate) fn put_record(out: &mut Vec<u8>, record: &NewRecord, place: &Place<'_
 pub(crate) struct Input<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Input<'a> {
-    fn take(&mut self, count: usize, what: &'static str) -> Result<&'a [u8], CodecError> {
+    /// So many bytes.
+    pub(crate) fn take(
+        &mut self,
+        count: usize,
+        what: &'static str,
+    ) -> Result<&'a [u8], CodecError> {
         let (head, tail) = self.0.split_at_checked(count).ok_or(CodecError::Short(what))?;
         self.0 = tail;
         Ok(head)

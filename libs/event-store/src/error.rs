@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use storage::LockError;
+use storage::{LockError, TableError};
 
 use crate::{BlockError, Damage, Hash, Position};
 
@@ -173,33 +173,13 @@ pub enum ReadError {
 /// Why the index failed. It is set aside and rebuilt when the log is opened the next time.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// sled says no.
-    #[error("sled could not {operation}")]
-    Sled {
-        /// What it was asked for.
-        operation: &'static str,
-        /// Why.
-        #[source]
-        source: sled::Error,
-    },
-    /// sled panicked, as it does on damaged pages.
-    #[error("sled panicked when it was to {operation}: {message}")]
-    Panicked {
-        /// What it was asked for.
-        operation: &'static str,
-        /// What it said.
-        message: String,
-    },
+    /// Its table does not work.
+    #[error("the index's table does not work")]
+    Table(#[from] TableError),
     /// An entry is not what the index writes.
     #[error("an entry of the index is not what was written")]
     Entry,
-    /// A file of the index could not be synced, moved or marked.
-    #[error("{} could not be synced or moved", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// The thread that writes it is gone.
+    #[error("the thread that writes the index is gone")]
+    Thread,
 }

@@ -1,246 +1,167 @@
-//! The index on disk: one sled tree with one-byte table prefixes and big-endian keys.
+//! The index on disk: a table of runs that are never changed.
 //!
 //! ```text
-//! n                                      the log's name
-//! k                                      checkpoint: everything up to here is in the tree
-//! w                                      like k, but written before the entries are
-//! s stream 0 first-version(8)            the records of up to 128 events: their addresses, as
-//!                                        varint differences
-//! c first-position(8) command-id(16)     up to 64 commands of one generation, in order of their
-//!                                        ids: id(16), record's address(8); the key names the first
-//! p position(8)                          a block's address, varint: one block in 64 KiB
-//! t committed-at(8, sign flipped) position(8)   the same block's address
+//! i        format u8, secret of the keys (16 bytes), the log's name
+//! k        the manifest, see `manifest`
+//! w        a tip, written before any row of the blocks up to it
+//! c s      chunks of runs, see `chunk`
+//! f run(8) piece(4)     lines of the run's filter
+//! p t      blocks by position and by time, see `sparse`
 //! ```
 //!
-//! Command ids are random: an entry each would cost more than everything else together, and every
-//! append asks for an id that is not there. So ids are packed per generation, and a filter in
-//! memory answers most questions; it is filled from the tree when the index is opened.
-//!
-//! Entries are single inserts, not batches: a sled batch shuts out every reader of the process
-//! until it is done. They may be written twice; the checkpoint is written and synced only after
-//! they are.
+//! Every generation becomes a run, and runs are merged in tiers. Rows are single inserts, not
+//! batches: a sled batch shuts out every reader of the process until it is done. The manifest is
+//! replaced only after what it names is synced, and what it no longer names is removed only after
+//! the manifest is synced. What no manifest names is removed when the index is opened.
 
-use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ops::Bound::{Excluded, Included};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::codec::{Input, put_varint};
-use crate::command_filter::CommandFilter;
-use crate::generation::{Generation, Run, Sparse};
+use storage::{Storage, Table};
+
+use crate::chunk::Space;
+use crate::filter::Filter;
+use crate::generation::Generation;
+use crate::key::Keys;
+use crate::manifest::{self, Manifest};
+use crate::merge::{self, Between};
+use crate::run::{self, Run, RunWriter};
 use crate::shared::Tip;
-use crate::{CommandId, Hash, Head, IndexError, Options, Position};
+use crate::{IndexError, Options, sparse};
 
-/// Events of one stream in one entry: keeps values far below sled's blob limit.
-const RUN_MAX: usize = 128;
-/// Commands in one entry.
-const PACK_MAX: usize = 64;
-/// Bytes of one command in it.
-const PACKED_BYTES: usize = 24;
-const NAME: &[u8] = b"n";
-const CHECKPOINT: &[u8] = b"k";
+const FORMAT: u8 = 2;
+const IDENTITY: &[u8] = b"i";
+const MANIFEST: &[u8] = b"k";
 const WITNESS: &[u8] = b"w";
 /// Its presence says that the index failed when it was last in use.
 const DAMAGED: &str = "DAMAGED";
+/// Rows that are removed between two looks at what else there is to do.
+const TURN_ROWS: usize = 16;
+
+/// A run that is in use.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveRun {
+    pub(crate) run: Run,
+    /// None if there is no memory for it.
+    pub(crate) filter: Option<Arc<Filter>>,
+}
 
 /// An open index.
 pub(crate) struct Index {
-    tree: sled::Db,
+    pub(crate) table: Arc<dyn Table>,
+    /// Makes the keys of this index.
+    pub(crate) keys: Keys,
+    storage: Arc<dyn Storage>,
     dir: PathBuf,
-    /// sled's flush is not a sync: this handle is.
-    file: File,
-    filter: CommandFilter,
-    /// The first positions of the generations that have packed commands, oldest first.
-    packs: RwLock<Vec<Position>>,
+    filter_bytes: u64,
+    next_id: AtomicU64,
+    /// Oldest first. Whoever looks something up holds it, so that no chunk goes away meanwhile.
+    live: RwLock<Vec<LiveRun>>,
 }
 
 impl Index {
-    /// Opens the index in `dir`, or makes an empty one.
-    pub(crate) fn open(dir: &Path, options: &Options) -> Result<Self, IndexError> {
-        let config = sled::Config::new()
-            .path(dir)
-            .cache_capacity(options.index_cache_bytes)
-            .flush_every_ms(None)
-            .print_profile_on_drop(false);
-        let tree = guarded("open", || config.open())?;
-        let path = dir.join("db");
-        let file = File::open(&path).map_err(|source| IndexError::Io { path, source })?;
-        let filter = CommandFilter::new(options.command_filter_bytes);
-        let packs = RwLock::new(Vec::new());
-        let index = Self { tree, dir: dir.to_owned(), file, filter, packs };
-        index.load_commands()?;
-        Ok(index)
-    }
-
-    fn load_commands(&self) -> Result<(), IndexError> {
-        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
-        let mut entries = self.tree.scan_prefix(b"c");
-        while let Some((key, value)) = guarded("read the commands", || entries.next().transpose())?
-        {
-            let first = *key.get(1..).and_then(<[u8]>::first_chunk).ok_or(IndexError::Entry)?;
-            let first = Position::from_be_bytes(first);
-            if packs.last() != Some(&first) {
-                packs.push(first);
-            }
-            self.filter.insert(packed(&value)?.iter().map(|(id, _)| CommandId(*id)));
-        }
-        Ok(())
-    }
-
-    /// The name of the log it belongs to; none if it is empty.
-    pub(crate) fn name(&self) -> Result<Option<Vec<u8>>, IndexError> {
-        Ok(self.get("read the name", NAME)?.map(|name| name.to_vec()))
-    }
-
-    /// Whether it has no entries at all.
-    pub(crate) fn is_empty(&self) -> Result<bool, IndexError> {
-        guarded("read the first entry", || self.tree.first()).map(|first| first.is_none())
-    }
-
-    /// Writes down the log it belongs to.
-    pub(crate) fn set_name(&self, name: &str) -> Result<(), IndexError> {
-        self.put(NAME, name.as_bytes())?;
-        self.sync()
-    }
-
-    /// Where everything before is in the tree.
-    pub(crate) fn checkpoint(&self) -> Result<Option<Tip>, IndexError> {
-        self.tip("read the checkpoint", CHECKPOINT)
-    }
-
-    /// The last block that any entry may speak of: the journal must have it.
-    pub(crate) fn witness(&self) -> Result<Option<Tip>, IndexError> {
-        self.tip("read the witness", WITNESS)
-    }
-
-    fn tip(&self, operation: &'static str, key: &[u8]) -> Result<Option<Tip>, IndexError> {
-        let Some(value) = self.get(operation, key)? else { return Ok(None) };
-        decode_tip(&value).map(Some).ok_or(IndexError::Entry)
-    }
-
-    /// The address of the command's record.
-    pub(crate) fn command(&self, id: CommandId) -> Result<Option<u64>, IndexError> {
-        if !self.filter.may_contain(id) {
+    /// Opens the index of the log `name` in `dir`, or makes an empty one. None if it belongs to
+    /// something else.
+    pub(crate) fn open(
+        dir: &Path,
+        name: &str,
+        options: &Options,
+    ) -> Result<Option<Self>, IndexError> {
+        let storage = Arc::clone(&options.storage);
+        let table = storage.table(dir, options.index_cache_bytes)?;
+        let Some(secret) = identify(table.as_ref(), name, options.index_secret)? else {
             return Ok(None);
+        };
+        let manifest = table.get(MANIFEST)?.map(|bytes| Manifest::decode(&bytes)).transpose()?;
+        let runs = manifest.map_or_else(Vec::new, |manifest| manifest.runs);
+        remove_unnamed(table.as_ref(), &runs)?;
+        let next_id = AtomicU64::new(runs.iter().map(|run| run.id + 1).max().unwrap_or(0));
+        let filter_bytes = options.filter_bytes;
+        let without = without_filter(runs.iter(), filter_bytes);
+        let mut live = Vec::with_capacity(runs.len());
+        for (nth, run) in runs.into_iter().enumerate() {
+            let load = nth >= without;
+            let filter = load.then(|| run::load_filter(table.as_ref(), &run)).transpose()?;
+            live.push(LiveRun { run, filter: filter.map(Arc::new) });
         }
-        let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
-        for &pack in packs.iter().rev() {
-            let range = pack_key(pack, CommandId([0; 16]))..=pack_key(pack, id);
-            let entry =
-                guarded("look a command up", || self.tree.range(range).next_back().transpose())?;
-            let Some((_, value)) = entry else { continue };
-            let commands = packed(&value)?;
-            if let Ok(at) = commands.binary_search_by_key(&id.0, |(id, _)| *id) {
-                return Ok(Some(commands[at].1));
-            }
-        }
-        Ok(None)
+        let (dir, keys, live) = (dir.to_owned(), Keys::new(&secret), RwLock::new(live));
+        Ok(Some(Self { table, keys, storage, dir, filter_bytes, next_id, live }))
     }
 
-    /// The version of the stream; 0 if it does not exist.
-    pub(crate) fn stream_version(&self, stream: &str) -> Result<u64, IndexError> {
-        let range = stream_key(stream, 0)..=stream_key(stream, u64::MAX);
-        let last = guarded("look a stream up", || self.tree.range(range).next_back().transpose())?;
-        last.map_or(Ok(0), |(key, value)| decode_run(&key, &value).map(|run| run.last()))
+    /// Where everything before is in the table.
+    pub(crate) fn checkpoint(&self) -> Result<Option<Tip>, IndexError> {
+        let manifest = self.table.get(MANIFEST)?;
+        manifest.map(|bytes| Ok(Manifest::decode(&bytes)?.tip)).transpose()
     }
 
-    /// The addresses of at most `max` events of the stream, versions `from` up to `before`.
-    pub(crate) fn stream(
-        &self,
-        stream: &str,
-        from: u64,
-        before: u64,
-        max: usize,
-    ) -> Result<Vec<u64>, IndexError> {
-        let first = guarded("find a stream's entry", || {
-            let range = stream_key(stream, 0)..=stream_key(stream, from);
-            self.tree.range(range).next_back().transpose()
-        })?;
-        let start = first.map_or_else(|| stream_key(stream, from), |(key, _)| key.to_vec());
-        let mut entries = self.tree.range(start..stream_key(stream, before));
-        let mut addresses = Vec::new();
-        while addresses.len() < max {
-            let entry = guarded("read a stream's entry", || entries.next().transpose())?;
-            let Some((key, value)) = entry else { break };
-            let run = decode_run(&key, &value)?;
-            let wanted = (run.first..before).zip(run.addresses).filter(|(at, _)| *at >= from);
-            addresses.extend(wanted.map(|(_, address)| address).take(max - addresses.len()));
-        }
-        Ok(addresses)
+    /// The last block that any row may speak of: the journal must have it.
+    pub(crate) fn witness(&self) -> Result<Option<Tip>, IndexError> {
+        self.table.get(WITNESS)?.map(|bytes| manifest::decode_tip(&bytes)).transpose()
     }
 
-    /// The address of a block that starts at or before `position`.
-    pub(crate) fn at_position(&self, position: Position) -> Result<Option<u64>, IndexError> {
-        self.last_of("find a position", position_key(0)..=position_key(position))
+    /// The runs, to look something up in them.
+    pub(crate) fn live(&self) -> RwLockReadGuard<'_, Vec<LiveRun>> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The address of a block that starts at or before `committed_at`.
-    pub(crate) fn at_time(&self, committed_at: i64) -> Result<Option<u64>, IndexError> {
-        let range = time_key(i64::MIN, 0)..=time_key(committed_at, u64::MAX);
-        self.last_of("find a time", range)
+    fn next_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn last_of(
-        &self,
-        operation: &'static str,
-        range: std::ops::RangeInclusive<Vec<u8>>,
-    ) -> Result<Option<u64>, IndexError> {
-        let last = guarded(operation, || self.tree.range(range).next_back().transpose())?;
-        last.map(|(_, value)| address(&value)).transpose()
-    }
-
-    /// Takes in a generation, in the order of the keys, then moves the checkpoint. Both are on
-    /// the disk when this returns.
+    /// Takes in a generation as a run. It is on the disk when this returns.
     pub(crate) fn write(&self, generation: &Generation) -> Result<(), IndexError> {
-        self.put(WITNESS, &encode_tip(&generation.tip))?;
-        self.write_commands(generation)?;
-        let mut value = Vec::new();
-        for Sparse { position, committed_at, address } in &generation.sparse {
-            value.clear();
-            put_varint(&mut value, *address);
-            self.put(&position_key(*position), &value)?;
-            self.put(&time_key(*committed_at, *position), &value)?;
-        }
-        let mut streams: Vec<_> = generation.streams.iter().collect();
-        streams.sort_unstable_by_key(|(stream, _)| *stream);
-        for (stream, run) in streams {
-            for (first, addresses) in
-                (run.first..).step_by(RUN_MAX).zip(run.addresses.chunks(RUN_MAX))
-            {
-                value.clear();
-                encode_addresses(&mut value, addresses);
-                self.put(&stream_key(stream, first), &value)?;
-            }
-        }
-        self.sync()?;
-        self.put(CHECKPOINT, &encode_tip(&generation.tip))?;
-        self.sync()
+        let table = self.table.as_ref();
+        table.put(WITNESS, &manifest::encode_tip(&generation.tip))?;
+        sparse::write(table, &generation.sparse)?;
+        let (run, filter) = run::write_generation(table, self.next_id(), generation)?;
+        let mut live = self.live().clone();
+        live.push(LiveRun { run, filter: Some(Arc::new(filter)) });
+        self.commit(generation.tip, live)
     }
 
-    fn write_commands(&self, generation: &Generation) -> Result<(), IndexError> {
-        let pack = generation.first_position;
-        // A spill that did not come to its end leaves entries that do not fit between these.
-        let all = || pack_key(pack, CommandId([0; 16]))..=pack_key(pack, CommandId([0xff; 16]));
-        let mut stale = self.tree.range(all()).keys();
-        while let Some(key) = guarded("read stale commands", || stale.next().transpose())? {
-            guarded("remove stale commands", || self.tree.remove(key))?;
+    /// Merges runs that are due, if there are any; gives whether to try again. Looks between its
+    /// steps at what else there is to do, which may be to write generations.
+    pub(crate) fn merge(&self, between: &mut Between<'_>) -> Result<bool, IndexError> {
+        let runs: Vec<_> = self.live().iter().map(|live| live.run).collect();
+        let due = manifest::due(&runs);
+        let (Some(first), Some(last)) = (due.first(), due.last()) else { return Ok(false) };
+        let (id, level) = (self.next_id(), first.level + 1);
+        let entries = due.iter().map(|run| run.entries).sum();
+        let run = Run { id, level, base: first.base, end: last.end, entries };
+        let table = self.table.as_ref();
+        let mut writer = RunWriter::new(table, run);
+        if merge::copy(table, due, &mut writer, between)?.is_break() {
+            return Ok(false);
         }
-        let mut commands: Vec<_> = generation.commands.iter().collect();
-        commands.sort_unstable();
-        let mut value = Vec::with_capacity(PACK_MAX * PACKED_BYTES);
-        for entry in commands.chunks(PACK_MAX) {
-            value.clear();
-            for (id, address) in entry {
-                value.extend_from_slice(&id.0);
-                value.extend_from_slice(&address.to_le_bytes());
+        let filter = Some(Arc::new(writer.finish()?));
+        // Meanwhile generations may have been added, but nothing else has changed.
+        let is_due = |live: &LiveRun| due.iter().any(|run| run.id == live.run.id);
+        let mut live = self.live().clone();
+        let place = live.iter().position(is_due).ok_or(IndexError::Entry)?;
+        live.retain(|live| !is_due(live));
+        live.insert(place, LiveRun { run, filter });
+        self.commit(self.checkpoint()?.ok_or(IndexError::Entry)?, live)?;
+        for run in due {
+            if remove(table, run.id, between)?.is_break() {
+                return Ok(false);
             }
-            self.put(&pack_key(pack, *entry[0].0), &value)?;
-            self.filter.insert(entry.iter().map(|(id, _)| **id));
         }
-        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
-        if packs.last() != Some(&pack) {
-            packs.push(pack);
-        }
+        Ok(true)
+    }
+
+    /// Makes `live` the runs of the index, and `tip` its checkpoint.
+    fn commit(&self, tip: Tip, mut live: Vec<LiveRun>) -> Result<(), IndexError> {
+        let runs: Vec<_> = live.iter().map(|live| live.run).collect();
+        let without = without_filter(runs.iter(), self.filter_bytes);
+        live[..without].iter_mut().for_each(|live| live.filter = None);
+        self.table.sync()?;
+        self.table.put(MANIFEST, &Manifest { tip, runs }.encode())?;
+        self.table.sync()?;
+        std::mem::swap(&mut *self.live.write().unwrap_or_else(PoisonError::into_inner), &mut live);
+        // What was live until now is freed here, where nobody waits.
         Ok(())
     }
 
@@ -248,124 +169,89 @@ impl Index {
     pub(crate) fn mark_damaged(&self, error: &IndexError) {
         tracing::error!(index = %self.dir.display(), error = error as &dyn std::error::Error,
             "index failed, it will be rebuilt when the log is opened again");
-        if let Err(error) = std::fs::write(self.dir.join(DAMAGED), []) {
+        if let Err(error) = storage::replace(self.storage.as_ref(), &self.dir.join(DAMAGED), &[]) {
             tracing::error!(index = %self.dir.display(), error = &error as &dyn std::error::Error,
                 "index could not be marked as damaged");
         }
     }
-
-    fn get(&self, operation: &'static str, key: &[u8]) -> Result<Option<sled::IVec>, IndexError> {
-        guarded(operation, || self.tree.get(key))
-    }
-
-    fn put(&self, key: &[u8], value: &[u8]) -> Result<(), IndexError> {
-        guarded("insert", || self.tree.insert(key, value)).map(|_| ())
-    }
-
-    fn sync(&self) -> Result<(), IndexError> {
-        guarded("flush", || self.tree.flush())?;
-        let path = || self.dir.join("db");
-        self.file.sync_data().map_err(|source| IndexError::Io { path: path(), source })
-    }
 }
 
 /// Whether the index in `dir` failed when it was last in use.
-pub(crate) fn is_marked_damaged(dir: &Path) -> bool {
-    dir.join(DAMAGED).exists()
+pub(crate) fn is_marked_damaged(storage: &dyn Storage, dir: &Path) -> bool {
+    storage.exists(&dir.join(DAMAGED))
 }
 
-/// sled 0.34 panics on some damaged pages: a panic is an error like any other.
-fn guarded<T>(
-    operation: &'static str,
-    work: impl FnOnce() -> sled::Result<T>,
-) -> Result<T, IndexError> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(source)) => Err(IndexError::Sled { operation, source }),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            let message = text.unwrap_or("without words").to_owned();
-            Err(IndexError::Panicked { operation, message })
+/// The secret of the index of the log `name`, which is `fresh` in an empty table; none if the
+/// table holds something else.
+fn identify(
+    table: &dyn Table,
+    name: &str,
+    fresh: [u8; 16],
+) -> Result<Option<[u8; 16]>, IndexError> {
+    let Some(identity) = table.get(IDENTITY)? else {
+        let (first, last) = ([0].as_slice(), [0xff].as_slice());
+        if table.scan(Included(first), Included(last)).next().transpose()?.is_some() {
+            return Ok(None);
+        }
+        table.put(IDENTITY, &[&[FORMAT], &fresh[..], name.as_bytes()].concat())?;
+        table.sync()?;
+        return Ok(Some(fresh));
+    };
+    let secret = identity.strip_prefix(&[FORMAT]).and_then(<[u8]>::split_first_chunk);
+    Ok(secret.filter(|(_, found)| *found == name.as_bytes()).map(|(secret, _)| *secret))
+}
+
+/// How many runs, the oldest ones, must do without their filters.
+fn without_filter<'a>(
+    runs: impl DoubleEndedIterator<Item = &'a Run> + ExactSizeIterator,
+    filter_bytes: u64,
+) -> usize {
+    let mut room = filter_bytes;
+    let count = runs.len();
+    let fit = runs.rev().map_while(|run| {
+        room = room.checked_sub(Filter::size_for(run.entries))?;
+        Some(())
+    });
+    count - fit.count()
+}
+
+/// What the keys of the rows of a run begin with.
+fn spaces() -> [u8; 3] {
+    [Space::Commands.byte(), Space::Streams.byte(), run::FILTER]
+}
+
+/// Removes the rows of a run that no manifest names.
+fn remove(
+    table: &dyn Table,
+    run: u64,
+    between: &mut Between<'_>,
+) -> Result<ControlFlow<()>, IndexError> {
+    for space in spaces() {
+        let [from, to] = [run, run + 1].map(|run| [&[space][..], &run.to_be_bytes()].concat());
+        for (nth, row) in table.scan(Included(&from), Excluded(&to)).enumerate() {
+            table.remove(&row?.0)?;
+            if nth % TURN_ROWS == 0 && between()?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
     }
+    Ok(ControlFlow::Continue(()))
 }
 
-fn pack_key(first_position: Position, id: CommandId) -> Vec<u8> {
-    [b"c", &first_position.to_be_bytes()[..], &id.0].concat()
-}
-
-fn packed(value: &[u8]) -> Result<Vec<([u8; 16], u64)>, IndexError> {
-    let (commands, rest) = value.as_chunks::<PACKED_BYTES>();
-    if !rest.is_empty() {
-        return Err(IndexError::Entry);
+/// Removes all rows of runs that are not among `runs`, without reading those that are.
+fn remove_unnamed(table: &dyn Table, runs: &[Run]) -> Result<(), IndexError> {
+    for space in spaces() {
+        let (mut from, end) = (vec![space], [space + 1]);
+        while let Some(row) = table.scan(Included(&from), Excluded(&end)).next() {
+            let (key, _) = row?;
+            let found = key.get(1..).and_then(<[u8]>::first_chunk).ok_or(IndexError::Entry)?;
+            let found = u64::from_be_bytes(*found);
+            if !runs.iter().any(|run| run.id == found) {
+                let never = &mut || Ok(ControlFlow::Continue(()));
+                remove(table, found, never)?.is_continue();
+            }
+            from = [&[space][..], &(found + 1).to_be_bytes()].concat();
+        }
     }
-    let halves = commands.iter().map(|command| {
-        let (id, address) = command.split_first_chunk::<16>()?;
-        Some((*id, u64::from_le_bytes(*address.first_chunk()?)))
-    });
-    halves.collect::<Option<_>>().ok_or(IndexError::Entry)
-}
-
-fn stream_key(stream: &str, version: u64) -> Vec<u8> {
-    [b"s", stream.as_bytes(), &[0], &version.to_be_bytes()].concat()
-}
-
-fn position_key(position: Position) -> Vec<u8> {
-    [&b"p"[..], &position.to_be_bytes()].concat()
-}
-
-fn time_key(committed_at: i64, position: Position) -> Vec<u8> {
-    let ordered = committed_at.cast_unsigned() ^ (1 << 63);
-    [&b"t"[..], &ordered.to_be_bytes(), &position.to_be_bytes()].concat()
-}
-
-fn address(value: &[u8]) -> Result<u64, IndexError> {
-    Input(value).varint("address").map_err(|_| IndexError::Entry)
-}
-
-fn encode_addresses(out: &mut Vec<u8>, addresses: &[u64]) {
-    let mut before = 0;
-    for &address in addresses {
-        put_varint(out, address - before);
-        before = address;
-    }
-}
-
-fn decode_run(key: &[u8], value: &[u8]) -> Result<Run, IndexError> {
-    let first = key.last_chunk().map(|first| u64::from_be_bytes(*first));
-    let first = first.ok_or(IndexError::Entry)?;
-    let mut input = Input(value);
-    let mut addresses = Vec::new();
-    let mut address = 0_u64;
-    while !input.0.is_empty() {
-        let step = input.varint("address").map_err(|_| IndexError::Entry)?;
-        address = address.checked_add(step).ok_or(IndexError::Entry)?;
-        addresses.push(address);
-    }
-    if addresses.is_empty() || first.checked_add(addresses.len() as u64).is_none() {
-        return Err(IndexError::Entry);
-    }
-    Ok(Run { first, addresses })
-}
-
-fn encode_tip(tip: &Tip) -> Vec<u8> {
-    let Tip { head: Head { position, chain, committed_at }, block, end } = tip;
-    let numbers = [
-        position.to_le_bytes(),
-        committed_at.to_le_bytes(),
-        block.to_le_bytes(),
-        end.to_le_bytes(),
-    ];
-    [numbers.as_flattened(), &chain.0].concat()
-}
-
-fn decode_tip(value: &[u8]) -> Option<Tip> {
-    let (numbers, chain) = value.split_at_checked(32)?;
-    let (numbers, _) = numbers.as_chunks::<8>();
-    let chain = Hash(chain.try_into().ok()?);
-    let [position, committed_at, block, end] = *numbers else { return None };
-    let committed_at = i64::from_le_bytes(committed_at);
-    let head = Head { position: u64::from_le_bytes(position), chain, committed_at };
-    Some(Tip { head, block: u64::from_le_bytes(block), end: u64::from_le_bytes(end) })
+    Ok(())
 }

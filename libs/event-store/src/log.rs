@@ -1,35 +1,30 @@
-//! The writer: decides what of a group is written, writes it as one block, then indexes it.
+//! The writer: writes what was decided of a group as one block, then indexes it.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use storage::Held;
 
-use crate::block::BlockBuilder;
-use crate::index_dir::{self, Opened};
+use crate::draft::{Draft, Known, Notes};
+use crate::generation::Additions;
+use crate::index_dir;
 use crate::journal::Journal;
 use crate::segments::Segments;
 use crate::shared::{Shared, Tip};
 use crate::spill::Spiller;
 use crate::stream_versions::StreamVersions;
 use crate::{
-    AppendError, Block, CommandId, Expected, NewEvent, NewRecord, OpenError, Options, Position,
-    ReadError, Reader, Record, recovery, segment,
+    AppendError, Block, CommandId, IndexError, NewRecord, OpenError, Options, Position, ReadError,
+    Reader, recovery, segment,
 };
-
-/// Bytes of a stream's name, a kind, an actor or a traceparent.
-const TEXT_MAX: usize = 255;
-/// Bytes of one event's data.
-const DATA_MAX: usize = 64 << 20;
 
 /// The only writer of a log. Dropping it closes the log; nothing needs to be saved then.
 pub struct Log {
     shared: Arc<Shared>,
     journal: Journal,
     spiller: Spiller,
-    spill_events: usize,
     versions: StreamVersions,
+    notes: Notes,
     poison: Option<AppendError>,
     _lock: Held,
 }
@@ -99,16 +94,6 @@ pub enum Refused {
     },
 }
 
-/// What a group has decided so far.
-struct Draft<'a> {
-    block: BlockBuilder,
-    committed_at: i64,
-    outcomes: Vec<Result<Outcome, Refused>>,
-    /// Which outcome is the command's first.
-    commands: FxHashMap<CommandId, usize>,
-    streams: FxHashMap<&'a str, u64>,
-}
-
 impl Log {
     /// Opens the log `name` in `dir`, or makes it. Indexes what the index has not seen, and
     /// waits up to five seconds for a handle on the index that was dropped just before.
@@ -123,21 +108,27 @@ impl Log {
         let lock = storage.lock(&dir.join("lock"))?;
         let segments = Segments::load(storage, &journal, name)?;
         let index_path = dir.join("index");
-        let Opened { index, checkpoint, witness } = index_dir::open(&index_path, name, &options)?;
-        if let Some(tip) = &witness
+        let index = index_dir::open(&index_path, name, &options)?;
+        let indexed = |found: Result<Option<Tip>, IndexError>| {
+            found.map_err(|error| OpenError::Index {
+                path: index_path.clone(),
+                source: Arc::new(error),
+            })
+        };
+        if let Some(tip) = &indexed(index.witness())?
             && let Some(source) = recovery::check_witness(&segments, tip)?
         {
             return Err(OpenError::JournalBehindWitness { index: index_path, source });
         }
-        let tip = checkpoint.unwrap_or_else(|| Tip::genesis(name));
-        let shared = Arc::new(Shared::new(name, segments, index, tip));
-        let spiller = Spiller::start(&shared)
+        let tip = indexed(index.checkpoint())?.unwrap_or_else(|| Tip::genesis(name));
+        let shared = Arc::new(Shared::new(name, segments, index, tip, options.spill_events));
+        let spiller = Spiller::start(&shared, &options)
             .map_err(|source| OpenError::Io { path: index_path.clone(), source })?;
-        let spill_events = options.spill_events;
         let tip = recovery::replay(&shared.segments, tip, |block, address| {
-            let tip = shared.index_block(block, address).map_err(ReadError::from)?;
+            let additions = Additions::of(block, &shared.index.keys).map_err(ReadError::from)?;
+            let tip = shared.index_block(block, address, &additions);
             spiller
-                .offer(&shared, spill_events)
+                .offer()
                 .map_err(|source| OpenError::Index { path: index_path.clone(), source })?;
             Ok(tip)
         })?;
@@ -145,7 +136,8 @@ impl Log {
         shared.set_tip(tip);
         tracing::info!(log = name, position = tip.head.position, "log opened");
         let versions = StreamVersions::new(options.cached_streams);
-        Ok(Self { shared, journal, spiller, spill_events, versions, poison: None, _lock: lock })
+        let notes = Notes::default();
+        Ok(Self { shared, journal, spiller, versions, notes, poison: None, _lock: lock })
     }
 
     /// A reader of this log.
@@ -170,133 +162,24 @@ impl Log {
 
     fn try_append(&mut self, group: &[NewRecord]) -> Result<Appended, AppendError> {
         let tip = self.shared.tip();
-        let data = group.iter().flat_map(|record| &record.events);
-        let capacity: usize = data.map(|event| event.data.len() + 128).sum();
-        let mut draft = Draft {
-            block: BlockBuilder::new(tip.head.position + 1, tip.head.chain, capacity),
-            committed_at: tip.head.committed_at,
-            outcomes: Vec::with_capacity(group.len()),
-            commands: FxHashMap::default(),
-            streams: FxHashMap::default(),
-        };
+        let generations = self.shared.generations();
+        let known =
+            Known { shared: &self.shared, generations: &generations, versions: &self.versions };
+        let mut draft = Draft::new(&tip.head, group, known, &mut self.notes);
         for record in group {
-            let outcome = self.decide(record, &mut draft)?;
-            draft.outcomes.push(outcome);
+            draft.decide(record)?;
         }
-        let block = draft.block.finish();
+        let (block, outcomes) = draft.finish();
+        // Nobody waits for the disk.
+        drop(generations);
         if let Some(block) = &block {
             let address = self.journal.append(block, &tip, &self.shared.segments)?;
-            self.shared.index_block(block, address).map_err(ReadError::from)?;
-            for (stream, version) in draft.streams {
-                self.versions.set(stream, version);
+            self.shared.index_block(block, address, &self.notes.additions);
+            for (stream, version, _) in &self.notes.additions.events {
+                self.versions.set(*stream, *version);
             }
-            self.spiller.offer(&self.shared, self.spill_events)?;
+            self.spiller.offer()?;
         }
-        Ok(Appended { block, outcomes: draft.outcomes })
+        Ok(Appended { block, outcomes })
     }
-
-    fn decide<'a>(
-        &self,
-        record: &'a NewRecord,
-        draft: &mut Draft<'a>,
-    ) -> Result<Result<Outcome, Refused>, AppendError> {
-        if let Some(first) = draft.commands.get(&record.command_id) {
-            let first = draft.outcomes[*first].clone();
-            return Ok(first.map(|first| Outcome { duplicate: true, ..first }));
-        }
-        if let Some(first) =
-            Reader::new(Arc::clone(&self.shared)).find_command(record.command_id)?
-        {
-            return Ok(Ok(first_outcome(&first)));
-        }
-        if let Err(refused) = check_form(record, draft.block.room()) {
-            return Ok(Err(refused));
-        }
-        let versions = match self.versions(&record.events, draft)? {
-            Ok(versions) => versions,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        for (event, version) in record.events.iter().zip(&versions) {
-            draft.streams.insert(&event.stream, *version);
-        }
-        let first_position = draft.block.next_position();
-        draft.committed_at = draft.committed_at.max(record.committed_at);
-        draft.block.push(record, draft.committed_at, &versions);
-        let last_position = draft.block.next_position() - 1;
-        let outcome = Outcome { first_position, last_position, versions, duplicate: false };
-        draft.commands.insert(record.command_id, draft.outcomes.len());
-        Ok(Ok(outcome))
-    }
-
-    /// The version each event gets, if all streams are where they are expected to be.
-    fn versions(
-        &self,
-        events: &[NewEvent],
-        draft: &Draft<'_>,
-    ) -> Result<Result<Vec<u64>, Refused>, AppendError> {
-        let mut versions: Vec<u64> = Vec::with_capacity(events.len());
-        for (nth, event) in events.iter().enumerate() {
-            let earlier = events[..nth].iter().rposition(|before| before.stream == event.stream);
-            let actual = match earlier {
-                Some(earlier) => versions[earlier],
-                None => self.version_before(&event.stream, &draft.streams)?,
-            };
-            match event.expected {
-                Expected::Version(expected) if expected != actual => {
-                    let stream = event.stream.clone();
-                    return Ok(Err(Refused::WrongVersion { stream, expected, actual }));
-                }
-                Expected::Any | Expected::Version(_) => versions.push(actual + 1),
-            }
-        }
-        Ok(Ok(versions))
-    }
-
-    fn version_before(
-        &self,
-        stream: &str,
-        drafted: &FxHashMap<&str, u64>,
-    ) -> Result<u64, AppendError> {
-        let known = drafted.get(stream).copied().or_else(|| self.versions.get(stream));
-        match known {
-            Some(version) => Ok(version),
-            None => Ok(self.reader().stream_version(stream)?),
-        }
-    }
-}
-
-fn first_outcome(record: &Record) -> Outcome {
-    Outcome {
-        first_position: record.first_position,
-        last_position: record.last_position(),
-        versions: record.events.iter().map(|event| event.version).collect(),
-        duplicate: true,
-    }
-}
-
-fn check_form(record: &NewRecord, room: usize) -> Result<(), Refused> {
-    let command_id = record.command_id;
-    if record.events.is_empty() {
-        return Err(Refused::NoEvents { command_id });
-    }
-    let check_length = |field, text: &str, min: usize| {
-        let bytes = text.len();
-        let fits = (min..=TEXT_MAX).contains(&bytes);
-        if fits { Ok(()) } else { Err(Refused::TextLength { command_id, field, bytes }) }
-    };
-    check_length("actor", &record.actor, 0)?;
-    check_length("traceparent", record.traceparent.as_deref().unwrap_or_default(), 0)?;
-    let mut bytes = 1024;
-    for event in &record.events {
-        check_length("kind", &event.kind, 1)?;
-        let stream = &event.stream;
-        if !(1..=TEXT_MAX).contains(&stream.len()) || stream.as_bytes().contains(&0) {
-            return Err(Refused::StreamName { stream: stream.clone() });
-        }
-        if event.data.len() > DATA_MAX {
-            return Err(Refused::TooLarge { command_id });
-        }
-        bytes += event.data.len() + 2 * TEXT_MAX + 32;
-    }
-    if bytes > room { Err(Refused::TooLarge { command_id }) } else { Ok(()) }
 }

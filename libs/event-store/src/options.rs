@@ -1,5 +1,6 @@
 //! How much memory and disk a log may take. Nothing here changes what is stored.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use storage::{Os, Storage};
@@ -12,15 +13,22 @@ pub struct Options {
     pub segment_bytes: u64,
     /// Bytes of sled's page cache. Default 64 MiB.
     pub index_cache_bytes: u64,
-    /// Bytes of the filter that tells unseen command ids. 13 bits per command let one lookup in
-    /// fifty reach the disk for nothing. Default 16 MiB, good for 10 million commands.
-    pub command_filter_bytes: u64,
-    /// Streams whose versions the writer remembers, at about 100 bytes each. Default 262,144.
+    /// Bytes of the filters that say which runs of the index cannot have a command or a stream.
+    /// Each takes 12 bits, so that an event of a new command takes 3 bytes at most; memory is
+    /// taken as it is needed. The oldest runs do without filters when they would take more, and
+    /// are looked up on disk. Default 256 MiB, good for 90 million events.
+    pub filter_bytes: u64,
+    /// Streams whose versions the writer remembers, at 16 bytes each, taken as they are needed.
+    /// Default 2,097,152: 32 MiB.
     pub cached_streams: usize,
-    /// Events that the in-memory index collects before they are moved into sled. It holds at most
-    /// five times as many, at about 170 bytes each; opening replays at most as many.
-    /// Default 131,072.
+    /// Events that the index collects in memory before they are moved to disk. At most three
+    /// times as many are in memory, at about 120 bytes each if every event is a command's only
+    /// one and the first of its stream; opening replays at most as many. Full hash tables have
+    /// 7/8 of a power of two. Default 229,376: about 80 MiB.
     pub spill_events: usize,
+    /// Secret of the hashes in an index that is made anew; an index keeps the one it was made
+    /// with. Whoever knows it can choose names that slow the index down. Default random.
+    pub index_secret: [u8; 16],
     /// Whether work that can wait is done on threads. Without, the appending thread does it, and
     /// the same calls do the same in the same order. Default yes.
     pub background: bool,
@@ -33,11 +41,20 @@ impl Default for Options {
         Self {
             segment_bytes: 64 << 20,
             index_cache_bytes: 64 << 20,
-            command_filter_bytes: 16 << 20,
-            cached_streams: 262_144,
-            spill_events: 131_072,
+            filter_bytes: 256 << 20,
+            cached_streams: 2 << 20,
+            spill_events: 229_376,
+            index_secret: random(),
             background: true,
             storage: Arc::new(Os),
         }
     }
+}
+
+/// As random as the keys of the standard library's hash tables.
+fn random() -> [u8; 16] {
+    let halves = [0_u8; 2].map(|byte| RandomState::new().hash_one(byte).to_le_bytes());
+    let mut secret = [0; 16];
+    secret.copy_from_slice(halves.as_flattened());
+    secret
 }

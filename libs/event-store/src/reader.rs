@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::WitnessError;
+use crate::index::Index;
 use crate::shared::Shared;
-use crate::{Block, CommandId, Hash, Head, IndexError, Position, ReadError, Record, Recorded};
+use crate::sparse;
+use crate::{
+    Block, CommandId, Hash, Head, IndexError, Position, ReadError, Record, Recorded, WitnessError,
+};
 
 /// Reads a log. Cheap to clone, may be used from many threads, and never waits for the writer's
 /// disk. It keeps the index open, so drop readers before the log is opened again.
@@ -55,45 +58,69 @@ impl Reader {
         max: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
         let from = from_version.max(1);
-        let (oldest, in_memory) = self.shared.generations().stream(stream, from, max);
-        let before = oldest.unwrap_or(u64::MAX);
-        let mut addresses = Vec::new();
-        if from < before {
-            addresses = self.indexed(|shared| shared.index.stream(stream, from, before, max))?;
+        let key = self.shared.index.keys.stream(stream);
+        let (oldest, in_memory) = self.shared.generations().stream(key, from, max);
+        let versions = from..oldest.unwrap_or(u64::MAX);
+        let wanted = |names: &mut dyn FnMut(u64) -> Result<bool, ReadError>| {
+            let mut addresses = Vec::new();
+            if !versions.is_empty() {
+                let find = |index: &Index| index.stream(key, &versions, max, names);
+                addresses = self.shared.indexed(find)?;
+            }
+            let room = max - addresses.len();
+            addresses.extend(in_memory.iter().take(room));
+            Ok::<_, ReadError>(addresses)
+        };
+        if let Some(events) = self.events(stream, from, wanted(&mut |_| Ok(true))?)? {
+            return Ok(events);
         }
-        let room = max - addresses.len();
-        addresses.extend(in_memory.into_iter().take(room));
+        // Another stream looks alike in the index: ask every entry whose it is.
+        let addresses = wanted(&mut |address| self.shared.names(address, stream))?;
+        Ok(self.events(stream, from, addresses)?.unwrap_or_default())
+    }
+
+    /// The events of the stream, one for each address of its record, from a version on. None if
+    /// a record has none of them.
+    fn events(
+        &self,
+        stream: &str,
+        from: u64,
+        mut addresses: Vec<u64>,
+    ) -> Result<Option<Vec<Recorded>>, ReadError> {
         let wanted = addresses.len();
         addresses.dedup();
-        let end = self.shared.tip().end;
         let mut events = Vec::with_capacity(wanted);
         for address in addresses {
-            let record = self.shared.segments.record(address, end)?;
-            events.extend(record.into_recorded().filter(|recorded| {
+            let before = events.len();
+            let recorded = self.shared.record(address)?.into_recorded();
+            events.extend(recorded.filter(|recorded| {
                 recorded.event.stream.as_ref() == stream && recorded.event.version >= from
             }));
+            if events.len() == before {
+                return Ok(None);
+            }
         }
         events.truncate(wanted);
-        Ok(events)
+        Ok(Some(events))
     }
 
     /// The version of the stream: the number of its events. 0 if it does not exist.
     pub fn stream_version(&self, stream: &str) -> Result<u64, ReadError> {
-        if let Some(version) = self.shared.generations().stream_version(stream) {
+        let key = self.shared.index.keys.stream(stream);
+        if let Some(version) = self.shared.generations().stream_version(key) {
             return Ok(version);
         }
-        self.indexed(|shared| shared.index.stream_version(stream))
+        self.shared.stream_version(key, stream)
     }
 
     /// The record of a command, if the command was accepted.
     pub fn find_command(&self, id: CommandId) -> Result<Option<Record>, ReadError> {
-        let known = self.shared.generations().command(id);
-        let address = match known {
-            Some(address) => Some(address),
-            None => self.indexed(|shared| shared.index.command(id))?,
-        };
-        let Some(address) = address else { return Ok(None) };
-        self.shared.segments.record(address, self.shared.tip().end).map(Some)
+        let key = self.shared.index.keys.command(id);
+        let known = self.shared.generations().command(key);
+        match known {
+            Some(address) => self.shared.record(address).map(Some),
+            None => self.shared.command(key, id),
+        }
     }
 
     /// The last position that was committed at or before `committed_at`; 0 if none was.
@@ -105,7 +132,9 @@ impl Reader {
         let known = self.shared.generations().sparse(|entry| entry.committed_at, &committed_at);
         let start = match known {
             Some(address) => Some(address),
-            None => self.indexed(|shared| shared.index.at_time(committed_at))?,
+            None => self
+                .shared
+                .indexed(|index| Ok(sparse::at_time(index.table.as_ref(), committed_at)?))?,
         };
         let Some(mut address) = start else { return Ok(0) };
         let mut position = 0;
@@ -149,22 +178,12 @@ impl Reader {
         let known = self.shared.generations().sparse(|entry| entry.position, &position);
         let start = match known {
             Some(address) => address,
-            None => self
-                .indexed(|shared| shared.index.at_position(position))?
-                .ok_or(ReadError::Index(IndexError::Entry))?,
+            None => self.shared.indexed(|index| {
+                let address = sparse::at_position(index.table.as_ref(), position)?;
+                Ok(address.ok_or(IndexError::Entry)?)
+            })?,
         };
         self.shared.segments.skip_to(start, end, position)
-    }
-
-    /// An index that fails once is not trusted again: the next opening rebuilds it.
-    fn indexed<T>(
-        &self,
-        look: impl FnOnce(&Shared) -> Result<T, IndexError>,
-    ) -> Result<T, ReadError> {
-        look(&self.shared).map_err(|error| {
-            self.shared.index.mark_damaged(&error);
-            ReadError::Index(error)
-        })
     }
 }
 

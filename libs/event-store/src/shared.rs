@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::generation::Generations;
+use crate::chunk::Space;
+use crate::generation::{Additions, Generations};
 use crate::index::Index;
+use crate::key::Key;
 use crate::segments::Segments;
-use crate::{Block, BlockError, Hash, IndexError, Position};
+use crate::{Block, CommandId, Hash, IndexError, Position, ReadError, Record};
 
 /// Where a log stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +56,19 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// A log whose index ends at `tip`.
-    pub(crate) fn new(name: &str, segments: Segments, index: Index, tip: Tip) -> Self {
+    /// A log whose index ends at `tip`. A generation in memory has room for `spill_events`.
+    pub(crate) fn new(
+        name: &str,
+        segments: Segments,
+        index: Index,
+        tip: Tip,
+        spill_events: usize,
+    ) -> Self {
         Self {
             name: name.to_owned(),
             segments,
             index,
-            generations: RwLock::new(Generations::after(tip)),
+            generations: RwLock::new(Generations::after(tip, spill_events)),
             tip: RwLock::new(tip),
             spill_failure: OnceLock::new(),
         }
@@ -76,14 +84,14 @@ impl Shared {
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
     }
 
-    /// Takes in a block that was synced at `address`; gives the end after it. Whoever finds the
-    /// block in the index finds it before the end, too.
-    pub(crate) fn index_block(&self, block: &Block, address: u64) -> Result<Tip, BlockError> {
+    /// Takes in what a block adds that was synced at `address`; gives the end after it. Whoever
+    /// finds the block in the index finds it before the end, too.
+    pub(crate) fn index_block(&self, block: &Block, address: u64, additions: &Additions) -> Tip {
         let mut generations = self.generations_mut();
-        generations.active.add(block, address)?;
+        generations.active.add(block, address, additions);
         let tip = generations.active.tip;
         self.set_tip(tip);
-        Ok(tip)
+        tip
     }
 
     /// The index in memory, to look things up.
@@ -94,5 +102,49 @@ impl Shared {
     /// The index in memory, to change it.
     pub(crate) fn generations_mut(&self) -> RwLockWriteGuard<'_, Generations> {
         self.generations.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The record at `address`.
+    pub(crate) fn record(&self, address: u64) -> Result<Record, ReadError> {
+        self.segments.record(address, self.tip().end)
+    }
+
+    /// The record of a command that is not in memory.
+    pub(crate) fn command(&self, key: Key, id: CommandId) -> Result<Option<Record>, ReadError> {
+        self.indexed(|index| {
+            index.youngest(Space::Commands, key, |entry| {
+                let record = self.record(entry.address)?;
+                Ok((record.meta.command_id == id).then_some(record))
+            })
+        })
+    }
+
+    /// The version of a stream that is not in memory; 0 if it does not exist.
+    pub(crate) fn stream_version(&self, key: Key, stream: &str) -> Result<u64, ReadError> {
+        let version = self.indexed(|index| {
+            index.youngest(Space::Streams, key, |entry| {
+                let names = self.names(entry.address, stream)?;
+                Ok(names.then(|| entry.last_version()))
+            })
+        });
+        Ok(version?.unwrap_or(0))
+    }
+
+    /// Whether the record at `address` has an event of the stream.
+    pub(crate) fn names(&self, address: u64, stream: &str) -> Result<bool, ReadError> {
+        let record = self.record(address)?;
+        Ok(record.events.iter().any(|event| event.stream.as_ref() == stream))
+    }
+
+    /// What the index says. If it fails once it is not trusted again: the next opening rebuilds it.
+    pub(crate) fn indexed<T>(
+        &self,
+        look: impl FnOnce(&Index) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let looked = look(&self.index);
+        if let Err(ReadError::Index(error)) = &looked {
+            self.index.mark_damaged(error);
+        }
+        looked
     }
 }

@@ -1,53 +1,68 @@
-//! The thread that moves frozen generations into sled, one after another, off the append path.
+//! Moves frozen generations into the index and merges its runs: on a thread, off the append path,
+//! or on the appending thread where no others are wanted.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::generation::Generation;
 use crate::shared::Shared;
-use crate::{AppendError, IndexError};
+use crate::{AppendError, IndexError, Options};
 
 /// Frozen generations that may wait; with one more, the append waits.
-const WAITING_MAX: usize = 3;
+const WAITING_MAX: usize = 1;
+/// A generation is frozen when it covers so much of the journal, however few its events: opening
+/// a log reads no more than this for each generation.
+const GENERATION_BYTES_MAX: u64 = 128 << 20;
 
-/// The writer's end of the thread.
+/// The writer's end of it.
 pub(crate) struct Spiller {
+    shared: Arc<Shared>,
+    events_max: usize,
+    /// None if there is no thread.
     queue: Option<SyncSender<Arc<Generation>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Spiller {
-    /// Starts the thread.
-    pub(crate) fn start(shared: &Arc<Shared>) -> std::io::Result<Self> {
+    /// Starts the thread, unless there is to be none.
+    pub(crate) fn start(shared: &Arc<Shared>, options: &Options) -> std::io::Result<Self> {
+        let (shared, events_max) = (Arc::clone(shared), options.spill_events);
+        if !options.background {
+            return Ok(Self { shared, events_max, queue: None, thread: None });
+        }
         let (queue, inbox) = sync_channel(WAITING_MAX);
-        let shared = Arc::clone(shared);
-        let thread = thread::Builder::new()
-            .name("index-spill".to_owned())
-            .spawn(move || spill(&shared, &inbox))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let worker = Arc::clone(&shared);
+        let thread =
+            thread::Builder::new().name("index".to_owned()).spawn(move || work(&worker, &inbox))?;
+        Ok(Self { shared, events_max, queue: Some(queue), thread: Some(thread) })
     }
 
-    /// Freezes the active generation once it has `events_max` events. Waits while the thread is
-    /// more than a few generations behind.
-    pub(crate) fn offer(&self, shared: &Shared, events_max: usize) -> Result<(), Arc<IndexError>> {
-        if let Some(error) = shared.spill_failure.get() {
+    /// Freezes the active generation if it is full. Waits while the thread is behind.
+    pub(crate) fn offer(&self) -> Result<(), Arc<IndexError>> {
+        if let Some(error) = self.shared.spill_failure.get() {
             return Err(Arc::clone(error));
         }
-        if shared.generations().active.events < events_max {
+        if !self.shared.generations().is_full(self.events_max, GENERATION_BYTES_MAX) {
             return Ok(());
         }
-        let frozen = shared.generations_mut().freeze();
-        match self.queue.as_ref().map(|queue| queue.send(frozen)) {
-            Some(Ok(())) | None => Ok(()),
-            Some(Err(_)) => Err(shared.spill_failure.get().map_or_else(
-                || {
-                    let (operation, message) = ("spill", "the thread is gone".to_owned());
-                    Arc::new(IndexError::Panicked { operation, message })
-                },
-                Arc::clone,
-            )),
-        }
+        let frozen = self.shared.generations_mut().freeze();
+        let sent = match &self.queue {
+            Some(queue) => queue.send(frozen).is_ok(),
+            None => self.write_here(&frozen),
+        };
+        let failure = || self.shared.spill_failure.get().map(Arc::clone);
+        if sent { Ok(()) } else { Err(failure().unwrap_or(Arc::new(IndexError::Thread))) }
+    }
+
+    fn write_here(&self, frozen: &Generation) -> bool {
+        let never = &mut || Ok(ControlFlow::Continue(()));
+        let written = write(&self.shared, frozen).and_then(|()| {
+            while self.shared.index.merge(never)? {}
+            Ok(())
+        });
+        written.map_err(|error| fail(&self.shared, error)).is_ok()
     }
 }
 
@@ -62,19 +77,42 @@ impl Drop for Spiller {
     }
 }
 
-fn spill(shared: &Shared, inbox: &Receiver<Arc<Generation>>) {
-    for generation in inbox {
-        if let Err(error) = shared.index.write(&generation) {
-            shared.index.mark_damaged(&error);
-            let first = shared.spill_failure.set(Arc::new(error));
-            first.expect("only this thread sets it, and then ends");
+fn work(shared: &Shared, inbox: &Receiver<Arc<Generation>>) {
+    while let Ok(generation) = inbox.recv() {
+        let worked = write(shared, &generation);
+        drop(generation);
+        // What arrives goes first: a merge can wait, an append must not.
+        let mut between = || loop {
+            match inbox.try_recv() {
+                Ok(generation) => write(shared, &generation)?,
+                Err(TryRecvError::Empty) => return Ok(ControlFlow::Continue(())),
+                Err(TryRecvError::Disconnected) => return Ok(ControlFlow::Break(())),
+            }
+        };
+        let worked = worked.and_then(|()| {
+            while shared.index.merge(&mut between)? {}
+            Ok(())
+        });
+        if let Err(error) = worked {
+            fail(shared, error);
             return;
         }
-        let spilled = shared.generations_mut().frozen.pop_front();
-        // The last handle frees thousands of strings: not while the lock is held.
-        drop(spilled);
-        tracing::debug!(position = generation.tip.head.position, "index spilled");
     }
+}
+
+fn write(shared: &Shared, generation: &Generation) -> Result<(), IndexError> {
+    shared.index.write(generation)?;
+    let spilled = shared.generations_mut().frozen.pop_front();
+    // The memory is given back while nobody waits for the lock.
+    drop(spilled);
+    tracing::debug!(position = generation.tip.head.position, "index spilled");
+    Ok(())
+}
+
+fn fail(shared: &Shared, error: IndexError) {
+    shared.index.mark_damaged(&error);
+    let first = shared.spill_failure.set(Arc::new(error));
+    first.expect("whoever sets it stops");
 }
 
 impl From<Arc<IndexError>> for AppendError {

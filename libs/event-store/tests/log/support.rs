@@ -11,8 +11,8 @@ pub(crate) fn small() -> Options {
     Options {
         segment_bytes: 1500,
         index_cache_bytes: 1 << 20,
-        command_filter_bytes: 64,
-        cached_streams: 2,
+        filter_bytes: 2000,
+        cached_streams: 0,
         spill_events: 3,
         ..Options::default()
     }
