@@ -126,8 +126,8 @@ impl Segments {
         Ok((Place { path, file, offset, left: stop.saturating_sub(address) }, address))
     }
 
-    /// Whole blocks from `address` on, out of one segment, at least one and at most about
-    /// `max_bytes`; and the address after them.
+    /// Whole blocks from `address` on, out of one segment, at most about `max_bytes` but at least
+    /// one if the segment has one; and the address after them.
     pub(crate) fn blocks(
         &self,
         address: u64,
@@ -135,6 +135,9 @@ impl Segments {
         max_bytes: u64,
     ) -> Result<(Vec<Block>, u64), ReadError> {
         let (place, address) = self.place(address, end)?;
+        if place.left == 0 {
+            return Ok((Vec::new(), address));
+        }
         let mut bytes = place.read(max_bytes.max(block::HEADER as u64))?;
         let first = block::length(&bytes).map_err(|error| place.damage(0, error))?;
         if first > bytes.len() {

@@ -102,14 +102,14 @@ fn fill(
     stop: &AtomicBool,
 ) -> io::Result<Arc<dyn File>> {
     let file = storage.open(path, Access::Create)?;
-    let zeros = vec![0; PIECE_BYTES];
+    let zeros = vec![0; usize::try_from(bytes).map_or(PIECE_BYTES, |all| all.min(PIECE_BYTES))];
     let mut offset = 0;
     while offset < bytes {
         if stop.load(Ordering::Relaxed) {
             return Err(io::Error::from(io::ErrorKind::Interrupted));
         }
         let piece =
-            usize::try_from(bytes - offset).map_or(PIECE_BYTES, |left| left.min(PIECE_BYTES));
+            usize::try_from(bytes - offset).map_or(zeros.len(), |left| left.min(zeros.len()));
         file.write_all_at(&zeros[..piece], offset)?;
         file.sync_data()?;
         offset += piece as u64;

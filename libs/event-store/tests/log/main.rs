@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
 mod blocks;
+mod crashes;
 mod failures;
 mod index;
 mod journal;
+mod lying;
 mod model;
 mod processes;
 mod round_trip;
+mod story;
 mod support;
