@@ -1,9 +1,10 @@
 //! Chores of the project: `cargo xtask ci` installs what the tests need and runs everything that a
 //! change must pass; `cargo xtask tools` only installs; `cargo xtask bench` measures; `cargo xtask
-//! powercut` takes the power away.
+//! powercut` takes the power away; `cargo xtask fuzz` tries what nobody would write.
 
 mod bench;
 mod ci;
+mod fuzz;
 mod powercut;
 mod step;
 mod tools;
@@ -20,6 +21,8 @@ enum Chore {
     Tools,
     /// Measure everything beside the limits of the machine and beside peers, in one run.
     Bench(bench::Options),
+    /// Give every way in for bytes from outside to a fuzzer.
+    Fuzz(fuzz::Options),
     /// Cut the power of the store at random moments, and look at what is left. Needs root.
     Powercut(powercut::Options),
 }
@@ -29,6 +32,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Ci(options) => ci::run_everything(&options),
         Chore::Tools => tools::install(),
         Chore::Bench(options) => bench::measure(&options),
+        Chore::Fuzz(options) => fuzz::fuzz(&options),
         Chore::Powercut(options) => powercut::cut_the_power(&options),
     }
 }

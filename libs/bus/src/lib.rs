@@ -45,7 +45,7 @@ pub use endpoint::{CONCURRENT_REQUESTS_MAX, Endpoint, Handler, RequestError, Ser
 pub use feed::{Delivery, Feed, FeedError, FollowError, IDLE_MAX};
 pub use log_source::{Describe, DescribeError, Description, EventMessage, LogSource, OfferError};
 pub use message::{Headers, Message};
-pub use nats::{ConnectError, HEADER_POSITION, STREAM_LIMITS, StreamLimits};
+pub use nats::{ConnectError, HEADER_POSITION, STREAM_LIMITS, StreamLimits, blocks_in, head_in};
 
 use std::sync::Arc;
 use std::time::Duration;

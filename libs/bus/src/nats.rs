@@ -26,6 +26,7 @@ use crate::message::{Headers, Message};
 
 pub use connection::ConnectError;
 pub(crate) use consumer::{LogConsumer, Receipt};
+pub use log_service::{blocks_in, head_in};
 pub use outlet::{HEADER_POSITION, STREAM_LIMITS, StreamLimits};
 
 /// How long JetStream has to answer or to acknowledge a message.

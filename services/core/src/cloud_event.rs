@@ -10,7 +10,8 @@ use contract::descriptor;
 use event_store::Recorded;
 
 /// How a biller's events are told to outsiders: as protobuf, and as JSON.
-pub(crate) fn describe(biller: &str) -> Describe {
+#[must_use]
+pub fn describe(biller: &str) -> Describe {
     let name = biller.to_owned();
     let protobuf: Description = Arc::new(move |recorded| protobuf(&name, recorded));
     let name = biller.to_owned();

@@ -4,7 +4,7 @@
 //! changes nothing here; every error is a problem document.
 
 mod commands;
-mod edge;
+pub mod edge;
 mod events;
 mod local;
 mod openapi;

@@ -22,7 +22,9 @@ use service::Context;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use cloud_event::describe;
 pub use command_endpoint::{read, reply};
+pub use gateway::edge;
 pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
 pub use writer::{Clock, WriteError, Writer};
 

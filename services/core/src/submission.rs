@@ -35,7 +35,8 @@ pub struct Submission {
 }
 
 /// W3C trace context in the form of version 00; anything else is left out, as the standard says.
-pub(crate) fn traceparent(text: &str) -> Option<String> {
+#[must_use]
+pub fn traceparent(text: &str) -> Option<String> {
     let parts: Vec<_> = text.split('-').collect();
     let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
     let is_hex = parts.concat().bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -118,10 +118,13 @@ pub(super) async fn read(
         .with_header(HEADER_FROM, &from.to_string())
         .with_header(HEADER_BYTES_MAX, &bytes_max.to_string());
     let reply = ask(connection, biller, &subject::log_read(biller), question).await?;
-    split(biller, reply.body)
+    blocks_in(biller, reply.body)
 }
 
-fn split(biller: &str, mut body: Bytes) -> Result<Vec<Block>, FeedError> {
+/// The blocks in the body of a reply, each after its length as 4 bytes, little endian.
+///
+/// The sizes in it are not believed before as many bytes are there.
+pub fn blocks_in(biller: &str, mut body: Bytes) -> Result<Vec<Block>, FeedError> {
     let mut blocks = Vec::new();
     while body.has_remaining() {
         let length = body.try_get_u32_le().map_or(usize::MAX, |length| length as usize);
@@ -138,6 +141,11 @@ fn split(biller: &str, mut body: Bytes) -> Result<Vec<Block>, FeedError> {
 /// Asks the owner of the log where it ends.
 pub(super) async fn head(connection: &Connection, biller: &str) -> Result<Head, FeedError> {
     let reply = ask(connection, biller, &subject::log_head(biller), Message::default()).await?;
+    head_in(biller, &reply)
+}
+
+/// Where the log ends, in the headers of a reply.
+pub fn head_in(biller: &str, reply: &Message) -> Result<Head, FeedError> {
     let header = |name| reply.headers.get(name).ok_or_else(|| malformed(biller, name));
     Ok(Head {
         position: number(biller, HEADER_POSITION, header(HEADER_POSITION)?)?,
@@ -185,12 +193,12 @@ mod tests {
     use super::*;
 
     fn refusal(body: &'static [u8]) -> String {
-        split("acme", Bytes::from_static(body)).map(drop).expect_err("no reply").to_string()
+        blocks_in("acme", Bytes::from_static(body)).map(drop).expect_err("no reply").to_string()
     }
 
     #[test]
     fn a_reply_without_blocks_is_the_end_of_the_log() {
-        assert!(split("acme", Bytes::new()).is_ok_and(|blocks| blocks.is_empty()));
+        assert!(blocks_in("acme", Bytes::new()).is_ok_and(|blocks| blocks.is_empty()));
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! What is read from a request before anything else: who asks, under which key, about which moment.
+//!
+//! What must stay true: whatever a header holds, it is read, or refused by its name; no refusal
+//! repeats a value.
 
 use axum::http::HeaderMap;
 use domain::actor::{Actor, Role};
@@ -8,6 +11,8 @@ use jiff::Timestamp;
 use service::{Problem, clock, error};
 use uuid::Uuid;
 
+pub use super::local::names_this_machine;
+pub use crate::submission::traceparent;
 use crate::{Core, Desk};
 
 /// Longest idempotency key in characters.
@@ -21,8 +26,11 @@ pub(super) fn desk<'a>(core: &'a Core, biller: &str) -> Result<&'a Desk, Problem
     })
 }
 
-/// Who asks. Until there is log-in, a development actor that names itself (see `local`).
-pub(super) fn actor(headers: &HeaderMap) -> Result<Actor, Problem> {
+/// Who asks. Until there is log-in, a development actor that names itself.
+///
+/// # Errors
+/// When the header is no actor.
+pub fn actor(headers: &HeaderMap) -> Result<Actor, Problem> {
     match text(headers, "demarc-actor")? {
         Some(actor) => Actor::parse(actor)
             .map_err(|error| Problem::invalid("Demarc-Actor", &error.to_string())),
@@ -37,11 +45,10 @@ fn developer() -> Actor {
 }
 
 /// The command id: a random UUID as it is, any other key as a UUID derived from it, or a new one.
-pub(super) fn command_id(
-    headers: &HeaderMap,
-    biller: &str,
-    command: &str,
-) -> Result<CommandId, Problem> {
+///
+/// # Errors
+/// When the key is empty, too long or not text.
+pub fn command_id(headers: &HeaderMap, biller: &str, command: &str) -> Result<CommandId, Problem> {
     let id = match text(headers, "idempotency-key")? {
         None => clock::new_id(),
         Some(key) if key.is_empty() || key.chars().count() > KEY_CHARS_MAX => {
@@ -63,7 +70,10 @@ fn is_a_clients(id: &Uuid) -> bool {
 }
 
 /// A header that names another command.
-pub(super) fn reference(headers: &HeaderMap, name: &str) -> Result<Option<CommandId>, Problem> {
+///
+/// # Errors
+/// When it is no UUID.
+pub fn reference(headers: &HeaderMap, name: &str) -> Result<Option<CommandId>, Problem> {
     let parse = |text: &str| {
         text.parse::<CommandId>().map_err(|_| Problem::invalid(name, "must be a UUID"))
     };
@@ -71,20 +81,46 @@ pub(super) fn reference(headers: &HeaderMap, name: &str) -> Result<Option<Comman
 }
 
 /// A header's text.
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
+///
+/// # Errors
+/// When it is not printable ASCII.
+pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
     let printable = |_| Problem::invalid(name, "must be printable ASCII");
     headers.get(name).map(|value| value.to_str().map_err(printable)).transpose()
 }
 
-/// A moment: a position, or a time in RFC 3339 that is turned into the last position until then.
-pub(super) fn position_at(desk: &Desk, moment: &str) -> Result<u64, Problem> {
-    if let Ok(position) = moment.parse() {
-        return Ok(position);
+/// A moment that somebody asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// After this position.
+    Position(u64),
+    /// After the last position that was committed until then.
+    Time(Timestamp),
+}
+
+impl Moment {
+    /// Reads a position, or a time in RFC 3339.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        if let Ok(position) = text.parse() {
+            return Ok(Self::Position(position));
+        }
+        text.parse().map(Self::Time).map_err(|_| {
+            Problem::invalid("asOf", "must be a position or a time as in 2026-11-16T09:30:00Z")
+        })
     }
-    let time: Timestamp = moment.parse().map_err(|_| {
-        Problem::invalid("asOf", "must be a position or a time as in 2026-11-16T09:30:00Z")
-    })?;
-    desk.reader.position_at(time.as_microsecond()).map_err(|error| log_unreadable(&error))
+}
+
+/// The position that a moment stands for in a biller's log.
+pub(super) fn position_at(desk: &Desk, moment: &str) -> Result<u64, Problem> {
+    match Moment::parse(moment)? {
+        Moment::Position(position) => Ok(position),
+        Moment::Time(time) => {
+            desk.reader.position_at(time.as_microsecond()).map_err(|error| log_unreadable(&error))
+        }
+    }
 }
 
 /// Logs once, at the edge, and tells the caller no more than it can use.

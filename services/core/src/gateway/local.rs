@@ -41,7 +41,8 @@ fn is_local(headers: &HeaderMap) -> bool {
 }
 
 /// Whether a `Host` or an `Origin` is `localhost` or a loopback address.
-fn names_this_machine(text: &str) -> bool {
+#[must_use]
+pub fn names_this_machine(text: &str) -> bool {
     let authority = text.strip_prefix("http://").unwrap_or(text);
     let uri = authority.parse::<Uri>().ok();
     let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();

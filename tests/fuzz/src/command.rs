@@ -1,0 +1,90 @@
+//! Commands as they are sent: protobuf and canonical JSON of the same wish.
+
+use std::fmt::Debug;
+
+use contract::command::{self, CommandType, Read};
+use contract::pb::{account, calendar, device, ledger, notification, order};
+use contract::pb::{provisioning, service, site};
+use contract::{CommandMessage, Invalid};
+
+use crate::{assert_names_a_field, chosen};
+
+/// A message's way through both forms: its protobuf becomes JSON, and that the same protobuf. A
+/// number of an enum that has no name has no JSON.
+type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
+
+/// Every command's name with its way through both forms. The tests count them.
+pub const COMMANDS: [(&str, BothForms); 24] = [
+    ("OpenAccount", both::<account::v1::OpenAccount>),
+    ("AddComment", both::<account::v1::AddComment>),
+    ("OpenDay", both::<calendar::v1::OpenDay>),
+    ("RegisterDevice", both::<device::v1::RegisterDevice>),
+    ("RecordCharge", both::<ledger::v1::RecordCharge>),
+    ("RecordPayment", both::<ledger::v1::RecordPayment>),
+    ("RecordDelivery", both::<notification::v1::RecordDelivery>),
+    ("StartServiceChange", both::<order::v1::StartServiceChange>),
+    ("SwapPackage", both::<order::v1::SwapPackage>),
+    ("ScheduleOrder", both::<order::v1::ScheduleOrder>),
+    ("ReviewOrder", both::<order::v1::ReviewOrder>),
+    ("CommitOrder", both::<order::v1::CommitOrder>),
+    ("RescheduleOrder", both::<order::v1::RescheduleOrder>),
+    ("CheckInOrder", both::<order::v1::CheckInOrder>),
+    ("CancelOrder", both::<order::v1::CancelOrder>),
+    ("RecordProvisioningAttempt", both::<provisioning::v1::RecordProvisioningAttempt>),
+    ("AddService", both::<service::v1::AddService>),
+    ("RegisterSite", both::<site::v1::RegisterSite>),
+    ("SuspendSite", both::<site::v1::SuspendSite>),
+    ("UnsuspendSite", both::<site::v1::UnsuspendSite>),
+    ("AcknowledgeNocRequest", both::<site::v1::AcknowledgeNocRequest>),
+    ("ConfirmSuspension", both::<site::v1::ConfirmSuspension>),
+    ("ConfirmReinstatement", both::<site::v1::ConfirmReinstatement>),
+    ("FailNocRequest", both::<site::v1::FailNocRequest>),
+];
+
+/// Reads a command from protobuf; what is a command is the same one from its JSON.
+pub fn command_proto(data: &[u8]) {
+    let Some((choice, data)) = chosen(data) else { return };
+    let (name, both) = COMMANDS[choice % COMMANDS.len()];
+    let command = command::named(name).expect("the list holds commands");
+    let read = told(command.from_proto(data));
+    let Some((json, protobuf)) = both(data) else {
+        return assert!(read.is_err(), "{name} is a command, but has no JSON");
+    };
+    assert_eq!(told(command.from_json(&json)), read, "{name} is another in JSON");
+    assert_eq!(command.json_to_proto(&json), Ok(protobuf), "{name} is another sent on");
+}
+
+/// Reads a command from JSON; what is a command is the same one from the protobuf it is sent as.
+pub fn command_json(data: &[u8]) {
+    let Some((choice, data)) = chosen(data) else { return };
+    let (name, both) = COMMANDS[choice % COMMANDS.len()];
+    let command: &CommandType = command::named(name).expect("the list holds commands");
+    let read = told(command.from_json(data));
+    let protobuf = match command.json_to_proto(data) {
+        Ok(protobuf) => protobuf,
+        Err(invalid) => return assert_eq!(read, Err(invalid), "{name} is refused in two ways"),
+    };
+    assert_eq!(told(command.from_proto(&protobuf)), read, "{name} is another in protobuf");
+    let (json, again) = both(&protobuf).expect("it was encoded here");
+    assert_eq!(again, protobuf, "{name} does not survive being JSON");
+    assert_eq!(told(command.from_json(&json)), read);
+}
+
+/// A command in words, or the field that cannot be read.
+fn told(read: Read) -> Result<String, Invalid> {
+    read.map(|rule| words(&rule)).inspect_err(|invalid| {
+        assert_names_a_field(&invalid.field, &invalid.problem);
+    })
+}
+
+fn words(rule: &dyn Debug) -> String {
+    format!("{rule:?}")
+}
+
+fn both<M: CommandMessage + PartialEq>(data: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let message = M::decode(data).ok()?;
+    let json = serde_json::to_vec(&message).ok()?;
+    let read: M = serde_json::from_slice(&json).expect("it was written here");
+    assert!(read == message, "{} does not survive being JSON", M::NAME);
+    Some((json, read.encode_to_vec()))
+}
