@@ -152,6 +152,9 @@ fn unreadable(error: &serde_json::Error) -> Invalid {
         .map(|(field, _)| field.chars().take(64).collect::<String>());
     let place = format!("at line {}, column {}", error.line(), error.column());
     match field {
+        Some(field) if field.is_empty() => {
+            Invalid::new("body", format!("holds a field without a name {place}"))
+        }
         Some(field) => Invalid::new(field, format!("is not a field of this command, {place}")),
         None if error.is_data() => {
             Invalid::new("body", format!("holds a value of the wrong type {place}"))

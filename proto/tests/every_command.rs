@@ -54,6 +54,7 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
         ("OpenDay", r#"{"date":"16.11.2026"}"#, "date must be a date as in"),
         ("ScheduleOrder", r#"{"orderId":"order_1","orderType":"X"}"#, "officeOnly must be true"),
         ("SuspendSite", r#"{"sight":"secret"}"#, "sight is not a field of this command"),
+        ("SuspendSite", r#"{"":"secret"}"#, "body holds a field without a name"),
         ("SuspendSite", r#"{"siteId":"#, "body must be JSON"),
         ("SuspendSite", r#"{"siteId":7}"#, "body holds a value of the wrong type"),
     ];

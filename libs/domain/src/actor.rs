@@ -80,7 +80,7 @@ impl Actor {
         let (name, roles) = text.split_once(';').unwrap_or((text, ""));
         let name = Code::parse(name.trim()).map_err(|_| ActorError)?;
         let roles = match roles.trim() {
-            "" => BTreeSet::new(),
+            "" | "roles=" => BTreeSet::new(),
             list => parse_roles(list.strip_prefix("roles=").ok_or(ActorError)?)?,
         };
         Ok(Self { name, roles })
@@ -131,6 +131,9 @@ mod tests {
         assert!(actor.is(Role::Agent) && actor.is(Role::Lead) && !actor.is(Role::Manager));
         assert_eq!(actor.to_string(), "jane; roles=agent,lead");
         assert_eq!(Actor::parse(&actor.to_string()), Ok(actor));
+        let nobody = Actor::parse("nobody").unwrap();
+        assert_eq!(nobody.to_string(), "nobody; roles=");
+        assert_eq!(Actor::parse(&nobody.to_string()), Ok(nobody));
     }
 
     #[test]
