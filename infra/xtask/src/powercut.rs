@@ -143,6 +143,7 @@ impl<'a> Bench<'a> {
             self.bar.inc(1);
         }
         let Sum { events, aside } = sum;
+        ensure!(events > 0, "nothing was acknowledged before the power went: cut it more often");
         self.notes.push(format!(
             "{rounds} power cuts, {events} events acknowledged, nothing lost; \
              rows were set aside and rebuilt {aside} times"
