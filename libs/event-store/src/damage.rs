@@ -13,7 +13,7 @@ pub struct Damage {
     pub segment: PathBuf,
     /// The byte in it.
     pub offset: u64,
-    /// The position that should be found there.
+    /// The position that should be found there; 0 if whoever read knew only the place.
     pub position: Position,
     /// What was found.
     #[source]
@@ -60,12 +60,12 @@ pub enum Fault {
         /// The length that the next segment's header asks for.
         needed: u64,
     },
-    /// The file was cut: it has fewer bytes than when it was made.
-    #[error("the segment was made with {needed} bytes, of which {found} are left")]
+    /// The file was cut.
+    #[error("the segment has {found} bytes, but it had at least {needed}")]
     Short {
         /// The length of the file.
         found: u64,
-        /// The length it was made with.
+        /// The length it had.
         needed: u64,
     },
     /// Something follows the last block of a sealed segment.

@@ -42,7 +42,8 @@ impl Reader {
         let mut address = self.address_of(from, tip.end)?;
         let mut left = max_bytes as u64;
         while address < tip.end && (left > 0 || blocks.is_empty()) {
-            let (run, after) = self.shared.segments.blocks(address, tip.end, left)?;
+            let due = blocks.last().map_or(from.max(1), |block: &Block| block.last_position() + 1);
+            let (run, after) = self.shared.segments.blocks(address, tip.end, left, due)?;
             left = left.saturating_sub(after - address);
             address = after;
             blocks.extend(run);
@@ -137,10 +138,11 @@ impl Reader {
                 .indexed(|index| Ok(sparse::at_time(index.table.as_ref(), committed_at)?))?,
         };
         let Some(mut address) = start else { return Ok(0) };
-        let mut position = 0;
+        let (mut position, mut due) = (0, 0);
         while address < tip.end {
-            let (blocks, after) = self.shared.segments.blocks(address, tip.end, 64 << 10)?;
+            let (blocks, after) = self.shared.segments.blocks(address, tip.end, 64 << 10, due)?;
             let (last, complete) = last_until(&blocks, committed_at)?;
+            due = blocks.last().map_or(due, |block| block.last_position() + 1);
             position = last.unwrap_or(position);
             if !complete {
                 break;

@@ -117,7 +117,10 @@ impl SegmentFile {
         let failed = |source| ReadError::Io { path: path.to_owned(), source };
         let file = storage.open(path, Access::Read).map_err(failed)?;
         let length = file.length().map_err(failed)?;
-        let damage = |fault| Damage { segment: path.to_owned(), offset: 0, position: 0, fault };
+        // What the header cannot tell any more, the file's name does.
+        let digits = path.file_stem().and_then(|stem| stem.to_str());
+        let position = digits.and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        let damage = |fault| Damage { segment: path.to_owned(), offset: 0, position, fault };
         if length < HEADER {
             return Err(damage(Fault::Header).into());
         }
@@ -163,6 +166,16 @@ impl SegmentFile {
             Ok(block) => Ok(SegmentBlock::Whole(block)),
             Err(error) => Ok(SegmentBlock::Broken(error)),
         }
+    }
+
+    /// The position that the last whole block ends with.
+    pub(crate) fn last_position(&self) -> Result<Position, ReadError> {
+        let (mut offset, mut last) = (HEADER, self.header.first_position - 1);
+        while let SegmentBlock::Whole(block) = self.block_at(offset)? {
+            offset += block.bytes().len() as u64;
+            last = block.last_position();
+        }
+        Ok(last)
     }
 
     fn end_or(&self, offset: u64, error: BlockError) -> Result<SegmentBlock, ReadError> {

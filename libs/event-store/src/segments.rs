@@ -127,19 +127,21 @@ impl Segments {
     }
 
     /// Whole blocks from `address` on, out of one segment, at most about `max_bytes` but at least
-    /// one if the segment has one; and the address after them.
+    /// one if the segment has one; and the address after them. The first must hold the position
+    /// `due`, unless that is 0; the others follow it.
     pub(crate) fn blocks(
         &self,
         address: u64,
         end: u64,
         max_bytes: u64,
+        mut due: Position,
     ) -> Result<(Vec<Block>, u64), ReadError> {
         let (place, address) = self.place(address, end)?;
         if place.left == 0 {
             return Ok((Vec::new(), address));
         }
         let mut bytes = place.read(max_bytes.max(block::HEADER as u64))?;
-        let first = block::length(&bytes).map_err(|error| place.damage(0, error))?;
+        let first = block::length(&bytes).map_err(|error| place.broken(0, due, error))?;
         if first > bytes.len() {
             bytes = place.read(first as u64)?;
         }
@@ -150,8 +152,14 @@ impl Segments {
                 break;
             }
             let bytes = bytes.slice(taken..(taken + length).min(bytes.len()));
-            blocks.push(Block::parse(bytes).map_err(|error| place.damage(taken, error))?);
+            let block = Block::parse(bytes).map_err(|error| place.broken(taken, due, error))?;
+            let (found, last) = (block.first_position(), block.last_position());
+            if due != 0 && !(found..=last).contains(&due) {
+                return Err(place.damage(taken, due, Fault::Position { found }).into());
+            }
+            due = last + 1;
             taken += length;
+            blocks.push(block);
         }
         Ok((blocks, address + taken as u64))
     }
@@ -160,11 +168,12 @@ impl Segments {
     pub(crate) fn record(&self, address: u64, end: u64) -> Result<Record, ReadError> {
         let (place, _) = self.place(address, end)?;
         let mut bytes = place.read(RECORD_BYTES)?;
-        let length = codec::frame_length(&bytes).map_err(|error| place.damage(0, error.into()))?;
+        let length = codec::frame_length(&bytes);
+        let length = length.map_err(|error| place.broken(0, 0, error.into()))?;
         if length > bytes.len() as u64 {
             bytes = place.read(length)?;
         }
-        block::record(bytes).map_err(|error| place.damage(0, error).into())
+        block::record(bytes).map_err(|error| place.broken(0, 0, error).into())
     }
 
     /// The address of the block that holds `position`, found by skipping from header to header.
@@ -195,28 +204,43 @@ enum Skipped {
 
 impl Place {
     fn skip(&self, bytes: &[u8], position: Position) -> Result<Skipped, Damage> {
-        let mut at = 0;
+        let (mut at, mut due) = (0, position);
         while let Some(header) = bytes.get(at..).filter(|rest| rest.len() >= block::HEADER) {
             if block::last_position(header) >= position {
                 return Ok(Skipped::Found(at as u64));
             }
-            at += block::length(header).map_err(|error| self.damage(at, error))?;
+            at += block::length(header).map_err(|error| self.broken(at, due, error))?;
+            due = block::last_position(header) + 1;
         }
         if at > 0 {
             return Ok(Skipped::Beyond(at as u64));
         }
         let (needed, found) = (block::HEADER, bytes.len());
-        Err(self.damage(0, BlockError::Length { needed, found }))
+        Err(self.broken(0, due, BlockError::Length { needed, found }))
     }
 
+    /// Reads `count` bytes, or fewer if the journal or the file ends before.
     fn read(&self, count: u64) -> Result<Bytes, ReadError> {
-        segment::read_at(self.file.as_ref(), self.offset, count.min(self.left))
-            .map_err(|source| ReadError::Io { path: self.path.clone(), source })
+        let count = count.min(self.left);
+        let read = |count| segment::read_at(self.file.as_ref(), self.offset, count);
+        let read = match read(count) {
+            // The file was cut: what is left of it tells where.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => self
+                .file
+                .length()
+                .and_then(|length| read(count.min(length.saturating_sub(self.offset)))),
+            read => read,
+        };
+        read.map_err(|source| ReadError::Io { path: self.path.clone(), source })
     }
 
-    fn damage(&self, further: usize, error: BlockError) -> Damage {
+    fn broken(&self, further: usize, due: Position, error: BlockError) -> Damage {
+        self.damage(further, due, Fault::Block(error))
+    }
+
+    fn damage(&self, further: usize, due: Position, fault: Fault) -> Damage {
         let offset = self.offset + further as u64;
-        Damage { segment: self.path.clone(), offset, position: 0, fault: Fault::Block(error) }
+        Damage { segment: self.path.clone(), offset, position: due, fault }
     }
 }
 
@@ -259,8 +283,9 @@ pub(crate) fn check_neighbours(
     let Some(before) = before else { return Ok(()) };
     let needed = header.base.saturating_sub(before.header().base);
     if needed <= HEADER || before.length() < needed {
+        let lost_from = before.last_position().map_or(due, |last| last + 1);
         let fault = Fault::Missing { found: before.length(), needed };
-        return Err(before.damage(before.length(), due, fault));
+        return Err(before.damage(before.length(), lost_from, fault));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ const SECTOR: usize = 512;
 
 /// Whether what stands at `offset`, behind `head`, is a write that was cut short.
 pub(crate) fn is_torn(segment: &SegmentFile, offset: u64, head: &Head) -> Result<bool, ReadError> {
-    let bytes = segment.read(offset, segment.length() - offset)?;
+    let bytes = segment.read(offset, segment.length().saturating_sub(offset))?;
     let whole = block::has_all_records(&bytes, head.chain) || block_follows(&bytes, head);
     Ok(!whole && is_cut_short(&bytes, offset))
 }

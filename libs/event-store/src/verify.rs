@@ -103,18 +103,22 @@ pub fn verify_on(
         records: 0,
         torn: false,
     };
-    let (mut before, mut segments) = (None, 0);
-    // Three are open at a time: a long journal has more segments than a process may open files.
+    let mut segments = 0;
+    if let Some(first) = &ahead {
+        check_neighbours(None, first, &name)?;
+    }
+    // Two are open at a time: a long journal has more segments than a process may open files.
     while let Some(segment) = ahead.take() {
         segments += 1;
         ahead = paths.get(segments).map(open).transpose()?;
-        check_neighbours(before.as_ref(), &segment, &name)?;
+        if let Some(next) = &ahead {
+            check_neighbours(Some(&segment), next, &name)?;
+        }
         check_start(&segment, &verifier.tip)?;
         verifier.segment(&segment, ahead.as_ref().map(|next| next.header().base))?;
         let (events, bytes) = (verifier.tip.head.position, verifier.tip.end);
         let segments_total = paths.len();
         progress(VerifyProgress { segments, segments_total, events, bytes });
-        before = Some(segment);
     }
     Ok(VerifyReport {
         name,

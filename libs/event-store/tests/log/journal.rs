@@ -105,46 +105,6 @@ fn a_flipped_bit_in_a_sealed_segment_is_named_by_verify_and_by_a_rebuild() {
 }
 
 #[test]
-fn a_flipped_bit_in_a_header_is_named() {
-    let (dir, log) = filled(30);
-    drop(log);
-    let path = segments(dir.path()).remove(1);
-    for offset in (0..160).step_by(9) {
-        flip(&path, offset);
-        let found = damage(dir.path());
-        assert_eq!((&found.segment, found.offset), (&path, 0));
-        flip(&path, offset);
-    }
-    assert_holds(dir.path(), 30);
-}
-
-#[test]
-fn a_missing_segment_is_named() {
-    let (dir, log) = filled(40);
-    drop(log);
-    let paths = segments(dir.path());
-    fs::remove_file(&paths[2]).unwrap();
-    let found = damage(dir.path());
-    assert_eq!(found.segment, paths[1]);
-    assert!(matches!(found.fault, Fault::Missing { .. }));
-    fs::remove_file(&paths[0]).unwrap();
-    assert!(matches!(damage(dir.path()).fault, Fault::Position { .. }));
-}
-
-#[test]
-fn swapped_segments_are_named() {
-    let (dir, log) = filled(40);
-    drop(log);
-    let paths = segments(dir.path());
-    let aside = dir.path().join("aside");
-    fs::rename(&paths[1], &aside).unwrap();
-    fs::rename(&paths[2], &paths[1]).unwrap();
-    fs::rename(&aside, &paths[2]).unwrap();
-    let found = damage(dir.path());
-    assert_eq!((&found.segment, found.offset), (&paths[1], 0));
-}
-
-#[test]
 fn a_segment_of_another_log_is_named() {
     let (dir, log) = filled(10);
     drop(log);

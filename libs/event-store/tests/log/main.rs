@@ -4,6 +4,7 @@
 
 mod blocks;
 mod crashes;
+mod damage;
 mod failures;
 mod index;
 mod journal;

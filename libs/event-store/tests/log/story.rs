@@ -42,7 +42,7 @@ pub(crate) fn text(error: &dyn Error) -> String {
 }
 
 /// The n-th record: some fit into a sector, some take several, one in thirty a segment of its own.
-fn nth(n: u64) -> NewRecord {
+pub(crate) fn nth(n: u64) -> NewRecord {
     let bytes = if n % 30 == 17 { 2000 } else { n * 131 % 700 };
     let data = "x".repeat(usize::try_from(bytes).unwrap());
     let event = event(STREAMS[usize::try_from(n % 3).unwrap()], 0, &data);

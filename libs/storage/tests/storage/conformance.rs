@@ -103,6 +103,7 @@ fn a_file_reads_what_was_written_where_it_was_written() {
         assert_eq!((&bytes, same.length().unwrap()), (b"\0\0\0\0\0end", 603));
         let short = same.read_exact_at(&mut beyond, 602).unwrap_err();
         assert_eq!(short.kind(), io::ErrorKind::UnexpectedEof);
+        assert!(same.read_exact_at(&mut [], 9999).is_ok());
         assert!(same.write_all_at(b"no", 0).is_err());
         storage.open(&path, Access::Create).unwrap();
         assert_eq!(storage.open(&path, Access::Write).unwrap().length().unwrap(), 0);
