@@ -4,8 +4,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use event_store::{CommandId, Log, OpenError, Options, verify};
+
+use crate::support::{copy_dir, segments};
 
 /// The `soak` command appends until it is killed, and prints each position that it acknowledges.
 fn soak(dir: &Path) -> Child {
@@ -14,16 +18,6 @@ fn soak(dir: &Path) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
-}
-
-/// Reads acknowledged positions until `count` of them came, kills the writer, and gives the last.
-fn kill_after(mut child: Child, count: usize) -> u64 {
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let before = lines.by_ref().take(count).last().unwrap();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // What was printed before the kill was acknowledged, too.
-    lines.filter_map(|line| line.parse().ok()).last().unwrap_or(before.parse().unwrap())
 }
 
 #[test]
@@ -40,23 +34,74 @@ fn a_second_writer_is_refused_by_the_name_of_the_first() {
     assert_eq!(named, owner);
 }
 
-#[test]
-fn a_killed_writer_loses_nothing_that_it_acknowledged() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut acknowledged = 0;
-    for round in 1..=6 {
-        let last = kill_after(soak(dir.path()), round * 60);
-        acknowledged = acknowledged.max(last);
-        let log = Log::open(dir.path(), "soak", Options::default()).unwrap();
-        let reader = log.reader();
-        let head = reader.head();
-        assert!(head.position >= acknowledged, "{} < {acknowledged}", head.position);
-        let known = |n: u64| reader.find_command(CommandId(u128::from(n).to_be_bytes())).unwrap();
-        assert!((1..=head.position).all(|n| known(n).is_some_and(|it| it.first_position == n)));
-        let versions = (0..50).map(|n| reader.stream_version(&format!("soak-{n}")).unwrap());
-        assert_eq!(versions.sum::<u64>(), head.position);
-        drop((reader, log));
-        assert_eq!(verify(dir.path(), |_| ()).unwrap().head, head);
+/// A number that looks random and can be repeated.
+fn mixed(round: u64) -> u64 {
+    let mixed = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 31)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 33
+}
+
+/// Lets a writer append until `round`'s moment, which may come before it has opened the log, while
+/// it spills or while it rolls; gives the last position that it acknowledged, or 0.
+fn kill_at_any_moment(dir: &Path, round: u64) -> u64 {
+    let mut child = soak(dir);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let count = usize::try_from(mixed(round) % 60).unwrap();
+    let before = lines.by_ref().take(count).last();
+    thread::sleep(Duration::from_micros(mixed(round + 1000) % 3000));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // A line that the kill cut in the middle was not printed.
+    let printed = before.into_iter().chain(lines).filter_map(|line| line.parse().ok());
+    printed.max().unwrap_or(0)
+}
+
+/// Looks for everything up to `acknowledged`, once and in order; what was there at `before` was
+/// looked at then. Gives the position where the log ends.
+fn kept(dir: &Path, before: u64, acknowledged: u64) -> Result<u64, String> {
+    let options = Options { segment_bytes: 64 << 10, spill_events: 100, ..Options::default() };
+    let log = Log::open(dir, "soak", options).map_err(|error| format!("{error:?}"))?;
+    let reader = log.reader();
+    let head = reader.head();
+    if head.position < acknowledged {
+        return Err(format!("{acknowledged} was acknowledged, {} is the last", head.position));
     }
-    assert!(acknowledged > 300, "{acknowledged} were acknowledged");
+    let known = |n: u64| reader.find_command(CommandId(u128::from(n).to_be_bytes())).unwrap();
+    let in_place = |n: u64| known(n).is_some_and(|record| record.first_position == n);
+    if let Some(wrong) = (before + 1..=head.position).find(|n| !in_place(*n)) {
+        return Err(format!("command {wrong} is not at its position"));
+    }
+    let versions = (0..50).map(|n| reader.stream_version(&format!("soak-{n}")).unwrap());
+    let versions = versions.sum::<u64>();
+    drop((reader, log));
+    let verified = verify(dir, |_| ()).map_err(|error| format!("{error:?}"))?.head;
+    if (verified, versions) == (head, head.position) {
+        Ok(head.position)
+    } else {
+        Err(format!("{head:?} was opened, {verified:?} verified, {versions} versions counted"))
+    }
+}
+
+#[test]
+fn a_writer_that_is_killed_a_hundred_times_loses_nothing_that_it_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut acknowledged, mut head) = (0, 0);
+    for round in 0..100 {
+        acknowledged = kill_at_any_moment(dir.path(), round).max(acknowledged);
+        let before = head;
+        head = kept(dir.path(), before, acknowledged).unwrap_or_else(|error| panic!("{error}"));
+    }
+    assert_eq!(kept(dir.path(), 0, acknowledged), Ok(head));
+    assert!(acknowledged > 2000, "{acknowledged} were acknowledged");
+    assert!(segments(dir.path()).len() > 3, "it did not roll");
+}
+
+#[test]
+fn control_a_log_that_is_older_than_its_last_answer_is_noticed() {
+    let (dir, old) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let first = kill_at_any_moment(dir.path(), 3);
+    copy_dir(dir.path(), &old.path().join("log"));
+    let last = kill_at_any_moment(dir.path(), 5);
+    assert!(first < last, "{first} {last}");
+    assert!(kept(dir.path(), 0, last).is_ok());
+    assert!(kept(&old.path().join("log"), 0, last).is_err());
 }
