@@ -107,11 +107,6 @@ impl Entry {
         }
     }
 
-    /// The version of the last event.
-    pub(crate) fn last_version(&self) -> u64 {
-        self.version.saturating_add(self.count - 1)
-    }
-
     /// The steps, out of the chunk that the entry was read from.
     pub(crate) fn steps<'a>(&self, chunk: &'a [u8]) -> &'a [u8] {
         &chunk[self.steps.clone()]
@@ -235,5 +230,114 @@ impl Packer {
         let key = self.form.key(self.first.0, self.first.1).to_vec();
         let capacity = self.chunk.capacity();
         Some((key, Some(std::mem::replace(&mut self.chunk, Vec::with_capacity(capacity)))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_set, vec};
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+
+    use super::{Cursor, Entry, Form, Packer, Space, first_fingerprint, stream_entry};
+    use crate::run::Run;
+
+    /// A run at `base` of so many bytes.
+    fn form(space: Space, base: u64, bytes: u64) -> Form {
+        Run { id: 7, level: 0, base, end: base + bytes, entries: 0 }.form(space)
+    }
+
+    /// Packs entries that are in order, reads all chunks, and gives what was read; with how many
+    /// chunks there were.
+    fn there_and_back(form: Form, entries: &[(Entry, Vec<u8>)]) -> (Vec<(Entry, Vec<u64>)>, usize) {
+        let mut packer = Packer::new(form);
+        let mut rows: Vec<_> =
+            entries.iter().filter_map(|(entry, steps)| packer.push(entry, steps)).collect();
+        rows.extend(packer.finish());
+        assert!(rows.is_sorted_by(|(a, _), (b, _)| a < b), "keys in order, none twice");
+        let mut read = Vec::new();
+        for (key, chunk) in &rows {
+            let chunk = chunk.as_deref().unwrap();
+            let mut cursor = Cursor::new(form, key).unwrap();
+            let at = read.len();
+            while let Some(entry) = cursor.next(chunk).unwrap() {
+                let addresses = entry.addresses(chunk).unwrap();
+                read.push((entry, addresses));
+            }
+            assert_eq!(read[at].0.fingerprint, first_fingerprint(key).unwrap());
+        }
+        (read, rows.len())
+    }
+
+    proptest! {
+        #[test]
+        fn commands_read_back_from_their_chunks(
+            mut commands in btree_set((0..1_u64 << 40, 0..1_u64 << 33), 0..900),
+            base in 0..1_u64 << 60,
+            alike in any::<bool>(),
+        ) {
+            if alike {
+                commands = commands.into_iter().map(|(print, at)| (print % 3, at)).collect();
+            }
+            let form = form(Space::Commands, base, 1 << 33);
+            let entries: Vec<_> = commands
+                .iter()
+                .map(|(print, at)| (Entry::command(*print, base + at), Vec::new()))
+                .collect();
+            let (read, chunks) = there_and_back(form, &entries);
+            prop_assert!(chunks <= 1 + read.len() * 13 / 2048);
+            let read = read.into_iter().map(|(entry, addresses)| {
+                (entry.fingerprint, addresses.into_iter().map(|at| at - base).sum::<u64>())
+            });
+            prop_assert!(read.eq(commands));
+        }
+
+        #[test]
+        fn streams_read_back_from_their_chunks(
+            mut streams in vec(
+                (0..1_u64 << 40, 1..u64::MAX >> 2, vec(0..1_u64 << 20, 1..64)),
+                0..300,
+            ),
+            base in 0..1_u64 << 60,
+        ) {
+            streams.sort();
+            let form = form(Space::Streams, base, 1 << 32);
+            let mut entries = Vec::new();
+            for (print, version, steps) in &streams {
+                let mut at = base;
+                let addresses = steps.iter().map(|step| { at += step; at });
+                entries.push(stream_entry(*print, *version, &addresses.collect::<Vec<_>>()));
+            }
+            let (read, _) = there_and_back(form, &entries);
+            prop_assert_eq!(read.len(), streams.len());
+            for ((entry, addresses), (print, version, steps)) in read.iter().zip(&streams) {
+                prop_assert_eq!((entry.fingerprint, entry.version), (*print, *version));
+                prop_assert_eq!(entry.count, steps.len() as u64);
+                let ends = steps.iter().scan(base, |at, step| { *at += step; Some(*at) });
+                prop_assert!(ends.eq(addresses.iter().copied()));
+            }
+        }
+
+        #[test]
+        fn noise_in_place_of_a_chunk_is_never_a_panic(
+            noise in vec(any::<u8>(), 0..200),
+            streams in any::<bool>(),
+        ) {
+            let space = if streams { Space::Streams } else { Space::Commands };
+            let form = form(space, u64::MAX - 10, 10);
+            let mut cursor = Cursor::new(form, &form.key(3, 4)).unwrap();
+            while let Ok(Some(entry)) = cursor.next(&noise) {
+                let _: Result<_, _> = entry.addresses(&noise);
+            }
+        }
+    }
+
+    #[test]
+    fn entries_of_one_fingerprint_and_order_share_a_chunk() {
+        let form = form(Space::Streams, 0, 1 << 32);
+        let entries: Vec<_> = (0..2000).map(|n| stream_entry(5, 1, &[n])).collect();
+        let (read, chunks) = there_and_back(form, &entries);
+        assert_eq!((read.len(), chunks), (2000, 1));
+        let spread: Vec<_> = (1..=2000).map(|n| stream_entry(5, n, &[n])).collect();
+        assert!(there_and_back(form, &spread).1 > 4);
     }
 }

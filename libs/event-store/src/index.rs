@@ -217,7 +217,8 @@ fn without_filter<'a>(
 
 /// What the keys of the rows of a run begin with.
 fn spaces() -> [u8; 3] {
-    [Space::Commands.byte(), Space::Streams.byte(), run::FILTER]
+    // A run without its filter is noticed when the index is opened: the filter goes first.
+    [run::FILTER, Space::Commands.byte(), Space::Streams.byte()]
 }
 
 /// Removes the rows of a run that no manifest names.

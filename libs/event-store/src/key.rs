@@ -52,3 +52,20 @@ impl Keys {
         Key { high, low }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+    use crate::CommandId;
+
+    /// The tests of the log rely on these names.
+    #[test]
+    fn control_the_names_that_are_to_look_alike_do() {
+        let keys = Keys::new(&[7; 16]);
+        let [one, other] = ["twin-42586", "twin-3934583"].map(|name| keys.stream(name));
+        assert!(one != other && one.fingerprint() == other.fingerprint());
+        let commands = [58_517_u128, 3_157_271].map(|n| CommandId(n.to_be_bytes()));
+        let [one, other] = commands.map(|id| keys.command(id));
+        assert!(one != other && one.fingerprint() == other.fingerprint());
+    }
+}

@@ -1,8 +1,8 @@
 //! Reading what is synced: by position, by stream, by command, by time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::index::Index;
 use crate::shared::Shared;
 use crate::sparse;
 use crate::{
@@ -59,50 +59,50 @@ impl Reader {
         max: usize,
     ) -> Result<Vec<Recorded>, ReadError> {
         let from = from_version.max(1);
+        let versions = from..from.saturating_add(max as u64);
         let key = self.shared.index.keys.stream(stream);
         let (oldest, in_memory) = self.shared.generations().stream(key, from, max);
-        let versions = from..oldest.unwrap_or(u64::MAX);
-        let wanted = |names: &mut dyn FnMut(u64) -> Result<bool, ReadError>| {
-            let mut addresses = Vec::new();
-            if !versions.is_empty() {
-                let find = |index: &Index| index.stream(key, &versions, max, names);
-                addresses = self.shared.indexed(find)?;
-            }
-            let room = max - addresses.len();
-            addresses.extend(in_memory.iter().take(room));
-            Ok::<_, ReadError>(addresses)
-        };
-        if let Some(events) = self.events(stream, from, wanted(&mut |_| Ok(true))?)? {
+        let indexed = from..oldest.unwrap_or(u64::MAX).min(versions.end);
+        let mut found = Vec::new();
+        if !indexed.is_empty() {
+            found = self.shared.indexed(|index| Ok(index.stream(key, &indexed)?))?;
+        }
+        let events = self.events(stream, &versions, &found, &in_memory)?;
+        let wanted = versions.clone().take(found.len() + in_memory.len());
+        if events.iter().map(|it| it.event.version).eq(wanted) {
             return Ok(events);
         }
-        // Another stream looks alike in the index: ask every entry whose it is.
-        let addresses = wanted(&mut |address| self.shared.names(address, stream))?;
-        Ok(self.events(stream, from, addresses)?.unwrap_or_default())
+        // Another stream looks alike in the index: ask of every event whose it is.
+        let mut own = Vec::with_capacity(found.len());
+        for (version, address) in found {
+            if self.shared.has_event(address, stream, version)? {
+                own.push((version, address));
+            }
+        }
+        own.sort_unstable();
+        own.dedup();
+        self.events(stream, &versions, &own, &in_memory)
     }
 
-    /// The events of the stream, one for each address of its record, from a version on. None if
-    /// a record has none of them.
+    /// The stream's events of `versions`, out of the records where they are found.
     fn events(
         &self,
         stream: &str,
-        from: u64,
-        mut addresses: Vec<u64>,
-    ) -> Result<Option<Vec<Recorded>>, ReadError> {
-        let wanted = addresses.len();
+        versions: &Range<u64>,
+        found: &[(u64, u64)],
+        in_memory: &[u64],
+    ) -> Result<Vec<Recorded>, ReadError> {
+        let addresses = found.iter().map(|(_, address)| address).chain(in_memory);
+        let mut addresses: Vec<u64> = addresses.copied().collect();
         addresses.dedup();
-        let mut events = Vec::with_capacity(wanted);
+        let mut events = Vec::with_capacity(found.len() + in_memory.len());
         for address in addresses {
-            let before = events.len();
             let recorded = self.shared.record(address)?.into_recorded();
-            events.extend(recorded.filter(|recorded| {
-                recorded.event.stream.as_ref() == stream && recorded.event.version >= from
+            events.extend(recorded.filter(|Recorded { event, .. }| {
+                event.stream.as_ref() == stream && versions.contains(&event.version)
             }));
-            if events.len() == before {
-                return Ok(None);
-            }
         }
-        events.truncate(wanted);
-        Ok(Some(events))
+        Ok(events)
     }
 
     /// The version of the stream: the number of its events. 0 if it does not exist.

@@ -4,9 +4,9 @@
 use std::ops::Bound::Included;
 use std::ops::Range;
 
-use storage::Scan;
+use storage::{Row, Scan, TableError};
 
-use crate::chunk::{Cursor, ENTRY_EVENTS_MAX, Entry, Form, Space, first_fingerprint};
+use crate::chunk::{Cursor, ENTRY_EVENTS_MAX, Form, Space, first_fingerprint};
 use crate::filter::Probe;
 use crate::index::{Index, LiveRun};
 use crate::key::{Fingerprint, Key};
@@ -18,79 +18,78 @@ impl LiveRun {
     }
 }
 
+/// An entry that has the fingerprint: a command's record, or consecutive events of a stream.
+struct Found {
+    /// The version of the first event; 0 for a command.
+    version: u64,
+    /// The address of each event's record.
+    addresses: Vec<u64>,
+}
+
 impl Index {
-    /// What `check` makes of the first entry that it recognises, youngest first.
-    pub(crate) fn youngest<T>(
+    /// What `check` makes of the address of the first record that it recognises.
+    pub(crate) fn command<T>(
         &self,
-        space: Space,
-        key: Key,
-        mut check: impl FnMut(&Entry) -> Result<Option<T>, ReadError>,
+        command: Key,
+        mut check: impl FnMut(u64) -> Result<Option<T>, ReadError>,
     ) -> Result<Option<T>, ReadError> {
-        let fingerprint = key.fingerprint();
-        let probe = Probe::new(space, fingerprint);
+        let fingerprint = command.fingerprint();
+        let probe = Probe::new(Space::Commands, fingerprint);
         for live in self.live().iter().rev().filter(|live| live.may_contain(probe)) {
-            let found = self.youngest_in(live.run.form(space), fingerprint, &mut check)?;
-            if found.is_some() {
-                return Ok(found);
+            let found = Backwards::new(self, live.run.form(Space::Commands), fingerprint);
+            let mut checked = found.filter_map(|found| match found {
+                Ok(found) => check(found.addresses[0]).transpose(),
+                Err(error) => Some(Err(error.into())),
+            });
+            if let Some(checked) = checked.next() {
+                return checked.map(Some);
             }
         }
         Ok(None)
     }
 
-    fn youngest_in<T>(
+    /// The version of the stream. `is_its` says whether the stream's event of a version is in the
+    /// record at an address.
+    pub(crate) fn stream_version(
         &self,
-        form: Form,
-        fingerprint: Fingerprint,
-        check: &mut impl FnMut(&Entry) -> Result<Option<T>, ReadError>,
-    ) -> Result<Option<T>, ReadError> {
-        let (from, to) = (form.key(0, 0), form.key(fingerprint, u64::MAX));
-        for row in self.table.scan(Included(&from), Included(&to)).rev() {
-            let (key, chunk) = row.map_err(IndexError::from)?;
-            let entries = matching(form, fingerprint, &key, &chunk)?;
-            let mut known = entries.iter().rev().filter_map(|entry| check(entry).transpose());
-            if let Some(found) = known.next() {
-                return found.map(Some);
-            }
-            if first_fingerprint(&key)? < fingerprint {
-                break;
+        stream: Key,
+        is_its: &mut dyn FnMut(u64, u64) -> Result<bool, ReadError>,
+    ) -> Result<Option<u64>, ReadError> {
+        let fingerprint = stream.fingerprint();
+        let probe = Probe::new(Space::Streams, fingerprint);
+        for live in self.live().iter().rev().filter(|live| live.may_contain(probe)) {
+            let found = Backwards::new(self, live.run.form(Space::Streams), fingerprint);
+            let last = last_version(found, is_its)?;
+            if last.is_some() {
+                return Ok(last);
             }
         }
         Ok(None)
     }
 
-    /// The addresses of at most `max` events of the stream, of `versions`, oldest first. They may
-    /// be of other streams unless `names` tells them apart by a record's address.
+    /// The versions and the records' addresses of the stream's events, of `versions`. There may be
+    /// others in between, of streams that look alike.
     pub(crate) fn stream(
         &self,
         stream: Key,
         versions: &Range<u64>,
-        max: usize,
-        names: &mut dyn FnMut(u64) -> Result<bool, ReadError>,
-    ) -> Result<Vec<u64>, ReadError> {
+    ) -> Result<Vec<(u64, u64)>, IndexError> {
         let fingerprint = stream.fingerprint();
         let probe = Probe::new(Space::Streams, fingerprint);
-        let mut addresses = Vec::new();
+        let mut events = Vec::new();
         for live in self.live().iter().filter(|live| live.may_contain(probe)) {
-            if addresses.len() == max {
-                break;
-            }
             let form = live.run.form(Space::Streams);
-            let mut rows = self.chunks(form, fingerprint, versions)?;
-            while addresses.len() < max
-                && let Some(row) = rows.next()
-            {
-                let (key, chunk) = row.map_err(IndexError::from)?;
-                let mut entries = matching(form, fingerprint, &key, &chunk)?;
-                entries.retain(|entry| overlaps(entry, versions));
-                let found = within(&entries, &chunk, versions, names)?;
-                let room = max - addresses.len();
-                addresses.extend(found.into_iter().take(room));
+            for row in self.chunks(form, fingerprint, versions)? {
+                let (key, chunk) = row?;
+                let found = matching(form, fingerprint, &key, &chunk)?.into_iter();
+                let found = found.flat_map(|found| (found.version..).zip(found.addresses));
+                events.extend(found.filter(|(version, _)| versions.contains(version)));
             }
         }
-        Ok(addresses)
+        Ok(events)
     }
 
-    /// The chunks that may have these versions of a stream.
+    /// The chunks of a run that may have these versions of a stream.
     fn chunks(
         &self,
         form: Form,
@@ -107,26 +106,67 @@ impl Index {
     }
 }
 
-fn overlaps(entry: &Entry, versions: &Range<u64>) -> bool {
-    entry.version < versions.end && entry.last_version() >= versions.start
-}
-
-/// The addresses of those events of the entries that are of `versions`.
-fn within(
-    entries: &[Entry],
-    chunk: &[u8],
-    versions: &Range<u64>,
-    names: &mut dyn FnMut(u64) -> Result<bool, ReadError>,
-) -> Result<Vec<u64>, ReadError> {
-    let mut found = Vec::new();
+/// The last version that any of the entries knows, which come last first.
+fn last_version(
+    entries: impl Iterator<Item = Result<Found, IndexError>>,
+    is_its: &mut dyn FnMut(u64, u64) -> Result<bool, ReadError>,
+) -> Result<Option<u64>, ReadError> {
+    let mut last = None;
     for entry in entries {
-        if names(entry.address)? {
-            let events = (entry.version..).zip(entry.addresses(chunk)?);
-            let events = events.filter(|(version, _)| versions.contains(version));
-            found.extend(events.map(|(_, address)| address));
+        let Found { version: first, addresses } = entry?;
+        // Where a record has events of two streams that look alike, the other's entry may be
+        // right about this one, too. But this one's own may know more, if it comes close enough.
+        if last.is_some_and(|last| first + ENTRY_EVENTS_MAX as u64 <= last) {
+            break;
+        }
+        let version = first + addresses.len() as u64 - 1;
+        if Some(version) > last && is_its(version, addresses[addresses.len() - 1])? {
+            last = Some(version);
         }
     }
-    Ok(found)
+    Ok(last)
+}
+
+/// The entries of a run that have a fingerprint, from the last to the first.
+struct Backwards<'a> {
+    form: Form,
+    fingerprint: Fingerprint,
+    /// The chunks that may have them.
+    rows: Scan<'a>,
+    /// What is left of the last chunk that was read.
+    chunk: Vec<Found>,
+    /// Whether no chunk before it can have any.
+    complete: bool,
+}
+
+impl<'a> Backwards<'a> {
+    fn new(index: &'a Index, form: Form, fingerprint: Fingerprint) -> Self {
+        let (from, to) = (form.key(0, 0), form.key(fingerprint, u64::MAX));
+        let rows = index.table.scan(Included(&from), Included(&to));
+        Self { form, fingerprint, rows, chunk: Vec::new(), complete: false }
+    }
+
+    fn read(&mut self, row: Result<Row, TableError>) -> Result<(), IndexError> {
+        let (key, chunk) = row?;
+        self.complete = first_fingerprint(&key)? < self.fingerprint;
+        self.chunk = matching(self.form, self.fingerprint, &key, &chunk)?;
+        Ok(())
+    }
+}
+
+impl Iterator for Backwards<'_> {
+    type Item = Result<Found, IndexError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.chunk.is_empty() && !self.complete {
+            let row = self.rows.next_back()?;
+            if let Err(error) = self.read(row) {
+                self.complete = true;
+                return Some(Err(error));
+            }
+        }
+        self.chunk.pop().map(Ok)
+    }
 }
 
 /// The entries of a chunk that have the fingerprint.
@@ -135,15 +175,54 @@ fn matching(
     fingerprint: Fingerprint,
     key: &[u8],
     chunk: &[u8],
-) -> Result<Vec<Entry>, IndexError> {
+) -> Result<Vec<Found>, IndexError> {
     let mut cursor = Cursor::new(form, key)?;
-    let mut entries = Vec::new();
+    let mut found = Vec::new();
     while let Some(entry) = cursor.next(chunk)?
         && entry.fingerprint <= fingerprint
     {
         if entry.fingerprint == fingerprint {
-            entries.push(entry);
+            found.push(Found { version: entry.version, addresses: entry.addresses(chunk)? });
         }
     }
-    Ok(entries)
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::generation::Generation;
+    use crate::index::Index;
+    use crate::key::Key;
+    use crate::shared::Tip;
+    use crate::{Options, ReadError};
+
+    /// What is found of `wanted` by a caller to whom every entry is right if `trusts`, and only
+    /// the one at address 5000 if not.
+    fn found(wanted: Key, trusts: bool) -> Option<u64> {
+        let dir = tempfile::tempdir().unwrap();
+        let index = Index::open(dir.path(), "acme", &Options::default()).unwrap().unwrap();
+        let mut generation = Generation::after(Tip::genesis("acme"), 10);
+        generation.tip.end += 10_000;
+        for (low, address) in [(1, 5000), (2, 6000)] {
+            generation.commands.insert(Key { high: 1 << 63, low }, address);
+        }
+        index.write(&generation).unwrap();
+        let check = |address| {
+            let right = trusts || address == 5000;
+            Ok::<_, ReadError>(right.then_some(address))
+        };
+        index.command(wanted, check).unwrap()
+    }
+
+    #[test]
+    fn a_candidate_that_the_caller_does_not_recognise_is_passed_over() {
+        assert_eq!(found(Key { high: 1 << 63, low: 1 }, false), Some(5000));
+        assert_eq!(found(Key { high: 1 << 62, low: 1 }, false), None);
+    }
+
+    #[test]
+    fn control_whoever_trusts_fingerprints_takes_one_for_the_other() {
+        assert_eq!(found(Key { high: 1 << 63, low: 1 }, true), Some(6000));
+        assert_eq!(found(Key { high: 1 << 63, low: 3 }, true), Some(6000));
+    }
 }

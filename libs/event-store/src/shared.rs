@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::chunk::Space;
 use crate::generation::{Additions, Generations};
 use crate::index::Index;
 use crate::key::Key;
@@ -112,8 +111,8 @@ impl Shared {
     /// The record of a command that is not in memory.
     pub(crate) fn command(&self, key: Key, id: CommandId) -> Result<Option<Record>, ReadError> {
         self.indexed(|index| {
-            index.youngest(Space::Commands, key, |entry| {
-                let record = self.record(entry.address)?;
+            index.command(key, |address| {
+                let record = self.record(address)?;
                 Ok((record.meta.command_id == id).then_some(record))
             })
         })
@@ -121,19 +120,21 @@ impl Shared {
 
     /// The version of a stream that is not in memory; 0 if it does not exist.
     pub(crate) fn stream_version(&self, key: Key, stream: &str) -> Result<u64, ReadError> {
-        let version = self.indexed(|index| {
-            index.youngest(Space::Streams, key, |entry| {
-                let names = self.names(entry.address, stream)?;
-                Ok(names.then(|| entry.last_version()))
-            })
-        });
-        Ok(version?.unwrap_or(0))
+        let mut is_its = |version, address| self.has_event(address, stream, version);
+        let version = self.indexed(|index| index.stream_version(key, &mut is_its))?;
+        Ok(version.unwrap_or(0))
     }
 
-    /// Whether the record at `address` has an event of the stream.
-    pub(crate) fn names(&self, address: u64, stream: &str) -> Result<bool, ReadError> {
+    /// Whether the record at `address` has the stream's event of a version.
+    pub(crate) fn has_event(
+        &self,
+        address: u64,
+        stream: &str,
+        version: u64,
+    ) -> Result<bool, ReadError> {
         let record = self.record(address)?;
-        Ok(record.events.iter().any(|event| event.stream.as_ref() == stream))
+        let mut events = record.events.iter();
+        Ok(events.any(|event| event.version == version && event.stream.as_ref() == stream))
     }
 
     /// What the index says. If it fails once it is not trusted again: the next opening rebuilds it.

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use event_store::{Expected, Log, NewEvent, NewRecord, Outcome, Refused, verify};
+use event_store::{
+    CommandId, Expected, Log, NewEvent, NewRecord, Options, Outcome, Refused, verify,
+};
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
 
 use crate::support::{event, id, record, small};
+use crate::twins;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -41,7 +44,32 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Reopen),
         1 => Just(Step::LoseIndex),
     ];
-    proptest::collection::vec(step, 1..24)
+    proptest::collection::vec(step, 1..40)
+}
+
+/// With and without a thread, with filters for all runs of the index, for the youngest, for none.
+fn limits() -> impl Strategy<Value = Options> {
+    let filters = prop_oneof![Just(2000_u64), Just(128), Just(0)];
+    (filters, proptest::bool::ANY, 1..5_usize).prop_map(
+        |(filter_bytes, background, spill_events)| Options {
+            filter_bytes,
+            background,
+            spill_events,
+            ..small()
+        },
+    )
+}
+
+/// The first two look alike in the index.
+fn stream_name(n: u8) -> String {
+    let twin = twins::STREAMS.get(usize::from(n));
+    twin.map_or_else(|| format!("stream-{n}"), |twin| (*twin).to_owned())
+}
+
+/// So do these two.
+fn command_id(n: u64) -> CommandId {
+    let twin = usize::try_from(n).ok().and_then(|n| twins::COMMANDS.get(n));
+    twin.map_or_else(|| id(n), |twin| CommandId(twin.to_be_bytes()))
 }
 
 impl Model {
@@ -53,7 +81,7 @@ impl Model {
     fn request(&self, command: u64, events: &[(u8, Hope)], at: i64) -> NewRecord {
         let mut ahead: BTreeMap<String, u64> = BTreeMap::new();
         let events = events.iter().map(|(stream, hope)| {
-            let stream = format!("stream-{stream}");
+            let stream = stream_name(*stream);
             let seen = ahead.entry(stream.clone()).or_default();
             let version = self.version(&stream) + *seen;
             *seen += 1;
@@ -64,7 +92,7 @@ impl Model {
             };
             NewEvent { expected, ..event(&stream, 0, &format!("{command}")) }
         });
-        record(command, at, events.collect())
+        NewRecord { command_id: command_id(command), ..record(command, at, events.collect()) }
     }
 
     fn apply(&mut self, command: u64, record: &NewRecord) -> Result<Outcome, Refused> {
@@ -124,7 +152,7 @@ impl Model {
             }
         }
         for command in 0..60 {
-            let found = reader.find_command(id(command)).unwrap();
+            let found = reader.find_command(command_id(command)).unwrap();
             let found = found.map(|record| (record.first_position, record.last_position()));
             let known = self.commands.get(&command);
             assert_eq!(found, known.map(|known| (known.first_position, known.last_position)));
@@ -139,21 +167,21 @@ impl Model {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]
-    fn the_log_answers_like_a_list_in_memory(steps in steps()) {
+    fn the_log_answers_like_a_list_in_memory(steps in steps(), limits in limits()) {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::open(dir.path(), "acme", small()).unwrap();
+        let mut log = Log::open(dir.path(), "acme", limits.clone()).unwrap();
         let mut model = Model::default();
         for (at, step) in (1..).zip(&steps) {
             match step {
                 Step::Append(group) => model.append(&mut log, group, at),
                 Step::Reopen => {
                     drop(log);
-                    log = Log::open(dir.path(), "acme", small()).unwrap();
+                    log = Log::open(dir.path(), "acme", limits.clone()).unwrap();
                 }
                 Step::LoseIndex => {
                     drop(log);
                     fs::remove_dir_all(dir.path().join("index")).unwrap();
-                    log = Log::open(dir.path(), "acme", small()).unwrap();
+                    log = Log::open(dir.path(), "acme", limits.clone()).unwrap();
                 }
             }
             model.check(&log);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use event_store::{Block, CommandId, Expected, Log, NewEvent, NewRecord, Options};
+use event_store::{AppendError, Block, CommandId, Expected, Log, NewEvent, NewRecord, Options};
 use tempfile::TempDir;
 
 /// Segments and generations so small that a handful of events rolls and spills.
@@ -14,6 +14,7 @@ pub(crate) fn small() -> Options {
         filter_bytes: 2000,
         cached_streams: 0,
         spill_events: 3,
+        index_secret: [7; 16],
         ..Options::default()
     }
 }
@@ -60,12 +61,16 @@ pub(crate) fn filled(count: u64) -> (TempDir, Log) {
 
 /// Appends the records `first` to `last`: the n-th goes to one of three streams, at time 10 n.
 pub(crate) fn append_from(log: &mut Log, first: u64, last: u64) {
-    for n in first..=last {
-        let at = i64::try_from(n * 10).unwrap();
-        let event = event(STREAMS[usize::try_from(n % 3).unwrap()], (n - 1) / 3, "data");
-        let event = NewEvent { expected: Expected::Any, ..event };
-        assert!(log.append(vec![record(n, at, vec![event])]).unwrap().outcomes[0].is_ok());
-    }
+    (first..=last).for_each(|n| try_append(log, n).unwrap());
+}
+
+/// Appends the n-th record.
+pub(crate) fn try_append(log: &mut Log, n: u64) -> Result<(), AppendError> {
+    let at = i64::try_from(n * 10).unwrap();
+    let event = event(STREAMS[usize::try_from(n % 3).unwrap()], (n - 1) / 3, "data");
+    let event = NewEvent { expected: Expected::Any, ..event };
+    assert!(log.append(vec![record(n, at, vec![event])])?.outcomes[0].is_ok());
+    Ok(())
 }
 
 /// The streams that `append_from` writes to.
@@ -73,7 +78,12 @@ pub(crate) const STREAMS: [&str; 3] = ["a", "b", "c"];
 
 /// Opens the log, which must work, and checks that it holds exactly the records 1 to `last`.
 pub(crate) fn assert_holds(dir: &Path, last: u64) -> Log {
-    let log = Log::open(dir, "acme", small()).unwrap();
+    assert_holds_with(dir, last, small())
+}
+
+/// The same, with other options.
+pub(crate) fn assert_holds_with(dir: &Path, last: u64, options: Options) -> Log {
+    let log = Log::open(dir, "acme", options).unwrap();
     let reader = log.reader();
     assert_eq!(reader.head().position, last);
     let blocks = reader.read_blocks(1, usize::MAX).unwrap();
