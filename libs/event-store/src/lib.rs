@@ -15,8 +15,9 @@
 //! - **Gapless**: events have positions 1, 2, 3, ...; the events of a stream versions 1, 2, 3, ...
 //! - **Idempotent for ever**: a command id that was seen gives its first outcome again.
 //! - **Tamper-evident**: `hash = SHA-256(hash before ‖ record)` from the first record on.
-//! - **Never silent**: a torn tail, which was never acknowledged, is cut; any other damage is an
-//!   error that names segment, offset and position.
+//! - **Never silent**: a write that the power cut short, which was never acknowledged, is cut; any
+//!   other damage is an error that names segment, offset and position. What looks alike is told in
+//!   `tail`.
 //!
 //! There are no snapshots: reading a stream costs one index lookup and one read per record.
 //!
