@@ -117,8 +117,8 @@ fn first_header(name: &str, tip: &Tip) -> SegmentHeader {
     SegmentHeader { name, first_position: 1, base: 0, chain, length: 0 }
 }
 
-/// Turns the spare into the segment of `header`, which takes its length from it. A segment with its own name always has a whole
-/// header, whenever the machine stops.
+/// Turns the spare into the segment of `header`, which takes its length from it. A segment with
+/// its own name always has a whole header, whenever the machine stops.
 fn make(
     storage: &dyn Storage,
     dir: &Path,

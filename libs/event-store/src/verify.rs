@@ -164,8 +164,8 @@ impl Verifier {
         Err(segment.damage(self.tip.end - base, due, Fault::Stray).into())
     }
 
-    /// Tells a block that was cut short, which nobody was told of, from damage. What is being written at this
-    /// moment may have become whole meanwhile: then it is read again.
+    /// Tells a write that was cut short, which nobody was told of, from damage. What is being
+    /// written at this moment may have become whole meanwhile: then it is read again.
     fn broken(
         &mut self,
         segment: &SegmentFile,

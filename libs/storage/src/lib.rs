@@ -8,8 +8,8 @@
 //!
 //! - What was written is on the disk when `sync_data`, `sync_all` or [`Table::sync`] has returned,
 //!   and not before.
-//! - A file that was made, renamed or removed is so after a power cut only once [`Storage::sync_dir`]
-//!   has returned.
+//! - A file that was made, renamed or removed is so after a power cut only once
+//!   [`Storage::sync_dir`] has returned.
 //! - A table that panics inside, as sled 0.34 does on damaged pages, gives an error.
 
 mod lock;

@@ -9,7 +9,7 @@ pub enum Fault {
     /// One change fails (EIO): half of a write is done, nothing of a change of names or of a table.
     Write,
     /// One sync fails (EIO). What was written to the file is seen, may or may not be on the disk,
-    /// and no later sync brings it there, as Linux has it.
+    /// and no later sync brings it there, as Linux has it. A table's changes stay unsynced.
     Sync,
     /// One read fails (EIO).
     Read,
