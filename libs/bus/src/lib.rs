@@ -94,6 +94,25 @@ impl Bus {
         Ok(())
     }
 
+    /// Who offers the log of `biller` to everybody on this bus; none if nobody does.
+    ///
+    /// A log has one owner: whoever wants to be it asks first. In process there is no other.
+    pub async fn owner_of(&self, biller: &str) -> Result<Option<String>, RequestError> {
+        match &self.0 {
+            Kind::InProcess(_) => Ok(None),
+            Kind::Nats(bus) => bus.owner_of(biller).await,
+        }
+    }
+
+    /// Returns when somebody else turns out to write the log of `biller` that is offered here: the
+    /// stream holds blocks that it lacks. Its owner must stop.
+    pub async fn contested(&self, biller: &str) {
+        match &self.0 {
+            Kind::InProcess(_) => std::future::pending().await,
+            Kind::Nats(bus) => bus.contested(biller).await,
+        }
+    }
+
     /// Follows the log of `biller` as the durable consumer `durable`.
     ///
     /// The log need not be offered yet: until it is, the feed is idle.

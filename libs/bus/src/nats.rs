@@ -10,12 +10,12 @@ mod micro;
 mod outlet;
 mod relay;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::{self, context::ContextBuilder};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::AbortHandle;
 
 use connection::Connection;
@@ -38,6 +38,8 @@ pub(crate) struct Nats {
     jetstream: jetstream::Context,
     services: micro::Services,
     offered: Mutex<HashMap<String, Offered>>,
+    /// Billers whose log somebody else writes as well.
+    contested: watch::Sender<HashSet<String>>,
 }
 
 /// What works for one offered log, until it is dropped.
@@ -60,7 +62,8 @@ impl Nats {
             .ack_timeout(JETSTREAM_TIMEOUT)
             .build(connection.client().clone());
         let services = micro::Services::new(connection.clone());
-        Ok(Nats { connection, jetstream, services, offered: Mutex::default() })
+        let (offered, contested) = (Mutex::default(), watch::Sender::default());
+        Ok(Nats { connection, jetstream, services, offered, contested })
     }
 
     pub(crate) async fn offer_log(
@@ -87,6 +90,16 @@ impl Nats {
             relays.into_iter().map(|relay| tokio::spawn(relay.run()).abort_handle()).collect();
         offered.insert(biller.to_owned(), Offered { relays, _endpoints: endpoints });
         Ok(())
+    }
+
+    pub(crate) async fn owner_of(&self, biller: &str) -> Result<Option<String>, RequestError> {
+        log_service::owner(&self.connection, biller).await
+    }
+
+    pub(crate) async fn contested(&self, biller: &str) {
+        let mut contested = self.contested.subscribe();
+        let known = contested.wait_for(|billers| billers.contains(biller)).await;
+        known.expect("the sender lives as long as the bus");
     }
 
     pub(crate) fn follow(&self, biller: &str, durable: &str) -> LogConsumer {

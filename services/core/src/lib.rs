@@ -14,7 +14,7 @@ mod writer;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use bus::{Bus, LogSource, Serving};
 use domain::biller::Biller;
 use event_store::{Log, Position, Reader};
@@ -68,7 +68,7 @@ pub struct Running {
     /// What the gateway is made of.
     pub core: Core,
     serving: Vec<Serving>,
-    clocks: Vec<tokio::task::JoinHandle<()>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
     writers: Vec<std::thread::JoinHandle<()>>,
 }
 
@@ -88,6 +88,7 @@ pub async fn start(
     let mut desks = BTreeMap::new();
     let mut writers = Vec::new();
     for biller in billers {
+        demand_no_owner(&context.bus, &biller.name).await?;
         let (desk, writer) = open(context, biller, stop.clone())?;
         let source = LogSource { reader: desk.reader.clone(), head: desk.head.clone() };
         offer(&context.bus, &biller.name, source).await?;
@@ -96,14 +97,15 @@ pub async fn start(
     }
     let core = Core { billers: Arc::new(desks), bus: context.bus.clone(), stop };
     let mut serving = Vec::new();
-    let mut clocks = Vec::new();
+    let mut tasks = Vec::new();
     for biller in billers {
         serving.push(command_endpoint::serve(&core, &biller.name).await?);
+        tasks.push(tokio::spawn(stop_when_contested(core.clone(), biller.name.clone())));
         if calendar == Calendar::Clock {
-            clocks.push(tokio::spawn(day_clock::run(core.clone(), biller.name.clone())));
+            tasks.push(tokio::spawn(day_clock::run(core.clone(), biller.name.clone())));
         }
     }
-    Ok(Running { core, serving, clocks, writers })
+    Ok(Running { core, serving, tasks, writers })
 }
 
 fn open(
@@ -129,6 +131,22 @@ fn open(
             }
         })?;
     Ok((Desk { biller: Arc::clone(biller), reader, head, inbox }, thread))
+}
+
+/// A log has one owner; over NATS nobody sees the other's lock.
+async fn demand_no_owner(bus: &Bus, biller: &str) -> anyhow::Result<()> {
+    let owner = bus.owner_of(biller).await;
+    match owner.with_context(|| format!("nobody knows who owns the log of {biller}"))? {
+        Some(owner) => bail!("the log of {biller} has an owner on this NATS server: {owner}"),
+        None => Ok(()),
+    }
+}
+
+/// Whoever lost sight of NATS may come back and find a successor: what it would acknowledge from
+/// here on, nobody would ever see.
+async fn stop_when_contested(core: Core, biller: String) {
+    core.bus.contested(&biller).await;
+    core.stop.cancel();
 }
 
 /// Offers a log; NATS may still be starting, or have lost its streams.
@@ -181,9 +199,7 @@ impl Core {
 impl Running {
     /// Answers what was sent and closes the logs.
     pub async fn shutdown(self) {
-        for clock in &self.clocks {
-            clock.abort();
-        }
+        self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
         for serving in self.serving {
             serving.shutdown().await;
         }

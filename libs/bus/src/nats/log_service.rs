@@ -3,7 +3,8 @@
 //! ```text
 //! log.read   request headers demarc-from, demarc-bytes-max
 //!            reply body: blocks, each after its length as 4 bytes, little endian
-//! log.head   reply headers demarc-position, demarc-chain (hex), demarc-committed-at (µs)
+//! log.head   reply headers demarc-position, demarc-chain (hex), demarc-committed-at (µs) and
+//!            demarc-owner, which names the process that answers
 //! ```
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use futures::FutureExt;
 use super::HEADER_POSITION;
 use super::connection::Connection;
 use super::micro::Services;
-use crate::endpoint::{Endpoint, Handler, ServeError, Serving};
+use crate::endpoint::{Endpoint, Handler, RequestError, ServeError, Serving};
 use crate::feed::FeedError;
 use crate::message::Message;
 use crate::subject;
@@ -25,9 +26,14 @@ const HEADER_FROM: &str = "demarc-from";
 const HEADER_BYTES_MAX: &str = "demarc-bytes-max";
 const HEADER_CHAIN: &str = "demarc-chain";
 const HEADER_COMMITTED_AT: &str = "demarc-committed-at";
+const HEADER_OWNER: &str = "demarc-owner";
 
 /// How long the owner of a log has to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an owner has to say that it is one. A server that has just lost one may not know yet,
+/// so whoever does not answer is asked more than once.
+const OWNER_TIMEOUT: Duration = Duration::from_secs(2);
+const OWNER_TRIES: u32 = 3;
 /// The largest reply, where the server takes so much; and what headers may add to it.
 const REPLY_BYTES_MAX: usize = 4 << 20;
 const REPLY_HEADERS_BYTES: usize = 4 << 10;
@@ -40,11 +46,12 @@ pub(super) async fn serve(
     reader: Reader,
 ) -> Result<Vec<Serving>, ServeError> {
     let of_head = reader.clone();
-    let head: Handler = Arc::new(move |_subject, _request| {
-        let reader = of_head.clone();
-        async move { head_reply(&reader.head()) }.boxed()
-    });
     let client = connection.client().clone();
+    let owner = format!("process {} at {}", std::process::id(), client.server_info().client_ip);
+    let head: Handler = Arc::new(move |_subject, _request| {
+        let reply = head_reply(&of_head.head()).with_header(HEADER_OWNER, &owner);
+        async move { reply }.boxed()
+    });
     let read: Handler = Arc::new(move |_subject, request| {
         let bytes_max = client.server_info().max_payload.saturating_sub(REPLY_HEADERS_BYTES);
         answer_read(reader.clone(), request, bytes_max.min(REPLY_BYTES_MAX)).boxed()
@@ -152,6 +159,29 @@ pub fn head_in(biller: &str, reply: &Message) -> Result<Head, FeedError> {
         chain: hash(header(HEADER_CHAIN)?).ok_or_else(|| malformed(biller, HEADER_CHAIN))?,
         committed_at: number(biller, HEADER_COMMITTED_AT, header(HEADER_COMMITTED_AT)?)?,
     })
+}
+
+/// Who answers for the log; none if nobody does.
+pub(super) async fn owner(
+    connection: &Connection,
+    biller: &str,
+) -> Result<Option<String>, RequestError> {
+    let subject = subject::log_head(biller);
+    let mut tries = 1;
+    loop {
+        match connection.request(&subject, Message::default(), OWNER_TIMEOUT).await {
+            Ok(reply) => {
+                let owner = reply.headers.get(HEADER_OWNER).unwrap_or("somebody without a name");
+                return Ok(Some(owner.to_owned()));
+            }
+            Err(RequestError::NoResponder { .. }) => return Ok(None),
+            Err(RequestError::TimedOut { .. }) if tries == OWNER_TRIES => {
+                return Ok(Some("somebody who does not answer".to_owned()));
+            }
+            Err(RequestError::TimedOut { .. }) => tries += 1,
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 fn number<T: std::str::FromStr>(

@@ -6,7 +6,7 @@
 //! has taken its sequence, and an owner that was replaced cannot write between the lines of its
 //! successor. Whatever goes wrong, the next session starts from what the stream then holds.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use async_nats::HeaderValue;
@@ -17,6 +17,7 @@ use async_nats::jetstream::stream::{InfoError, LastRawMessageError, Stream};
 use async_nats::jetstream::{Context, context::CreateStreamError};
 use event_store::{Block, BlockError, Position, ReadError, WitnessError};
 
+use tokio::sync::watch;
 use tokio::task::JoinError;
 
 use super::Nats;
@@ -43,6 +44,7 @@ pub(super) struct Relay {
     stream: String,
     outlet: Outlet,
     log: LogSource,
+    contested: watch::Sender<HashSet<String>>,
 }
 
 /// How far the stream has come.
@@ -101,6 +103,7 @@ impl Relay {
             stream: outlet.stream_name(biller),
             outlet,
             log,
+            contested: bus.contested.clone(),
         }
     }
 
@@ -134,6 +137,12 @@ impl Relay {
         let mut resumed_at = None;
         let mut pause = RETRY_MIN;
         while let Err((position, error)) = self.session().await {
+            if self.is_contested(&error) {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(stream = self.stream, error, "somebody else writes this log");
+                self.contested.send_modify(|billers| billers.extend([self.biller.clone()]));
+                return;
+            }
             tracing::warn!(
                 stream = self.stream,
                 error = &error as &dyn std::error::Error,
@@ -145,6 +154,13 @@ impl Relay {
             resumed_at = position;
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// Whether the stream holds blocks of somebody else. What only claims a position, as anybody's
+    /// message in a stream of events may, is no block.
+    fn is_contested(&self, error: &RelayError) -> bool {
+        let foreign = matches!(error, RelayError::Behind { .. } | RelayError::Witness(_));
+        foreign && matches!(self.outlet, Outlet::Log)
     }
 
     /// One session; its error comes with the position it resumed at, if it did.
@@ -203,13 +219,17 @@ impl Relay {
 
     /// The log must hold what the stream holds.
     fn compare(&self, last: &StreamMessage, position: Position) -> Result<(), RelayError> {
+        let block = match self.outlet {
+            Outlet::Log => Some(Block::parse(last.payload.clone())?),
+            Outlet::Events(_) | Outlet::Json(_) => None,
+        };
+        let position = block.as_ref().map_or(position, Block::last_position);
         let log = self.log.reader.head().position;
         if position > log {
             return Err(RelayError::Behind { stream: position, log });
         }
-        if matches!(self.outlet, Outlet::Log) {
-            let block = Block::parse(last.payload.clone())?;
-            self.log.reader.check_witness(block.last_position(), block.chain())??;
+        if let Some(block) = block {
+            self.log.reader.check_witness(position, block.chain())??;
         }
         Ok(())
     }
