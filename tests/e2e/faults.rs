@@ -3,7 +3,11 @@
 //!
 //! Every check has a control: the same check over something that lacks the protection must fail.
 
+mod damage;
+mod disks;
 mod judge;
 mod kills;
 mod nats;
+mod owners;
+mod slow;
 mod town;

@@ -220,7 +220,11 @@ fn read(message: async_nats::Message) -> anyhow::Result<Stored> {
     Ok(Stored { position, subject: message.subject.to_string(), headers, body: message.payload })
 }
 
-fn copy_all(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies a directory with everything in it.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn copy_all(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -142,6 +142,14 @@ impl World {
         part.and_then(|part| part.process.as_ref()).with_context(|| format!("{name} runs"))
     }
 
+    /// The same, to wait for its end.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn process_mut(&mut self, name: &str) -> anyhow::Result<&mut Process> {
+        self.part(name).process.as_mut().with_context(|| format!("{name} runs"))
+    }
+
     /// The server between the processes.
     ///
     /// # Errors
