@@ -1,6 +1,8 @@
 //! Durable append as a library: our event store beside the plain file, fjall and SQLite, all fed by
 //! the same queue of closed-loop clients.
 
+use std::time::Duration;
+
 use crate::{
     options::Options,
     process::{Line, measure as run},
@@ -13,11 +15,11 @@ const GROUP: &str = "append";
 const CLIENTS: [u64; 5] = [1, 16, 64, 256, 1024];
 const STORES: [Kind; 4] = [Kind::PlainFile, Kind::Log, Kind::Fjall, Kind::Sqlite];
 /// What opening, closing and counting take, on average.
-const OVERHEAD_SECONDS: u64 = 1;
+const OVERHEAD: Duration = Duration::from_millis(800);
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    (CLIENTS.len() * STORES.len() * options.rounds()) as u64
-        * (options.seconds() + OVERHEAD_SECONDS)
+pub(crate) fn expected(options: &Options) -> Duration {
+    let runs = CLIENTS.len() * STORES.len() * options.rounds();
+    (options.time() + OVERHEAD) * u32::try_from(runs).unwrap_or(u32::MAX)
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
@@ -42,10 +44,10 @@ fn append(bench: &Bench, store: Kind, clients: u64) -> anyhow::Result<Run> {
         .option("--store", store.argument())
         .option("--clients", clients)
         .option("--streams", bench.options.streams)
-        .option("--seconds", bench.options.seconds())
+        .option("--millis", bench.options.time().as_millis())
         .with(&dir);
     let measured = run(&line)?;
-    bench.progress.done(bench.options.seconds() + OVERHEAD_SECONDS);
+    bench.progress.done(bench.options.time() + OVERHEAD);
     std::fs::remove_dir_all(dir)?;
     Ok(measured)
 }

@@ -46,6 +46,8 @@ const IN_FLIGHT_BYTES_MAX: usize = 8 << 20;
 /// What a service pulls at once, and leaves unacknowledged: `libs/bus/src/nats/consumer.rs`.
 const BATCH_BLOCKS: usize = 64;
 const UNACKED_BLOCKS_MAX: i64 = 256;
+/// What writing and publishing for the first time takes.
+const WRITING: Duration = Duration::from_secs(3);
 /// How often a stream is asked how far it is.
 const POLL_EVERY: Duration = Duration::from_millis(5);
 
@@ -82,8 +84,9 @@ struct Recording {
     messages: Vec<Sent>,
 }
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    3 + options.rounds() as u64 * options.events(24, 8)
+pub(crate) fn expected(options: &Options) -> Duration {
+    let rounds = u32::try_from(options.rounds()).unwrap_or(u32::MAX);
+    WRITING + options.expected(4, 1) * 6 * rounds
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
@@ -93,11 +96,11 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let log = fill(&dir, events)?;
     let runtime = Builder::new_multi_thread().enable_all().build()?;
     let recordings = runtime.block_on(record(&log))?;
-    bench.progress.done(3);
+    bench.progress.done(WRITING);
     let runs = bench.in_turns(&CONTESTANTS, |bench, contestant| {
         bench.progress.now("bus: relay, publisher and consumers");
         let measured = runtime.block_on(contestant.run(&log, &recordings))?;
-        bench.progress.done(bench.options.events(4, 1));
+        bench.progress.done(bench.options.expected(4, 1));
         let found = measured.count;
         anyhow::ensure!(found == events, "{found} of {events} events arrived");
         Ok(measured)

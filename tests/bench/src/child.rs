@@ -59,8 +59,8 @@ pub(crate) struct Write {
     after: u64,
     #[arg(long, default_value_t = u64::MAX)]
     events: u64,
-    #[arg(long, default_value_t = 100_000)]
-    seconds: u64,
+    #[arg(long, default_value_t = 1_000_000_000)]
+    millis: u64,
     #[arg(long)]
     tell: bool,
 }
@@ -85,8 +85,14 @@ impl Child {
 impl Write {
     fn run(self) -> anyhow::Result<Run> {
         let Self { clients, after, streams, events, tell, .. } = self;
-        let work =
-            Work { clients, after, streams, events, time: Duration::from_secs(self.seconds), tell };
+        let work = Work {
+            clients,
+            after,
+            streams,
+            events,
+            time: Duration::from_millis(self.millis),
+            tell,
+        };
         let mut store = self.store.open(&self.dir)?;
         let run = group_commit::write(&mut *store, work)?;
         let found = store.count()?;

@@ -1,7 +1,7 @@
 //! Commands over HTTP and over NATS beside a handler that does nothing, with the same server code
 //! and the same clients; and how long they take at half of that load.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::Path, routing::post};
 use bus::{Bus, Endpoint, Handler, Message, nats_server::NatsServer, subject};
@@ -31,9 +31,11 @@ const PEERS: [Peer; 3] = [Peer::Empty, Peer::Core, Peer::Everything];
 /// Largest body of a command, as in our gateway.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// What coming to rest takes, on average.
-const OVERHEAD_SECONDS: u64 = 2;
+const OVERHEAD: Duration = Duration::from_secs(1);
 /// Measurements in a round: each server with each number of clients, at half load, and over NATS.
-const MEASUREMENTS: u64 = 6 + 2 + 2;
+const MEASUREMENTS: u32 = 6 + 3 + 2;
+/// What starting the servers takes.
+const STARTING: Duration = Duration::from_secs(2);
 
 /// Options of a server.
 #[derive(Args)]
@@ -49,9 +51,9 @@ pub(crate) struct Serve {
     data: Option<PathBuf>,
 }
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    let rounds = options.rounds() as u64;
-    5 + rounds * MEASUREMENTS * (options.server_seconds() + OVERHEAD_SECONDS)
+pub(crate) fn expected(options: &Options) -> Duration {
+    let runs = u32::try_from(options.rounds()).unwrap_or(u32::MAX) * MEASUREMENTS;
+    STARTING + (options.server_time() + OVERHEAD) * runs
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
@@ -59,7 +61,7 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     for peer in PEERS {
         targets.push(Target::start(bench, peer)?);
     }
-    bench.progress.done(5);
+    bench.progress.done(STARTING);
     let mut halves = [0; 3];
     for clients in CLIENTS {
         let runs = load_all(bench, &mut targets, clients, None)?;
@@ -93,7 +95,7 @@ fn load_all(
         let target = &mut targets[nth];
         bench.progress.now(format!("http: {}, {clients} clients", target.server.peer.name()));
         let measured = target.load(bench, clients, halves.map(|halves| halves[nth]))?;
-        bench.progress.done(bench.options.server_seconds() + OVERHEAD_SECONDS);
+        bench.progress.done(bench.options.server_time() + OVERHEAD);
         Ok(measured)
     })
 }
@@ -114,13 +116,14 @@ fn measure_nats(bench: &mut Bench) -> anyhow::Result<()> {
         let address = nats.url().trim_start_matches("nats://").to_owned();
         server.wait_for(|| wait(answers(&nats.url())).is_ok())?;
         let load = Line::of("load").option("--protocol", "nats").option("--clients", clients);
-        let load = load.option("--seconds", bench.options.server_seconds()).option("--first", 1);
+        let load =
+            load.option("--millis", bench.options.server_time().as_millis()).option("--first", 1);
         let measured = run(&load.with(address))?;
         if is_core {
             let (found, done) = (wait(events_over(&nats.url()))?, measured.count);
             anyhow::ensure!(found >= done, "core has {found} events, {done} were acknowledged");
         }
-        bench.progress.done(bench.options.server_seconds() + OVERHEAD_SECONDS);
+        bench.progress.done(bench.options.server_time() + OVERHEAD);
         Ok(measured)
     })?;
     let [empty, core] = runs.as_slice() else { return Ok(()) };

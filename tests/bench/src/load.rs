@@ -70,7 +70,7 @@ pub(crate) struct Load {
     #[arg(long)]
     clients: u64,
     #[arg(long)]
-    seconds: u64,
+    millis: u64,
     /// The number of the first request: no two requests to a server may have the same.
     #[arg(long)]
     first: u64,
@@ -130,7 +130,7 @@ impl Load {
         let senders = self.connect().await?;
         let next = Rc::new(Cell::new(self.first));
         let began = Instant::now();
-        let until = began + Duration::from_secs(self.seconds);
+        let until = began + Duration::from_millis(self.millis);
         let clients = (0..).zip(senders).map(|(nth, sender)| {
             let next = Rc::clone(&next);
             let pace = self.paced.map(|rate| Pace::of(rate, self.clients, nth, began));

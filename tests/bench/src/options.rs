@@ -1,8 +1,12 @@
 //! What is measured, and how long.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
+
+/// How long one append is measured.
+const USUAL: Duration = Duration::from_secs(10);
+const QUICK: Duration = Duration::from_millis(500);
 
 /// A group of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,7 +47,7 @@ pub(crate) struct Options {
     /// Alternating rounds, of which the median counts (default: 3, quick 1)
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
-    /// Seconds of one measurement of an append (default: 10, quick 1); of a server half of it
+    /// Seconds of one measurement of an append (default: 10, quick half a second); of a server half of it
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
     /// Streams that the events are in
@@ -62,14 +66,20 @@ impl Options {
         self.rounds.unwrap_or(if self.quick { 1 } else { 3 }).max(1)
     }
 
-    /// Seconds of one measurement of an append.
-    pub(crate) fn seconds(&self) -> u64 {
-        self.seconds.unwrap_or(if self.quick { 1 } else { 10 }).max(1)
+    /// How long an append is measured.
+    pub(crate) fn time(&self) -> Duration {
+        let usual = if self.quick { QUICK } else { USUAL };
+        self.seconds.map_or(usual, |seconds| Duration::from_secs(seconds.max(1)))
     }
 
-    /// Seconds of one measurement of a server.
-    pub(crate) fn server_seconds(&self) -> u64 {
-        self.seconds().div_ceil(2)
+    /// How long a server is measured.
+    pub(crate) fn server_time(&self) -> Duration {
+        if self.quick { self.time() } else { self.time() / 2 }
+    }
+
+    /// Expected seconds: of everything, or where it must be quick.
+    pub(crate) fn expected(&self, all: u64, quick: u64) -> Duration {
+        Duration::from_secs(self.events(all, quick))
     }
 
     /// A number of events: all of them, or fewer where it must be quick.

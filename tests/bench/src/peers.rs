@@ -143,6 +143,7 @@ pub(crate) fn demarc(address: SocketAddr, data: &Path) -> anyhow::Result<Command
     let mut command = Command::new(bench.with_file_name("demarc"));
     command.args(["serve", "--manual-calendar", "--log", "warn"]);
     command.arg("--http").arg(address.to_string()).arg("--data").arg(data);
+    command.stdout(Stdio::null());
     Ok(command)
 }
 

@@ -1,6 +1,6 @@
 //! Read models: one that is rebuilt beside a bare scan of the same log, and one that follows.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use crate::{
     options::Options,
@@ -14,7 +14,7 @@ use crate::{
 const GROUP: &str = "project";
 const ROWS: u64 = 100_000;
 const EVENTS: u64 = 1_000_000;
-const EVENTS_QUICK: u64 = 300_000;
+const EVENTS_QUICK: u64 = 200_000;
 
 #[derive(Clone, Copy)]
 enum Contestant {
@@ -22,8 +22,9 @@ enum Contestant {
     Rebuild,
 }
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    options.events(15, 5) + (options.rounds() as u64) * options.events(10, 3)
+pub(crate) fn expected(options: &Options) -> Duration {
+    let rounds = u32::try_from(options.rounds()).unwrap_or(u32::MAX);
+    options.expected(15, 5) + options.expected(10, 3) * rounds
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
@@ -33,7 +34,7 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let line = Line::of("write").option("--store", Kind::Log.argument());
     let line = line.option("--clients", 256).option("--streams", ROWS);
     run(&line.option("--events", events).with(&dir))?;
-    bench.progress.done(bench.options.events(10, 3));
+    bench.progress.done(bench.options.expected(10, 3));
     let runs = bench.in_turns(&[Contestant::Scan, Contestant::Rebuild], |bench, contestant| {
         bench.progress.now("project: rebuild");
         match contestant {
@@ -41,10 +42,11 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
             Contestant::Rebuild => rebuild(bench, &dir, None),
         }
     })?;
-    bench.progress.done(bench.options.rounds() as u64 * bench.options.events(10, 3));
+    let rounds = u32::try_from(bench.options.rounds())?;
+    bench.progress.done(bench.options.expected(10, 3) * rounds);
     bench.progress.now("project: follow");
     let follow = rebuild(bench, &dir, Some(events / 4))?;
-    bench.progress.done(bench.options.events(5, 2));
+    bench.progress.done(bench.options.expected(5, 2));
     let [scanned, rebuilt] = runs.as_slice() else { return Ok(()) };
     anyhow::ensure!(rebuilt.count == events, "the log does not hold what was written");
     let row = |what: &str, run: &Run| Row::rate(GROUP, what, "events/s", run);

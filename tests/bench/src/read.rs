@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use clap::{Args, ValueEnum};
@@ -22,7 +22,7 @@ use crate::{
 
 const GROUP: &str = "read";
 const EVENTS: u64 = 2_000_000;
-const EVENTS_QUICK: u64 = 300_000;
+const EVENTS_QUICK: u64 = 200_000;
 /// Streams that are read.
 const STREAMS: u64 = 5_000;
 const STREAMS_QUICK: u64 = 1_000;
@@ -82,17 +82,18 @@ pub(crate) struct Streams {
     cold: bool,
 }
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    options.events(10, 3) + (options.rounds() as u64) * options.events(18, 5)
+pub(crate) fn expected(options: &Options) -> Duration {
+    let rounds = u32::try_from(options.rounds()).unwrap_or(u32::MAX);
+    options.expected(10, 2) + options.expected(18, 5) * rounds
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
-    let rounds = bench.options.rounds() as u64;
+    let rounds = u32::try_from(bench.options.rounds())?;
     let dir = bench.fresh("read")?;
     let events = bench.options.events(EVENTS, EVENTS_QUICK);
     bench.progress.now("read: writing a log of real events");
     facts::write(&dir, "bench", events)?;
-    bench.progress.done(bench.options.events(10, 3));
+    bench.progress.done(bench.options.expected(10, 2));
     for (cold, state) in [(true, "cold"), (false, "warm")] {
         let runs = bench.in_turns(&Depth::ALL, |bench, depth| {
             bench.progress.now(format!("read: {}, {state}", depth.name()));
@@ -113,10 +114,10 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         let [file, ..] = runs.as_slice() else { continue };
         let from_disk = file.from_disk * 100 / file.bytes.max(1);
         bench.row(Row::new(GROUP, format!("read from the disk, {state}"), from_disk, "% of bytes"));
-        bench.progress.done(rounds * bench.options.events(8, 2));
+        bench.progress.done(bench.options.expected(8, 2) * rounds);
     }
     measure_streams(bench, &dir, events.div_ceil(facts::EVENTS_OF_ACCOUNT))?;
-    bench.progress.done(rounds * bench.options.events(2, 1));
+    bench.progress.done(bench.options.expected(2, 1) * rounds);
     std::fs::remove_dir_all(dir)?;
     Ok(())
 }

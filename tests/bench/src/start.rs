@@ -1,6 +1,6 @@
 //! Start-up of the whole product after `kill -9`, and what memory it takes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::{
     facts,
@@ -13,12 +13,12 @@ use crate::{
 
 const GROUP: &str = "start";
 const EVENTS: u64 = 1_000_000;
-const EVENTS_QUICK: u64 = 100_000;
+const EVENTS_QUICK: u64 = 50_000;
 const CLIENTS: u64 = 16;
 const MIB: u64 = 1 << 20;
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    options.events(60, 12)
+pub(crate) fn expected(options: &Options) -> Duration {
+    options.expected(60, 12)
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
@@ -38,7 +38,7 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     bench.row(Row::new(GROUP, "while they are filled: memory", memory, "MiB at most"));
     bench.progress.now("start: kill -9 while commands are written");
     let load = Line::of("load").option("--protocol", Peer::Core.protocol().argument());
-    let load = load.option("--clients", CLIENTS).option("--seconds", 60);
+    let load = load.option("--clients", CLIENTS).option("--millis", 60_000);
     // Far behind the accounts that are in the log.
     let load = load.option("--first", 1_u64 << 32).with(address.to_string());
     let mut command = load.command()?;
@@ -61,7 +61,7 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let took = micros(began.elapsed()) / 1000;
     bench.row(Row::new(GROUP, "until every read model has caught up", took, "ms"));
     bench.row(Row::new(GROUP, "memory", memory_max(&server.id()) / MIB, "MiB at most"));
-    bench.progress.done(bench.options.events(60, 12));
+    bench.progress.done(bench.options.expected(60, 12));
     drop(server);
     std::fs::remove_dir_all(data)?;
     Ok(())

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::Path,
     process::Stdio,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -29,12 +30,15 @@ const BURST_CLIENTS: [u64; 3] = [16, 256, 1024];
 const FILL_CLIENTS: [u64; 2] = [1024, 256];
 /// Clients that are measured on top of the full log, because filling it would take them too long.
 const LATE_CLIENTS: [u64; 3] = [1, 16, 64];
-const LATE_SECONDS: u64 = 20;
+const LATE: Duration = Duration::from_secs(20);
+/// What a burst into both stores takes, and killing and opening.
+const BURST_TIME: Duration = Duration::from_secs(10);
+const KILL_TIME: Duration = Duration::from_secs(8);
 const MIB: u64 = 1 << 20;
 const STORES: [Kind; 2] = [Kind::PlainFile, Kind::Log];
 
-pub(crate) fn seconds(options: &Options) -> u64 {
-    if options.quick { 25 } else { 460 }
+pub(crate) fn expected(options: &Options) -> Duration {
+    options.expected(460, 25)
 }
 
 pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
@@ -42,13 +46,13 @@ pub(crate) fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     if events > BURST {
         for clients in BURST_CLIENTS {
             let runs = fill(bench, BURST, clients)?;
-            bench.progress.done(10);
+            bench.progress.done(BURST_TIME);
             rows(bench, format!("{} from empty", millions(BURST)), clients, &runs);
         }
     }
     for clients in FILL_CLIENTS {
         let runs = fill(bench, events, clients)?;
-        bench.progress.done(bench.options.events(100, 6));
+        bench.progress.done(bench.options.expected(100, 6));
         rows(bench, format!("{} from empty", millions(events)), clients, &runs);
     }
     let [plain, log] = STORES.map(|store| bench.dir.join(store.argument()));
@@ -88,7 +92,12 @@ fn rows(bench: &mut Bench, what: String, clients: u64, runs: &[Run]) {
     bench.row(row(Kind::PlainFile, plain));
     let limit = plain.per_second();
     bench.row(row(Kind::Log, log).beside(Kind::PlainFile.name(), limit));
-    let memory = Row::new(GROUP, format!("{what}: memory"), log.memory_max / MIB, "MiB at most");
+    let memory = Row::new(
+        GROUP,
+        format!("{}: {what}: memory", Kind::Log.name()),
+        log.memory_max / MIB,
+        "MiB at most",
+    );
     bench.row(memory.clients(clients));
 }
 
@@ -108,18 +117,18 @@ fn size_rows(bench: &mut Bench, log: &Path, events: u64) -> anyhow::Result<()> {
 
 /// Few clients on top of the full log; gives how many events they added.
 fn late(bench: &mut Bench, events: u64) -> anyhow::Result<u64> {
-    let seconds = bench.options.events(LATE_SECONDS, 1);
+    let time = if bench.options.quick { bench.options.time() } else { LATE };
     let mut added = [0; 2];
     for clients in LATE_CLIENTS {
         let mut runs = Vec::new();
         for (store, added) in STORES.into_iter().zip(&mut added) {
             bench.progress.now(format!("sustained: {}, {clients} clients", store.name()));
             let dir = bench.dir.join(store.argument());
-            let line = write(bench, store, clients, &dir).option("--seconds", seconds);
+            let line = write(bench, store, clients, &dir).option("--millis", time.as_millis());
             let measured = run(&line.option("--after", events + *added))?;
             *added += measured.count;
             runs.push(measured);
-            bench.progress.done(seconds);
+            bench.progress.done(time);
         }
         rows(bench, format!("on top of {}", millions(events)), clients, &runs);
     }
@@ -133,7 +142,7 @@ fn kill(bench: &mut Bench, log: &Path, after: u64) -> anyhow::Result<()> {
     let mut writer = Running::start(line.command()?.stdout(Stdio::piped()))?;
     let lines = BufReader::new(writer.stdout().context("standard output is piped")?).lines();
     let mut acknowledged = 0;
-    for line in lines.take(bench.options.events(5, 2).try_into()?) {
+    for line in lines.take(bench.options.events(5, 1).try_into()?) {
         acknowledged = line?.parse()?;
     }
     writer.kill();
@@ -143,7 +152,7 @@ fn kill(bench: &mut Bench, log: &Path, after: u64) -> anyhow::Result<()> {
     let what = format!("open after kill -9, {} events", millions(found));
     bench.row(Row::new(GROUP, what, opened.micros / 1000, "ms"));
     bench.row(Row::new(GROUP, "open: memory", opened.memory_max / MIB, "MiB at most"));
-    bench.progress.done(8);
+    bench.progress.done(KILL_TIME);
     Ok(())
 }
 
@@ -156,7 +165,7 @@ fn read_rows(bench: &mut Bench, log: &Path) -> anyhow::Result<()> {
     let what = format!("rebuild, {} rows", millions(bench.options.streams));
     bench.row(Row::rate(GROUP, what, "events/s", &rebuilt));
     bench.row(Row::new(GROUP, "rebuild: memory", rebuilt.memory_max / MIB, "MiB at most"));
-    bench.progress.done(bench.options.events(80, 5));
+    bench.progress.done(bench.options.expected(80, 5));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table as Cells, TableStyle};
@@ -59,7 +59,7 @@ struct Document<'a> {
     machine: &'a Machine,
     quick: bool,
     rounds: usize,
-    seconds: u64,
+    milliseconds: u128,
     streams: u64,
     took_seconds: u64,
     rows: &'a [Row],
@@ -116,7 +116,7 @@ impl Row {
 
     fn cells(&self) -> Vec<String> {
         let latency = |of: fn(&Latency) -> u64| {
-            self.latency_micros.as_ref().map(|latency| time(of(latency))).unwrap_or_default()
+            self.latency_micros.as_ref().map(|latency| shown(of(latency))).unwrap_or_default()
         };
         vec![
             self.group.to_owned(),
@@ -180,24 +180,24 @@ fn median(mut runs: Vec<Run>) -> Run {
 }
 
 /// How long a group is expected to take, and how it is measured.
-type Part = (Group, fn(&Options) -> u64, fn(&mut Bench) -> anyhow::Result<()>);
+type Part = (Group, fn(&Options) -> Duration, fn(&mut Bench) -> anyhow::Result<()>);
 
 const PARTS: [Part; 8] = [
-    (Group::Append, append::seconds, append::measure),
-    (Group::Sustained, sustained::seconds, sustained::measure),
-    (Group::Read, read::seconds, read::measure),
-    (Group::Project, project::seconds, project::measure),
-    (Group::Bus, bus_rates::seconds, bus_rates::measure),
-    (Group::Http, http::seconds, http::measure),
-    (Group::Servers, servers::seconds, servers::measure),
-    (Group::Start, start::seconds, start::measure),
+    (Group::Append, append::expected, append::measure),
+    (Group::Sustained, sustained::expected, sustained::measure),
+    (Group::Read, read::expected, read::measure),
+    (Group::Project, project::expected, project::measure),
+    (Group::Bus, bus_rates::expected, bus_rates::measure),
+    (Group::Http, http::expected, http::measure),
+    (Group::Servers, servers::expected, servers::measure),
+    (Group::Start, start::expected, start::measure),
 ];
 
 /// Measures the groups that are wanted, and shows the table.
 pub(crate) fn measure_all(options: Options) -> anyhow::Result<()> {
     let began = Instant::now();
     let parts: Vec<_> = PARTS.into_iter().filter(|(group, ..)| options.wants(*group)).collect();
-    let expected = parts.iter().map(|(_, seconds, _)| seconds(&options)).sum();
+    let expected = parts.iter().map(|(_, expected, _)| expected(&options)).sum();
     let place = options.dir.clone().unwrap_or_else(|| workspace().join("target/bench"));
     let dir = place.join(format!("run-{}", std::process::id()));
     fs::create_dir_all(&dir)?;
@@ -213,11 +213,13 @@ pub(crate) fn measure_all(options: Options) -> anyhow::Result<()> {
 fn show(bench: &Bench, place: &Path, took_seconds: u64) -> anyhow::Result<()> {
     let machine = Machine::with_disk_of(place);
     let (options, rows) = (&bench.options, &bench.rows);
-    let (rounds, seconds) = (options.rounds(), options.seconds());
+    let (rounds, time) = (options.rounds(), options.time());
+    let milliseconds = time.as_millis();
     if options.json {
         let (quick, streams) = (options.quick, options.streams);
         let machine = &machine;
-        let document = Document { machine, quick, rounds, seconds, streams, took_seconds, rows };
+        let document =
+            Document { machine, quick, rounds, milliseconds, streams, took_seconds, rows };
         anstream::println!("{}", serde_json::to_string_pretty(&document)?);
         return Ok(());
     }
@@ -233,12 +235,12 @@ fn show(bench: &Bench, place: &Path, took_seconds: u64) -> anyhow::Result<()> {
         }
     }
     anstream::println!("{cells}\n{}", machine.line());
-    anstream::println!("median of {rounds}, {seconds} s each, {took_seconds} s in all");
+    anstream::println!("median of {rounds}, {time:?} each, {took_seconds} s in all");
     Ok(())
 }
 
 /// Microseconds, or milliseconds where there are many.
-fn time(micros: u64) -> String {
+fn shown(micros: u64) -> String {
     match micros {
         0..10_000 => format!("{} µs", grouped(micros)),
         _ => format!("{} ms", grouped(micros / 1000)),
@@ -278,12 +280,12 @@ fn sparkline(series: &[u64]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, sparkline, time};
+    use super::{grouped, shown, sparkline};
 
     #[test]
     fn numbers_are_written_in_groups_of_three() {
         assert_eq!(["7", "1,024", "10,000,000"], [7, 1024, 10_000_000].map(grouped).each_ref()[..]);
-        assert_eq!(["9,999 µs", "10 ms"], [9_999, 10_000].map(time).each_ref()[..]);
+        assert_eq!(["9,999 µs", "10 ms"], [9_999, 10_000].map(shown).each_ref()[..]);
     }
 
     #[test]
