@@ -1,4 +1,4 @@
-//! One process of the product: where it answers, what it said, how it is stopped, paused and killed.
+//! One process of the product: where it answers, what it said, and how it is paused and ended.
 
 use std::{
     fs::{self, File, OpenOptions},

@@ -85,8 +85,7 @@ fn blocks(stored: Vec<e2e::Stored>) -> anyhow::Result<Vec<Block>> {
 }
 
 #[test]
-fn control_with_ids_that_do_not_follow_from_the_event_a_command_is_sent_twice() -> anyhow::Result<()>
-{
+fn control_with_ids_of_its_own_making_a_command_is_sent_twice() -> anyhow::Result<()> {
     let mut world = core_with_accounts()?;
     // Killed after sending and before noting it, so it sends again: with the same ids, ...
     for _ in 0..2 {
