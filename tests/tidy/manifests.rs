@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("e2e", EVERYTHING),
     ("bench", EVERYTHING),
     ("powercut", EVERYTHING),
+    ("world", EVERYTHING),
     ("fuzz-targets", EVERYTHING),
     ("fuzz", &["fuzz-targets"]),
 ];
@@ -51,6 +52,7 @@ const EVERYTHING: &[&str] = &[
     "provisioning",
     "read-side",
     "service",
+    "storage",
 ];
 
 /// The domain may know dates and derive its errors.

@@ -227,6 +227,9 @@ impl Batch {
 }
 
 fn refused(event: &Recorded, fault: &Fault) -> FaultStatus {
-    let kind = event.event.kind.as_ref().to_owned();
-    FaultStatus::new(event.position, FaultCause::Refused { kind }, chain_of(fault))
+    let cause = match fault.is_of_the_directory() {
+        true => FaultCause::Directory,
+        false => FaultCause::Refused { kind: event.event.kind.as_ref().to_owned() },
+    };
+    FaultStatus::new(event.position, cause, chain_of(fault))
 }

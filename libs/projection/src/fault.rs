@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use storage::TableError;
+
 /// The reason a read model cannot apply an event or read one of its rows.
 ///
 /// It names what was attempted; the cause, if there is one, is the error's source.
@@ -25,6 +27,18 @@ impl Fault {
         cause: impl Into<Box<dyn Error + Send + Sync + 'static>>,
     ) -> Self {
         Fault { what: what.into(), cause: Some(cause.into()) }
+    }
+
+    /// Whether the rows could not be read, which is no fault of the event.
+    pub(crate) fn is_of_the_directory(&self) -> bool {
+        let mut below = self.source();
+        while let Some(cause) = below {
+            if cause.is::<TableError>() {
+                return true;
+            }
+            below = cause.source();
+        }
+        false
     }
 }
 

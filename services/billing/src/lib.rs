@@ -18,9 +18,15 @@ mod testing;
 use std::sync::Arc;
 
 use domain::biller::Biller;
-use service::{Context, ReadSide, read_side::Parts};
+use service::{Context, ReadSide, Views, read_side::Parts};
 
 use model::Billing;
+
+/// The views and policies of billing, for whoever drives them without a process.
+#[must_use]
+pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
+    Arc::new(Billing { biller })
+}
 
 /// Starts billing over one biller's log.
 ///
@@ -28,6 +34,6 @@ use model::Billing;
 /// When its directory or its subject cannot be had.
 pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
     let name = biller.name.clone();
-    let parts = Parts { model: Arc::new(Billing { biller }), performer: None, live: None };
+    let parts = Parts { model: model(biller), performer: None, live: None };
     ReadSide::start(context, &name, parts).await
 }

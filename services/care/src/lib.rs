@@ -12,16 +12,22 @@ mod site;
 
 use std::sync::Arc;
 
-use ::service::{Context, ReadSide, read_side::Parts};
+use ::service::{Context, ReadSide, Views, read_side::Parts};
 use domain::biller::Biller;
 
 use model::Care;
+
+/// The views of care, for whoever drives them without a process.
+#[must_use]
+pub fn model() -> Arc<impl Views> {
+    Arc::new(Care)
+}
 
 /// Starts care over one biller's log.
 ///
 /// # Errors
 /// When its directory or its subject cannot be had.
 pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
-    let parts = Parts { model: Arc::new(Care), performer: None, live: None };
+    let parts = Parts { model: model(), performer: None, live: None };
     ReadSide::start(context, &biller.name, parts).await
 }

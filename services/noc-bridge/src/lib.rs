@@ -17,7 +17,16 @@ mod testing;
 use std::sync::Arc;
 
 use domain::biller::Biller;
-use service::read_side::{Parts, ReadSide};
+use service::{
+    Views,
+    read_side::{Parts, ReadSide},
+};
+
+/// The views and policies of the bridge, for whoever drives them without a process.
+#[must_use]
+pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
+    Arc::new(model::Model { biller })
+}
 
 /// Starts the bridge for one biller. The NOC's own system is simulated: it acknowledges at once.
 ///
@@ -31,10 +40,6 @@ pub async fn start(context: &service::Context, biller: Arc<Biller>) -> anyhow::R
         service_vlan: biller.policies.service_vlan,
         read_pause: performer::READ_PAUSE,
     };
-    let parts = Parts {
-        model: Arc::new(model::Model { biller }),
-        performer: Some(Arc::new(performer)),
-        live: None,
-    };
+    let parts = Parts { model: model(biller), performer: Some(Arc::new(performer)), live: None };
     ReadSide::start(context, &name, parts).await
 }

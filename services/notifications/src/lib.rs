@@ -20,9 +20,18 @@ mod testing;
 use std::sync::Arc;
 
 use domain::biller::Biller;
-use service::read_side::{Parts, ReadSide};
+use service::{
+    Views,
+    read_side::{Parts, ReadSide},
+};
 
 use mailbox::Mailbox;
+
+/// The views and policies of notifications, for whoever drives them without a process.
+#[must_use]
+pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
+    Arc::new(model::Model::new(biller))
+}
 
 /// Starts notifications for one biller. Messages are handed over by appending them to
 /// `<data>/mail/<biller>/mail.ndjson`.
@@ -34,7 +43,7 @@ pub async fn start(context: &service::Context, biller: Arc<Biller>) -> anyhow::R
     let path = context.data.join("mail").join(&name).join("mail.ndjson");
     let mailbox = tokio::task::spawn_blocking(move || Mailbox::open(&path)).await??;
     let parts = Parts {
-        model: Arc::new(model::Model::new(biller)),
+        model: model(biller),
         performer: Some(Arc::new(performer::Postman { mailbox: Arc::new(mailbox) })),
         live: None,
     };

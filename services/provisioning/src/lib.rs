@@ -21,7 +21,10 @@ mod transactions_at_site;
 use std::sync::Arc;
 
 use domain::biller::Biller;
-use service::read_side::{Parts, ReadSide};
+use service::{
+    Views,
+    read_side::{Parts, ReadSide},
+};
 
 pub use action::Action;
 pub use network::{
@@ -30,6 +33,12 @@ pub use network::{
 };
 
 use network::simulated::SimulatedNetwork;
+
+/// The views and policies of provisioning, for whoever drives them without a process.
+#[must_use]
+pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
+    Arc::new(model::Model { biller })
+}
 
 /// Starts provisioning for one biller, over a simulated network whose lines are kept in
 /// `<data>/network/<biller>/`.
@@ -50,7 +59,7 @@ pub async fn start(
     let live = line::LiveLine { network, answer_max, service_vlan };
     let name = biller.name.clone();
     let parts = Parts {
-        model: Arc::new(model::Model { biller }),
+        model: model(biller),
         performer: Some(Arc::new(performer)),
         live: Some(Arc::new(live)),
     };
