@@ -1,6 +1,7 @@
 //! `world`: plays seeds until one breaks a promise, and says how to see it again.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 use clap::Parser;
 use world::{Plan, STEPS, play};
@@ -22,21 +23,27 @@ struct Args {
     verbose: bool,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> io::Result<ExitCode> {
     let Args { seeds, first, steps, verbose } = Args::parse();
     let mut plan = Plan { steps, ..Plan::default() };
     if verbose {
-        plan.tell = Some(Box::new(|what| drop(writeln!(std::io::stdout(), "{what}"))));
+        plan.tell = Some(Box::new(|what| drop(writeln!(io::stdout(), "{what}"))));
     }
     let (mut events, mut crashes) = (0, 0);
     for seed in first..first + seeds {
-        let outcome = play(seed, &mut plan)?;
+        let outcome = match play(seed, &mut plan) {
+            Ok(outcome) => outcome,
+            Err(broken) => {
+                writeln!(io::stderr(), "{broken}")?;
+                return Ok(ExitCode::FAILURE);
+            }
+        };
         if verbose {
-            writeln!(std::io::stdout(), "{outcome:#?}")?;
+            writeln!(io::stdout(), "{outcome:#?}")?;
         }
         events += outcome.events;
         crashes += outcome.crashes;
     }
-    writeln!(std::io::stdout(), "{seeds} worlds, {events} events, {crashes} crashes: all kept")?;
-    Ok(())
+    writeln!(io::stdout(), "{seeds} worlds, {events} events, {crashes} crashes: all kept")?;
+    Ok(ExitCode::SUCCESS)
 }
