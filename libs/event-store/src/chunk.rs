@@ -30,7 +30,8 @@ use crate::{CodecError, IndexError};
 const FULL_BYTES: usize = 2048;
 /// Events in one entry: keeps the longest chunk far below that limit.
 pub(crate) const ENTRY_EVENTS_MAX: usize = 64;
-const KEY_BYTES: usize = 1 + 8 + FINGERPRINT_BYTES + 8;
+/// Bytes of a chunk's key.
+pub(crate) const KEY_BYTES: usize = 1 + 8 + FINGERPRINT_BYTES + 8;
 
 /// What is looked for by its fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Form {
 }
 
 /// The fingerprint that a chunk's key begins with.
-pub(crate) fn first_fingerprint(key: &[u8]) -> Result<Fingerprint, IndexError> {
+fn first_fingerprint(key: &[u8]) -> Result<Fingerprint, IndexError> {
     let bytes = key.get(9..9 + FINGERPRINT_BYTES).filter(|_| key.len() == KEY_BYTES);
     let bytes = bytes.ok_or(IndexError::Entry)?;
     Ok(bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))

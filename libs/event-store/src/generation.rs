@@ -15,6 +15,8 @@ use crate::shared::Tip;
 use crate::sparse::Sparse;
 use crate::{Block, BlockError};
 
+/// No generation reserves room for more events, whatever the options say; beyond that it grows.
+const ROOM_MAX: usize = 1 << 20;
 /// One block in so many bytes gets an entry by position and by time.
 const SPARSE_BYTES: u64 = 64 << 10;
 
@@ -167,6 +169,7 @@ impl Generations {
     /// Nothing in memory: the table knows everything up to `tip`. Each generation has room for
     /// so many events before it must grow.
     pub(crate) fn after(tip: Tip, room: usize) -> Self {
+        let room = room.min(ROOM_MAX);
         Self { active: Generation::after(tip, room), frozen: VecDeque::new(), room }
     }
 

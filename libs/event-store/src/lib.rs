@@ -18,8 +18,12 @@
 //! - **Never silent**: a write that the power cut short, which was never acknowledged, is cut; any
 //!   other damage is an error that names segment, offset and position. What looks alike is told in
 //!   `tail`.
+//! - **Bounded**: [`Options`] bound the memory, by default to about 100 MiB, a cache of 64 MiB for
+//!   sled, and 3 bytes per event for the index's filters up to 256 MiB. Opening replays as much as
+//!   three generations of the index in memory cover, not more.
 //!
-//! There are no snapshots: reading a stream costs one index lookup and one read per record.
+//! There are no snapshots: reading a stream costs one lookup for each run of the index that has
+//! some of it, and one read per record.
 //!
 //! ```
 //! use event_store::{CommandId, Expected, Log, NewEvent, NewRecord, Options};

@@ -2,11 +2,11 @@
 //! gives candidates, and the record in the journal decides, which the caller reads.
 
 use std::ops::Bound::Included;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use storage::{Row, Scan, TableError};
 
-use crate::chunk::{Cursor, ENTRY_EVENTS_MAX, Form, Space, first_fingerprint};
+use crate::chunk::{Cursor, ENTRY_EVENTS_MAX, Form, KEY_BYTES, Space};
 use crate::filter::Probe;
 use crate::index::{Index, LiveRun};
 use crate::key::{Fingerprint, Key};
@@ -76,33 +76,18 @@ impl Index {
     ) -> Result<Vec<(u64, u64)>, IndexError> {
         let fingerprint = stream.fingerprint();
         let probe = Probe::new(Space::Streams, fingerprint);
+        // The entry that holds the first version begins at most so many versions before it.
+        let oldest = versions.start.saturating_sub(ENTRY_EVENTS_MAX as u64 - 1);
         let mut events = Vec::new();
         for live in self.live().iter().filter(|live| live.may_contain(probe)) {
             let form = live.run.form(Space::Streams);
-            for row in self.chunks(form, fingerprint, versions)? {
-                let (key, chunk) = row?;
-                let found = matching(form, fingerprint, &key, &chunk)?.into_iter();
-                let found = found.flat_map(|found| (found.version..).zip(found.addresses));
-                events.extend(found.filter(|(version, _)| versions.contains(version)));
-            }
+            let found = Backwards::between(self, form, fingerprint, oldest..=versions.end);
+            let found = found.collect::<Result<Vec<_>, _>>()?;
+            let found = found.into_iter().rev();
+            let found = found.flat_map(|found| (found.version..).zip(found.addresses));
+            events.extend(found.filter(|(version, _)| versions.contains(version)));
         }
         Ok(events)
-    }
-
-    /// The chunks of a run that may have these versions of a stream.
-    fn chunks(
-        &self,
-        form: Form,
-        fingerprint: Fingerprint,
-        versions: &Range<u64>,
-    ) -> Result<Scan<'_>, IndexError> {
-        // The entry that holds the first version begins at most so many versions before it.
-        let oldest = versions.start.saturating_sub(ENTRY_EVENTS_MAX as u64 - 1);
-        let (from, to) = (form.key(fingerprint, oldest), form.key(fingerprint, versions.end));
-        let first = form.key(0, 0);
-        let before = self.table.scan(Included(&first), Included(&from)).next_back().transpose()?;
-        let from = before.map_or_else(|| from.to_vec(), |(key, _)| key.to_vec());
-        Ok(self.table.scan(Included(&from), Included(&to)))
     }
 }
 
@@ -135,20 +120,32 @@ struct Backwards<'a> {
     rows: Scan<'a>,
     /// What is left of the last chunk that was read.
     chunk: Vec<Found>,
+    /// The first key that a chunk with one of them can have, but for the chunk before it.
+    first: [u8; KEY_BYTES],
     /// Whether no chunk before it can have any.
     complete: bool,
 }
 
 impl<'a> Backwards<'a> {
     fn new(index: &'a Index, form: Form, fingerprint: Fingerprint) -> Self {
-        let (from, to) = (form.key(0, 0), form.key(fingerprint, u64::MAX));
-        let rows = index.table.scan(Included(&from), Included(&to));
-        Self { form, fingerprint, rows, chunk: Vec::new(), complete: false }
+        Self::between(index, form, fingerprint, 0..=u64::MAX)
+    }
+
+    /// Those whose order is between these, and perhaps some others.
+    fn between(
+        index: &'a Index,
+        form: Form,
+        fingerprint: Fingerprint,
+        orders: RangeInclusive<u64>,
+    ) -> Self {
+        let [first, last] = [orders.start(), orders.end()].map(|it| form.key(fingerprint, *it));
+        let rows = index.table.scan(Included(&form.key(0, 0)), Included(&last));
+        Self { form, fingerprint, rows, chunk: Vec::new(), first, complete: false }
     }
 
     fn read(&mut self, row: Result<Row, TableError>) -> Result<(), IndexError> {
         let (key, chunk) = row?;
-        self.complete = first_fingerprint(&key)? < self.fingerprint;
+        self.complete = key.as_ref() <= self.first.as_slice();
         self.chunk = matching(self.form, self.fingerprint, &key, &chunk)?;
         Ok(())
     }
