@@ -104,7 +104,8 @@ impl Batch {
         &self.store
     }
 
-    /// Applies blocks, in whatever order they come, as far as they continue. What was applied before a fault is written.
+    /// Applies blocks, in whatever order they come, as far as they continue. What was applied
+    /// before a fault is written.
     pub(crate) fn step(&mut self, blocks: Vec<Block>, commit: Commit) -> Step {
         let taken = self.take(blocks, commit);
         Step { taken, applied_to: self.checkpoint.position, written_to: self.written }

@@ -1,8 +1,9 @@
 //! What must be true when everything has come to rest.
 //!
 //! The promises, precisely: an answered command has one record for ever and the first answer again;
-//! events have positions 1, 2, 3, ...; read models are what a fresh fold of the log gives; an intent
-//! is closed by the one record that has its id, however often it was tried.
+//! events have positions 1, 2, 3, ...; read models are what a fresh fold of the log gives; an
+//! intent is closed by the one record that has its id, however often it was tried. An effect may be
+//! asked for again after a crash between the doing and its report, never twice in one life.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

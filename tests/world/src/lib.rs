@@ -4,8 +4,8 @@
 //! What a seed brings: crashes and power cuts of core and of every service, in the middle of a
 //! write too; disks that fail, fill up and tear; blocks, commands and answers that are lost,
 //! repeated, late and out of order; directories that are deleted, and rebuilds; clients that ask
-//! for the wrong thing, and ask again. Then everything comes to rest, and `checks` says what must be
-//! true. The same seed gives the same log.
+//! for the wrong thing, and ask again. Then everything comes to rest, and `checks` says what must
+//! be true. The same seed gives the same log.
 
 mod chance;
 mod checks;
