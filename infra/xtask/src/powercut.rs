@@ -66,6 +66,8 @@ pub(crate) fn cut_the_power(options: &Options) -> anyhow::Result<()> {
     bench.bar.finish_and_clear();
     let Bench { notes, .. } = bench;
     if let Err(error) = outcome {
+        // Stays where a disk was kept in it.
+        let _empty = fs::remove_dir(&folder);
         let again = format!("cargo xtask powercut --rounds {} --seed {seed}", options.rounds);
         return Err(error.context(format!("the power was cut by `{again}`")));
     }
