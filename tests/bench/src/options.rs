@@ -47,7 +47,7 @@ pub(crate) struct Options {
     /// Alternating rounds, of which the median counts (default: 3, quick 1)
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
-    /// Seconds of one measurement of an append (default: 10, quick half a second); of a server half of it
+    /// Seconds of one append (default: 10, quick half a second); of a server half of it
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
     /// Streams that the events are in
