@@ -199,7 +199,8 @@ pub(crate) fn position(header: &[u8]) -> Position {
 
 /// The last position that the header claims; 0 if it cannot be.
 pub(crate) fn last_position(header: &[u8]) -> Position {
-    position(header).checked_add(u64::from(word(header, 24))).map_or(0, |after| after - 1)
+    let after = position(header).checked_add(u64::from(word(header, 24)));
+    after.and_then(|after| after.checked_sub(1)).unwrap_or(0)
 }
 
 /// The length of the block whose first bytes these are.

@@ -21,8 +21,19 @@ const SECTOR: usize = 512;
 /// Whether what stands at `offset`, behind `head`, is a write that was cut short.
 pub(crate) fn is_torn(segment: &SegmentFile, offset: u64, head: &Head) -> Result<bool, ReadError> {
     let bytes = segment.read(offset, segment.length().saturating_sub(offset))?;
-    let whole = block::has_all_records(&bytes, head.chain) || block_follows(&bytes, head);
+    // A sector may begin within the block's header: the records can all be there without it.
+    let begun = !is_unwritten(&bytes[..until_sector(offset).min(bytes.len())]);
+    let whole = begun && block::has_all_records(&bytes, head.chain) || block_follows(&bytes, head);
     Ok(!whole && is_cut_short(&bytes, offset))
+}
+
+/// Bytes from `offset` to where the next sector begins.
+fn until_sector(offset: u64) -> usize {
+    SECTOR - usize::try_from(offset % SECTOR as u64).unwrap_or(0)
+}
+
+fn is_unwritten(sector: &[u8]) -> bool {
+    sector.iter().all(|byte| *byte == 0)
 }
 
 /// Whether the block that begins here has a sector that was not written, or ends too early.
@@ -32,10 +43,8 @@ fn is_cut_short(bytes: &[u8], offset: u64) -> bool {
         // Only the first block of a segment may be longer than the file was.
         return offset == HEADER;
     };
-    let boundary = SECTOR - usize::try_from(offset % SECTOR as u64).unwrap_or(0);
-    let (first, others) = block.split_at(boundary.min(length));
-    let unwritten = |sector: &[u8]| sector.iter().all(|byte| *byte == 0);
-    block.ends_with(&[0]) || unwritten(first) || others.chunks(SECTOR).any(unwritten)
+    let (first, others) = block.split_at(until_sector(offset).min(length));
+    block.ends_with(&[0]) || is_unwritten(first) || others.chunks(SECTOR).any(is_unwritten)
 }
 
 /// Whether a whole block of a later position follows.

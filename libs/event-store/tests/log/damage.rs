@@ -317,6 +317,23 @@ fn a_block_of_which_only_some_sectors_were_written_is_cut_whichever_they_are() {
     }
 }
 
+#[test]
+fn a_block_whose_header_alone_was_not_written_is_cut() {
+    let mut patient = Patient::new();
+    let mut log = open(&patient.storage).unwrap();
+    let end = |patient: &Patient| patient.places().pop().unwrap().end();
+    while end(&patient) % 512 < 490 {
+        patient.last += 1;
+        log.append(vec![nth(patient.last)]).unwrap();
+    }
+    log.append(vec![nth(patient.last + 1)]).unwrap();
+    drop(log);
+    let start = patient.places().pop().unwrap().start;
+    assert!(start % 512 >= 490, "{start}");
+    with_last_block(&patient, |block| block[..512 - start % 512].fill(0));
+    assert_eq!(patient.rebuilt(), Ok(patient.last));
+}
+
 /// The journal with the last block's bytes changed.
 fn with_last_block(patient: &Patient, change: impl FnOnce(&mut [u8])) -> Place {
     let last = patient.places().pop().unwrap();
