@@ -105,6 +105,16 @@ fn open_live(config: &RunnerConfig, directory: &Directory) -> Result<Option<Stor
         Err(busy @ StoreError::Table(TableError::Busy { .. })) => {
             return Err(refused(service, busy));
         }
+        // Whatever is not live is removed.
+        Err(torn @ StoreError::Torn { .. }) => {
+            tracing::warn!(
+                service,
+                biller = config.biller,
+                reason = chain_of(&torn),
+                "read model begun again"
+            );
+            return Ok(None);
+        }
         Err(damage) => damage,
     };
     let reason = chain_of(&damage);
@@ -140,6 +150,7 @@ fn refused(service: &'static str, error: StoreError) -> StartError {
         StoreError::Table(_)
         | StoreError::Io { .. }
         | StoreError::Row { .. }
+        | StoreError::Torn { .. }
         | StoreError::Shortened { .. } => StartError::Directory { service, source: error.into() },
     }
 }

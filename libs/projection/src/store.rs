@@ -1,14 +1,16 @@
 //! One table of one read model: rows, intents and checkpoint, written together.
 //!
-//! Batches are not synced, because all of it can be rebuilt; `sync` is called now and then and on
-//! closing. Readers see a state between batches: a commit waits until they are done, so queries
-//! must be short.
+//! Commits are not synced, because all of it can be rebuilt; `sync` is called now and then and on
+//! closing. Readers see a state between commits: a commit waits until they are done, so queries
+//! must be short. A large commit takes several batches of the table, between two marks: a table
+//! that was left in between is worthless, and is begun again.
 //!
 //! sled 0.34 takes a flipped byte for the end of its log and silently opens with what lies before
 //! it. So the position of the last sync is kept beside it: a directory that holds less is damaged.
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use event_store::{CommandId, Position};
@@ -26,6 +28,10 @@ const CHECKPOINT: &str = "checkpoint";
 /// The file that holds the position of the last sync, in decimal digits.
 const SYNCED: &str = "synced";
 const RELEASED_AT_ONCE: usize = 1000;
+/// Its presence says that many changes were being written: the rows are between two states.
+const TORN: &str = "torn";
+/// Rows in one batch of the table: sled keeps every version of every page until a batch ends.
+const BATCH_ROWS: usize = 1024;
 
 /// How far a read model has come, and what it saw there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +63,8 @@ pub(crate) enum StoreError {
     },
     #[error("{} holds position {position} but {synced} was synced", dir.display())]
     Shortened { dir: PathBuf, position: Position, synced: Position },
+    #[error("{} was left while many rows were being written", dir.display())]
+    Torn { dir: PathBuf },
 }
 
 pub(crate) struct Store {
@@ -64,6 +72,7 @@ pub(crate) struct Store {
     table: Arc<dyn Table>,
     dir: PathBuf,
     gate: RwLock<()>,
+    torn: AtomicBool,
 }
 
 impl Store {
@@ -75,7 +84,9 @@ impl Store {
     ) -> Result<Store, StoreError> {
         let table = storage.table(dir, cache_bytes)?;
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
-        let store = Store { storage, table, dir, gate: RwLock::new(()) };
+        let torn = AtomicBool::new(table.get(&META.key(TORN.as_bytes()))?.is_some());
+        let store = Store { storage, table, dir, gate: RwLock::new(()), torn };
+        store.demand_whole()?;
         let position = store.checkpoint()?.position;
         match store.synced()? {
             synced if synced > position => {
@@ -103,6 +114,14 @@ impl Store {
     pub(crate) fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
         let stored = self.read(|rows| rows.get(META, CHECKPOINT))?;
         Ok(stored.unwrap_or_default())
+    }
+
+    /// Rows that were left between two states are of no use to anybody.
+    pub(crate) fn demand_whole(&self) -> Result<(), StoreError> {
+        match self.torn.load(Ordering::Acquire) {
+            true => Err(StoreError::Torn { dir: self.dir.clone() }),
+            false => Ok(()),
+        }
     }
 
     /// The stored rows under the staged changes of a batch.
@@ -136,9 +155,22 @@ impl Store {
         self.write(rows)
     }
 
-    /// One batch. Inserting in key order instead was no faster, and is not atomic.
     fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
-        Ok(self.table.apply(&mut rows.into_changes().into_rows().into_iter())?)
+        self.demand_whole()?;
+        let rows = rows.into_changes().into_rows();
+        if rows.len() <= BATCH_ROWS {
+            return Ok(self.table.apply(&mut rows.into_iter())?);
+        }
+        let torn = META.key(TORN.as_bytes());
+        self.torn.store(true, Ordering::Release);
+        self.table.put(&torn, b"true")?;
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            self.table.apply(&mut rows.by_ref().take(BATCH_ROWS))?;
+        }
+        self.table.remove(&torn)?;
+        self.torn.store(false, Ordering::Release);
+        Ok(())
     }
 
     /// Changes intents in place; those that were closed in the meantime are left out.

@@ -8,4 +8,5 @@ mod policies;
 mod rebuilds;
 mod rows;
 mod schedules;
+mod torn;
 mod world;
