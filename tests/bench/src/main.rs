@@ -30,6 +30,10 @@ mod table;
 
 use clap::Parser;
 
+/// As in the product, so that a server in here is what it is there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures everything, or is one of the processes that are measured.
 #[derive(Parser)]
 #[command(name = "bench", about, args_conflicts_with_subcommands = true)]
