@@ -27,10 +27,11 @@ pub(crate) fn run_everything(options: &Options) -> anyhow::Result<()> {
     run("cargo", &["deny", "check", "bans", "licenses", "sources"])?;
     run("cargo", &["build", "--quiet", "--workspace", "--all-targets", "--all-features"])?;
     run("cargo", &["nextest", "run", "--workspace", "--all-features"])?;
+    run("cargo", &["test", "--quiet", "--workspace", "--doc", "--all-features"])?;
+    let documented = ["doc", "--quiet", "--workspace", "--no-deps", "--all-features"];
+    run_with("cargo", &documented, &[("RUSTDOCFLAGS", "-D warnings")])?;
     if !options.skip_powercut {
         powercut::cut_the_power(&powercut::Options::default())?;
     }
-    run("cargo", &["test", "--quiet", "--workspace", "--doc", "--all-features"])?;
-    let documented = ["doc", "--quiet", "--workspace", "--no-deps", "--all-features"];
-    run_with("cargo", &documented, &[("RUSTDOCFLAGS", "-D warnings")])
+    Ok(())
 }

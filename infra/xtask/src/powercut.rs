@@ -24,12 +24,14 @@ use writer::{Acknowledged, Writer};
 const WRONG: i32 = 1;
 /// One in so many rounds begins with an empty disk.
 const FRESH_IN: u64 = 4;
+/// Power cuts, unless another number is wanted.
+const ROUNDS: u32 = 20;
 
 /// How often, and where from.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Power cuts.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = ROUNDS)]
     rounds: u32,
     /// Where the moments of the cuts come from; random unless given.
     #[arg(long)]
@@ -41,7 +43,7 @@ pub(crate) struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rounds: 20, seed: None, verbose: false }
+        Self { rounds: ROUNDS, seed: None, verbose: false }
     }
 }
 

@@ -26,6 +26,8 @@ use crate::{CodecError, Event, Hash, Meta, NewRecord, Position, Record, Recorded
 /// Bytes before the first record.
 pub(crate) const HEADER: usize = 28;
 const CHAIN: usize = 32;
+/// No chain ends with so many zeros: whoever finds them looks at bytes that were not written.
+pub(crate) const ZEROS_MIN: usize = 8;
 pub(crate) const MAGIC: [u8; 4] = *b"EVB1";
 /// No block is shorter.
 pub(crate) const BYTES_MIN: usize = HEADER + CHAIN;
@@ -218,18 +220,34 @@ pub(crate) fn length(bytes: &[u8]) -> Result<usize, BlockError> {
     Ok(length)
 }
 
-/// Whether the records of a block that follows `before` are all here, and its chain, whatever its
-/// header says: that is not a write that was cut short.
-pub(crate) fn has_all_records(bytes: &[u8], before: Hash) -> bool {
+/// What stands behind the records of a block that follows `before`, whatever its header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Its chain: all of it is here.
+    Whole,
+    /// Its chain but for the last bytes, and zeros in their place.
+    CutShort,
+    /// Anything else, or not all records.
+    Other,
+}
+
+/// Reads on until the chain of the records so far stands behind them.
+pub(crate) fn ending(bytes: &[u8], before: Hash) -> Ending {
     let mut input = Input(bytes.get(HEADER..).unwrap_or_default());
     let mut chain = before;
     while let Ok(body) = input.frame() {
         chain = chain::link(chain, body);
-        if input.0.starts_with(&chain.0) {
-            return true;
+        let stored = input.0.get(..CHAIN).unwrap_or_default();
+        let same = stored.iter().zip(chain.0).take_while(|(stored, due)| **stored == *due).count();
+        let zeros = &stored[same..];
+        if same == CHAIN {
+            return Ending::Whole;
+        }
+        if same >= CHAIN - ZEROS_MIN && zeros.iter().all(|byte| *byte == 0) {
+            return Ending::CutShort;
         }
     }
-    false
+    Ending::Other
 }
 
 /// The records of a block.

@@ -8,6 +8,9 @@ use storage::{Storage, TableError};
 use crate::index::{self, Index};
 use crate::{IndexError, OpenError, Options};
 
+/// What the name of an index begins with that was set aside.
+const ASIDE: &str = "index.damaged-";
+
 /// Opens the index of the log `name` in `dir`. What cannot be used is
 /// set aside, and an empty index takes its place.
 pub(crate) fn open(dir: &Path, name: &str, options: &Options) -> Result<Index, OpenError> {
@@ -38,19 +41,23 @@ fn failed(dir: &Path, source: IndexError) -> OpenError {
     OpenError::Index { path: dir.to_owned(), source: Arc::new(source) }
 }
 
-/// Moves the directory to `index.damaged-<reason>-<n>`.
+/// Moves the directory to `index.damaged-<reason>`. Only the last one is kept: on a full disk one
+/// copy after another would take what is left.
 fn set_aside(storage: &dyn Storage, dir: &Path, reason: &str) -> Result<(), OpenError> {
     if !storage.exists(dir) {
         return Ok(());
     }
-    let aside = (1..).map(|n| aside_name(dir, reason, n)).find(|path| !storage.exists(path));
-    let aside = aside.expect("there is always another number");
-    let moved = storage.rename(dir, &aside);
-    moved.map_err(|source| OpenError::Io { path: aside.clone(), source })?;
+    let aside = dir.with_file_name(format!("{ASIDE}{reason}"));
+    let moved = || {
+        let siblings = storage.list(dir.parent().unwrap_or(Path::new(".")))?;
+        let is_old = |path: &&PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name.as_encoded_bytes().starts_with(ASIDE.as_bytes())
+        };
+        siblings.iter().filter(is_old).try_for_each(|old| storage.remove(old))?;
+        storage.rename(dir, &aside)
+    };
+    moved().map_err(|source| OpenError::Io { path: aside.clone(), source })?;
     tracing::warn!(index = %dir.display(), aside = %aside.display(), "index set aside");
     Ok(())
-}
-
-fn aside_name(dir: &Path, reason: &str, n: u32) -> PathBuf {
-    dir.with_file_name(format!("index.damaged-{reason}-{n}"))
 }

@@ -2,17 +2,16 @@
 //!
 //! A segment is zero where nothing was written, only one block is ever in flight, and a disk
 //! writes a sector whole or not at all. So a write that was cut short leaves a sector of zeros, or
-//! ends too early; nothing whole follows it, and not all of it is there. Anything else was whole
-//! once, and somebody was told of it.
+//! ends with zeros where only a part was copied; nothing whole follows it, and not all of it is
+//! there. Anything else was whole once, and somebody was told of it.
 //!
-//! What cannot be told apart: damage elsewhere in a last block that has a whole sector of zeros,
-//! or whose last byte is zero, as one in 256 has. It passes for a write that was cut short. So
-//! does a last block of which a whole sector was wiped.
+//! What cannot be told apart: damage elsewhere in a last block that has a whole sector of zeros. It
+//! passes for a write that was cut short. So does a last block of which a whole sector was wiped.
 
 use bytes::Bytes;
 
 use crate::ReadError;
-use crate::block::{self, Block};
+use crate::block::{self, Block, Ending, ZEROS_MIN};
 use crate::segment::{HEADER, SegmentFile};
 use crate::shared::Head;
 
@@ -23,8 +22,11 @@ pub(crate) fn is_torn(segment: &SegmentFile, offset: u64, head: &Head) -> Result
     let bytes = segment.read(offset, segment.length().saturating_sub(offset))?;
     // A sector may begin within the block's header: the records can all be there without it.
     let begun = !is_unwritten(&bytes[..until_sector(offset).min(bytes.len())]);
-    let whole = begun && block::has_all_records(&bytes, head.chain) || block_follows(&bytes, head);
-    Ok(!whole && is_cut_short(&bytes, offset))
+    let ending = block::ending(&bytes, head.chain);
+    if begun && ending == Ending::Whole || block_follows(&bytes, head) {
+        return Ok(false);
+    }
+    Ok(ending == Ending::CutShort || is_cut_short(&bytes, offset))
 }
 
 /// Bytes from `offset` to where the next sector begins.
@@ -44,7 +46,10 @@ fn is_cut_short(bytes: &[u8], offset: u64) -> bool {
         return offset == HEADER;
     };
     let (first, others) = block.split_at(until_sector(offset).min(length));
-    block.ends_with(&[0]) || is_unwritten(first) || others.chunks(SECTOR).any(is_unwritten)
+    block.starts_with(&[0; block::MAGIC.len()])
+        || block.ends_with(&[0; ZEROS_MIN])
+        || is_unwritten(first)
+        || others.chunks(SECTOR).any(is_unwritten)
 }
 
 /// Whether a whole block of a later position follows.

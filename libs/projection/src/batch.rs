@@ -12,7 +12,7 @@ use crate::fault::{Fault, chain_of};
 use crate::fold::fold;
 use crate::read_model::ReadModel;
 use crate::status::{FaultCause, FaultStatus};
-use crate::store::{Checkpoint, Store, StoreError};
+use crate::store::{Checkpoint, Size, Store, StoreError};
 use crate::witness::Witness;
 
 /// What became of some blocks.
@@ -72,9 +72,9 @@ pub(crate) enum Stop {
 /// When staged changes are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Commit {
-    /// After every step: somebody waits for it.
+    /// After every step, whole or not at all: somebody waits for it.
     Now { events_max: u64 },
-    /// When so much is held in memory: a rebuild writes each row once per batch.
+    /// When so much is held in memory, in pieces: rows that are filled from the beginning.
     When { bytes: usize },
 }
 
@@ -85,6 +85,7 @@ pub(crate) struct Batch {
     changes: Changes,
     checkpoint: Checkpoint,
     staged: u64,
+    size: Size,
     /// The last event that queries see.
     written: Position,
 }
@@ -93,7 +94,15 @@ impl Batch {
     pub(crate) fn new(model: Arc<dyn ReadModel>, store: Arc<Store>) -> Result<Batch, StoreError> {
         let checkpoint = store.checkpoint()?;
         let written = checkpoint.position;
-        Ok(Batch { model, store, changes: Changes::default(), checkpoint, staged: 0, written })
+        Ok(Batch {
+            model,
+            store,
+            changes: Changes::default(),
+            checkpoint,
+            staged: 0,
+            size: Size::Small,
+            written,
+        })
     }
 
     pub(crate) fn checkpoint(&self) -> &Checkpoint {
@@ -107,6 +116,10 @@ impl Batch {
     /// Applies blocks, in whatever order they come, as far as they continue. What was applied
     /// before a fault is written.
     pub(crate) fn step(&mut self, blocks: Vec<Block>, commit: Commit) -> Step {
+        self.size = match commit {
+            Commit::Now { .. } => Size::Small,
+            Commit::When { .. } => Size::Large,
+        };
         let taken = self.take(blocks, commit);
         Step { taken, applied_to: self.checkpoint.position, written_to: self.written }
     }
@@ -159,7 +172,8 @@ impl Batch {
             return Ok(());
         }
         self.staged = 0;
-        let written = self.store.commit(std::mem::take(&mut self.changes), &self.checkpoint);
+        let written =
+            self.store.commit(std::mem::take(&mut self.changes), &self.checkpoint, self.size);
         if written.is_err() {
             // What is staged is gone: go on from what is stored, as after a restart.
             self.checkpoint = self.store.checkpoint().unwrap_or_default();

@@ -7,7 +7,7 @@ use std::time::Instant;
 use bus::{FeedError, FollowError};
 use event_store::{Block, BlockError, Position, Recorded};
 
-use crate::fault::{Fault, chain_of, panic_text};
+use crate::fault::{Fault, panic_text};
 use crate::fold::InMemory;
 use crate::rows::Rows;
 use crate::shared::{Shared, Wish};
@@ -118,11 +118,7 @@ impl Handle {
         let service = self.shared.config.model.name();
         let live = self.shared.live();
         let store = live.as_ref().ok_or(QueryError::Stopped { service })?;
-        let ask_whole = |rows: &Rows<'_>| {
-            store.demand_whole().map_err(|error| Fault::new(chain_of(&error)))?;
-            ask(rows)
-        };
-        let answer = std::panic::catch_unwind(AssertUnwindSafe(|| store.query(ask_whole)));
+        let answer = std::panic::catch_unwind(AssertUnwindSafe(|| store.query(ask)));
         answer
             .unwrap_or_else(|panic| Err(Fault::new(format!("panicked: {}", panic_text(&*panic)))))
             .map_err(|source| QueryError::Failed { service, source })

@@ -4,8 +4,9 @@
 //! [`start`]s it over one biller's log. What holds:
 //!
 //! - **Nothing is skipped.** Events apply in order, each once; gaps are refilled from the log.
-//! - **One state.** Rows, intents and checkpoint are written in one batch, and queries see a state
-//!   between batches.
+//! - **One state.** Rows, intents and checkpoint are committed together, and queries see a state
+//!   between commits. Rows that are filled from the beginning are written in pieces between two
+//!   marks; what is left in between answers nobody and is begun again.
 //! - **Disposable.** Delete the directory: it is rebuilt from the log, and nothing is done twice,
 //!   because the record of what an intent caused closes it.
 //! - **Visible.** An event that cannot be applied stops this read model, and only this one, with

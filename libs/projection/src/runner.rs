@@ -140,9 +140,14 @@ impl Runner {
         Ok(Obeyed::Retry)
     }
 
-    /// Reads up to `target`, writing when much is held in memory, and at the end.
+    /// Reads up to `target`. From the beginning it writes when much is held in memory; later a
+    /// crash must not cost what the sender knows of its intents, so every commit is small.
     async fn catch_up(&mut self, target: Position) -> Result<(), Halt> {
-        let commit = Commit::When { bytes: self.shared.config.limits.fill_bytes };
+        let limits = &self.shared.config.limits;
+        let commit = match self.position {
+            0 => Commit::When { bytes: limits.fill_bytes },
+            _ => Commit::Now { events_max: limits.batch_events },
+        };
         let mut next = match self.position < target {
             true => self.source.read(self.position + 1, READ_BYTES).await?,
             false => Vec::new(),

@@ -1,6 +1,7 @@
 //! A read model without tasks: whoever drives it brings the blocks and carries the intents.
 //!
-//! It is what [`start`](crate::start) runs, step by step and on one thread, for simulated worlds.
+//! It shares with [`start`](crate::start) how blocks become rows, what is sent and what an answer
+//! means; the tasks around that, which wait and retry, are not in here. For simulated worlds.
 //! The same blocks and answers at the same times give the same rows, intents and attempts.
 
 use event_store::{Block, CommandId, Head, Position};

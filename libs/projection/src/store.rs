@@ -2,8 +2,8 @@
 //!
 //! Commits are not synced, because all of it can be rebuilt; `sync` is called now and then and on
 //! closing. Readers see a state between commits: a commit waits until they are done, so queries
-//! must be short. A large commit takes several batches of the table, between two marks: a table
-//! that was left in between is worthless, and is begun again.
+//! must be short. Rows that are filled from the beginning are written in pieces between two marks:
+//! a table that was left in between is worthless, and is begun again.
 //!
 //! sled 0.34 takes a flipped byte for the end of its log and silently opens with what lies before
 //! it. So the position of the last sync is kept beside it: a directory that holds less is damaged.
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use storage::{Storage, Table, TableError};
 
 use crate::changes::Changes;
-use crate::fault::Fault;
+use crate::fault::{Fault, chain_of};
 use crate::intents::{Intent, IntentState};
 use crate::outbox;
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
@@ -67,6 +67,16 @@ pub(crate) enum StoreError {
     Torn { dir: PathBuf },
 }
 
+/// How a commit is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// In one batch, whole or not at all.
+    Small,
+    /// In pieces. A crash in between makes the rows worthless: only for rows that are filled from
+    /// the beginning, when nobody has worked on their intents yet.
+    Large,
+}
+
 pub(crate) struct Store {
     storage: Arc<dyn Storage>,
     table: Arc<dyn Table>,
@@ -104,7 +114,10 @@ impl Store {
         }
         let read = storage::read(&*self.storage, &path);
         let text = read.map_err(|source| StoreError::Io { path, attempted: "read", source })?;
-        Ok(String::from_utf8_lossy(&text).parse().unwrap_or(0))
+        String::from_utf8_lossy(&text).parse().map_err(|error| {
+            let source = io::Error::new(io::ErrorKind::InvalidData, error);
+            StoreError::Io { path: self.dir.join(SYNCED), attempted: "read", source }
+        })
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -117,7 +130,7 @@ impl Store {
     }
 
     /// Rows that were left between two states are of no use to anybody.
-    pub(crate) fn demand_whole(&self) -> Result<(), StoreError> {
+    fn demand_whole(&self) -> Result<(), StoreError> {
         match self.torn.load(Ordering::Acquire) {
             true => Err(StoreError::Torn { dir: self.dir.clone() }),
             false => Ok(()),
@@ -129,9 +142,13 @@ impl Store {
         Rows::over(&*self.table, changes)
     }
 
-    /// Reads a state between batches.
-    pub(crate) fn query<T>(&self, ask: impl FnOnce(&Rows<'_>) -> T) -> T {
-        let _between_batches = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+    /// Reads a state between commits.
+    pub(crate) fn query<T>(
+        &self,
+        ask: impl FnOnce(&Rows<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let _between_commits = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        self.demand_whole().map_err(|torn| Fault::new(chain_of(&torn)))?;
         ask(&self.rows(Changes::default()))
     }
 
@@ -143,24 +160,30 @@ impl Store {
         StoreError::Row { dir: self.dir.clone(), source }
     }
 
-    /// Writes a batch and where it leads, whole or not at all.
+    /// Writes changes and where they lead. If they are not all written, no row answers any more.
     pub(crate) fn commit(
         &self,
         changes: Changes,
         checkpoint: &Checkpoint,
+        size: Size,
     ) -> Result<(), StoreError> {
         let mut rows = self.rows(changes);
         rows.put(META, CHECKPOINT, checkpoint).map_err(|fault| self.row(fault))?;
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        self.write(rows)
+        match size {
+            Size::Small => self.write(rows),
+            Size::Large => self.write_in_pieces(rows),
+        }
     }
 
     fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
         self.demand_whole()?;
+        Ok(self.table.apply(&mut rows.into_changes().into_rows().into_iter())?)
+    }
+
+    fn write_in_pieces(&self, rows: Rows<'_>) -> Result<(), StoreError> {
+        self.demand_whole()?;
         let rows = rows.into_changes().into_rows();
-        if rows.len() <= BATCH_ROWS {
-            return Ok(self.table.apply(&mut rows.into_iter())?);
-        }
         let torn = META.key(TORN.as_bytes());
         self.torn.store(true, Ordering::Release);
         self.table.put(&torn, b"true")?;

@@ -17,8 +17,9 @@ pub type Change = (Vec<u8>, Option<Vec<u8>>);
 /// The rows of a range, from either end. Not a snapshot: rows that come or go meanwhile may show.
 pub type Scan<'a> = Box<dyn DoubleEndedIterator<Item = Result<Row, TableError>> + 'a>;
 
-/// An open table. It survives the end of the process as soon as its methods return, and a power
-/// cut up to the last [`Table::sync`]; of what came later any number of first changes may survive.
+/// An open table. Everything up to the last [`Table::sync`] survives a power cut and the end of the
+/// process; of what came later any number of first changes may survive, because sled keeps the
+/// last ones in a buffer of its own.
 pub trait Table: fmt::Debug + Send + Sync {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> Result<Option<Value>, TableError>;

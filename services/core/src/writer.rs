@@ -120,8 +120,7 @@ impl Writer {
     }
 
     /// Whether one more command fits into the group.
-    #[must_use]
-    pub fn has_room(&self) -> bool {
+    fn has_room(&self) -> bool {
         self.group.fates.len() < GROUP_COMMANDS_MAX && self.group.bytes < GROUP_BYTES_MAX
     }
 

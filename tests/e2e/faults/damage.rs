@@ -103,7 +103,7 @@ fn damaged_directories_are_set_aside_and_come_back_from_the_log() -> anyhow::Res
 /// Most harms were noticed, and what was set aside says when and why.
 fn named(directories: &[PathBuf]) -> anyhow::Result<()> {
     let [index, read_models @ ..] = directories else { bail!("core has an index") };
-    ensure!(set_aside(index)? == ["index.damaged-unreadable-1"], "{:?}", set_aside(index)?);
+    ensure!(set_aside(index)? == ["index.damaged-unreadable"], "{:?}", set_aside(index)?);
     for dir in read_models {
         let aside = set_aside(dir)?;
         ensure!(aside.len() >= HARMS.len() - 2, "{}: {aside:?}", dir.display());

@@ -1,5 +1,5 @@
-//! Those who listen too slowly, not at all, or without ever acknowledging: core keeps its rate, and
-//! memory stays bounded.
+//! Those who listen too slowly, not at all, or without ever acknowledging: core goes on, and memory
+//! stays bounded.
 
 use std::{sync::Arc, thread, time::Instant};
 
@@ -17,11 +17,12 @@ const BEFORE: usize = 5_000;
 const MEANWHILE: usize = 45_000;
 /// Clients that write them.
 const CLIENTS: usize = 16;
-/// What core may have in memory after that, in KiB.
-const CORE_MAX: u64 = 160 << 10;
+/// What core may have in memory after that, in KiB: the index's generation, and the states of so
+/// many accounts.
+const CORE_MAX: u64 = 256 << 10;
 
 #[test]
-fn core_keeps_its_rate_and_its_memory_while_nobody_listens() -> anyhow::Result<()> {
+fn core_acknowledges_everything_within_its_memory_while_nobody_listens() -> anyhow::Result<()> {
     let mut world = World::core_and(&["billing", "audit"])?;
     let before = open_accounts(&world.api, 0..BEFORE)?;
     world.process("billing")?.pause()?;

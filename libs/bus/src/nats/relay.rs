@@ -204,7 +204,8 @@ impl Relay {
         let filter = self.outlet.subject(&self.biller);
         let last = stream.get_last_raw_message_by_subject(&filter).await?;
         let sequence = state.last_sequence.max(last.sequence);
-        let position = match position_of(&last) {
+        let is_ours = !matches!(self.outlet, Outlet::Log) || is_block(&last);
+        let position = match position_of(&last).filter(|_| is_ours) {
             Some(position) => position,
             None => {
                 if let Err(error) = stream.delete_message(last.sequence).await {
@@ -276,6 +277,10 @@ async fn verify(place: &Place) -> Result<(), RelayError> {
 
 fn position_of(message: &StreamMessage) -> Option<Position> {
     message.headers.get(HEADER_POSITION)?.as_str().parse().ok()
+}
+
+fn is_block(message: &StreamMessage) -> bool {
+    Block::parse(message.payload.clone()).is_ok()
 }
 
 /// Published messages whose acknowledgement is awaited, oldest first.

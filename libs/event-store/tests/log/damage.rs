@@ -344,6 +344,20 @@ fn with_last_block(patient: &Patient, change: impl FnOnce(&mut [u8])) -> Place {
 }
 
 #[test]
+fn a_flipped_bit_in_a_last_block_that_ends_with_a_zero_byte_is_named() {
+    let mut patient = Patient::new();
+    let mut log = open(&patient.storage).unwrap();
+    while patient.places().pop().unwrap().block.chain().0[31] != 0 {
+        patient.last += 1;
+        log.append(vec![nth(patient.last)]).unwrap();
+    }
+    drop(log);
+    let last = with_last_block(&patient, |block| block[40] ^= 1);
+    let refused = open(&patient.storage).err().unwrap();
+    assert!(refused.contains(&last.start.to_string()), "{refused}");
+}
+
+#[test]
 fn control_damage_beside_a_sector_of_zeros_in_the_last_block_passes_for_a_write_cut_short() {
     let patient = Patient::new();
     let mut record = nth(patient.last + 1);

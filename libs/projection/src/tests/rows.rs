@@ -6,7 +6,7 @@ use storage::Storage;
 
 use crate::changes::Changes;
 use crate::rows::{Keys, Rows, Table, key};
-use crate::store::{Checkpoint, Store};
+use crate::store::{Checkpoint, Size, Store};
 
 const T: Table = Table::new(b't');
 const U: Table = Table::new(b'u');
@@ -24,7 +24,7 @@ fn with_rows(check: impl FnOnce(&Rows<'_>)) {
     let mut rows = store.rows(Changes::default());
     ["a", "b", "c", "d"].iter().for_each(|key| rows.put(T, key, &1).unwrap());
     rows.put(U, "a", &9).unwrap();
-    store.commit(rows.into_changes(), &Checkpoint::default()).unwrap();
+    store.commit(rows.into_changes(), &Checkpoint::default(), Size::Small).unwrap();
 
     let mut rows = store.rows(Changes::default());
     rows.put(T, "b", &2).unwrap();

@@ -10,7 +10,7 @@ use super::library::BOOKS;
 use super::world::{World, dump, fold};
 use crate::changes::Changes;
 use crate::rows::{Keys, META};
-use crate::store::{Checkpoint, Store, StoreError};
+use crate::store::{Checkpoint, Size, Store, StoreError};
 
 const DIR: &str = "/rows";
 const ROWS: u32 = 3000;
@@ -25,7 +25,8 @@ fn cut_at(n: u64, seed: u64) -> (Arc<dyn Storage>, bool) {
     let mut rows = store.rows(Changes::default());
     (0..ROWS).for_each(|n| rows.put(BOOKS, n.to_be_bytes(), &n).unwrap());
     let checkpoint = Checkpoint { position: 1, ..Checkpoint::default() };
-    let written = store.commit(rows.into_changes(), &checkpoint).and_then(|()| store.sync());
+    let written =
+        store.commit(rows.into_changes(), &checkpoint, Size::Large).and_then(|()| store.sync());
     drop(store);
     disk.crash();
     disk.heal();
@@ -41,8 +42,8 @@ fn cuts() -> impl Iterator<Item = (u64, u64)> {
 /// How many rows are there, and where they claim to stand.
 fn look(storage: &Arc<dyn Storage>) -> Result<(usize, u64), StoreError> {
     let store = Store::open(storage, Path::new(DIR), 1 << 20)?;
-    let count = store.query(|rows| rows.keys(BOOKS, Keys::all(), usize::MAX).unwrap().len());
-    Ok((count, store.checkpoint()?.position))
+    let keys = store.query(|rows| rows.keys(BOOKS, Keys::all(), usize::MAX)).unwrap();
+    Ok((keys.len(), store.checkpoint()?.position))
 }
 
 #[test]

@@ -10,8 +10,8 @@ fn on_both(check: impl Fn(&dyn Storage, &Path)) {
     let dir = tempfile::tempdir().unwrap();
     check(&Os, dir.path());
     let simulated = Simulated::new(1);
-    simulated.create_dir(Path::new("/work")).unwrap();
-    check(&simulated, Path::new("/work"));
+    simulated.create_dir(Path::new("/store")).unwrap();
+    check(&simulated, Path::new("/store"));
 }
 
 #[test]
