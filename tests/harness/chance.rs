@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-/// A sequence of numbers that follows from its seed (splitmix64).
-pub struct Chance(u64);
+/// A sequence of numbers that follows from its seed.
+pub struct Chance(storage::Chance);
 
 impl Chance {
     /// A new sequence, or the one that is asked for.
@@ -15,16 +15,12 @@ impl Chance {
         let asked = std::env::var_os("DEMARC_SEED").and_then(|seed| seed.to_str()?.parse().ok());
         let seed = asked.unwrap_or_else(|| RandomState::new().hash_one(0) >> 32);
         eprintln!("DEMARC_SEED={seed}");
-        Self(seed)
+        Self(storage::Chance::new(seed))
     }
 
     /// The next number, below this one.
     pub fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
+        self.0.below(limit)
     }
 
     /// Sleeps until a moment that nobody has chosen.

@@ -2,7 +2,8 @@
 //!
 //! Everything that must survive a crash goes through [`Storage`], so that there is one place that
 //! knows what is durable, and one seam at which a disk can be made to fail, to tear and to forget.
-//! [`Os`] is the machine's own file system; [`Simulated`] is the one that fails.
+//! [`Os`] is the machine's own file system. The feature `simulated` has a disk that fails and one
+//! with a flaw, for tests and for nothing else.
 //!
 //! What holds:
 //!
@@ -12,8 +13,13 @@
 //!   [`Storage::sync_dir`] has returned.
 //! - A table that panics inside, as sled 0.34 does on damaged pages, gives an error.
 
+#[cfg(feature = "simulated")]
+mod chance;
+#[cfg(feature = "simulated")]
+mod flawed;
 mod lock;
 mod os;
+#[cfg(feature = "simulated")]
 mod simulated;
 mod sled_table;
 mod table;
@@ -23,8 +29,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(feature = "simulated")]
+pub use chance::Chance;
+#[cfg(feature = "simulated")]
+pub use flawed::{Flaw, Flawed};
 pub use lock::{Held, LockError};
 pub use os::Os;
+#[cfg(feature = "simulated")]
 pub use simulated::{Fault, Simulated};
 pub use table::{Change, Row, Scan, Table, TableError, Value};
 

@@ -10,7 +10,6 @@
 //! - A table has what was synced, and any number of the first changes since.
 //! - What was open gives errors, and locks are free.
 
-mod chance;
 mod content;
 mod faults;
 mod file;
@@ -23,13 +22,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use self::chance::Chance;
 use self::content::Content;
 use self::faults::{Act, Faults};
 use self::file::SimulatedFile;
 use self::names::{Change, Names, Node};
 use self::rows::Rows;
 use self::table::SimulatedTable;
+use crate::chance::Chance;
 use crate::{Access, File, Held, LockError, Storage, Table, TableError};
 
 pub use self::faults::Fault;

@@ -6,50 +6,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::ensure;
-use storage::{Access, File, Held, LockError, Os, Storage, Table, TableError};
+use storage::{File, Flaw, Os, Storage};
 
 use crate::story;
 use crate::told::{Lost, tell};
 
-/// The machine's file system, which only says that it has synced.
+/// The disk only says that it has synced.
 #[derive(Debug)]
 pub(crate) struct Unsynced;
 
-impl Storage for Unsynced {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn File>> {
-        Ok(Arc::new(UnsyncedFile(Os.open(path, access)?)))
+impl Flaw for Unsynced {
+    fn file(&self, file: Arc<dyn File>) -> Arc<dyn File> {
+        Arc::new(UnsyncedFile(file))
     }
 
-    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        Os.list(dir)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        Os.exists(path)
-    }
-
-    fn create_dir(&self, dir: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(dir)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        Os.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        Os.remove(path)
-    }
-
-    fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
+    fn sync_dir(&self, _disk: &dyn Storage, _dir: &Path) -> io::Result<()> {
         Ok(())
-    }
-
-    fn lock(&self, path: &Path) -> Result<Held, LockError> {
-        Os.lock(path)
-    }
-
-    fn table(&self, dir: &Path, cache_bytes: u64) -> Result<Arc<dyn Table>, TableError> {
-        Os.table(dir, cache_bytes)
     }
 }
 

@@ -2,6 +2,7 @@
 //! must be there without having been told.
 
 use event_store::{CommandId, Expected, NewEvent, NewRecord, Recorded};
+use storage::Chance;
 
 /// The log's name.
 pub(crate) const BILLER: &str = "acme";
@@ -13,12 +14,9 @@ const PADDING_MAX: u64 = 900;
 /// Most records in a group.
 const GROUP_MAX: u64 = 24;
 
-/// A number that has nothing to do with its neighbours' (splitmix64).
+/// A number that has nothing to do with its neighbours'.
 fn mixed(number: u64) -> u64 {
-    let step = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let step = (step ^ (step >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let step = (step ^ (step >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    step ^ (step >> 31)
+    Chance::new(number).number()
 }
 
 /// The id of the n-th command.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Parser, ValueEnum};
-use storage::Os;
+use storage::{Flawed, Os};
 
 use crate::{check, control, write};
 
@@ -79,7 +79,9 @@ impl Errand {
         match self {
             Errand::Write(Place { dir, writer }) => match writer {
                 Writer::Product => write::product(&dir, Arc::new(Os)),
-                Writer::ControlUnsynced => write::product(&dir, Arc::new(control::Unsynced)),
+                Writer::ControlUnsynced => {
+                    write::product(&dir, Arc::new(Flawed::new(Os, control::Unsynced)))
+                }
                 Writer::SyncedRows => control::write_synced_rows(&dir),
                 Writer::ControlFlushedRows => control::write_flushed_rows(&dir),
             },

@@ -1,19 +1,15 @@
-//! The only source of chance in a world: SplitMix64, so that a seed is a whole story.
+//! The only source of chance in a world, so that a seed is a whole story.
 
 /// The same seed gives the same numbers.
-pub(crate) struct Chance(u64);
+pub(crate) struct Chance(storage::Chance);
 
 impl Chance {
     pub(crate) fn new(seed: u64) -> Chance {
-        Chance(seed)
+        Chance(storage::Chance::new(seed))
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.number()
     }
 
     /// A number below `end`, which is not 0.

@@ -1,11 +1,10 @@
 //! Worlds that lack a protection: each must be found out, or the checks prove nothing.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use storage::{Access, File, Held, LockError, Simulated, Storage, Table, TableError};
+use storage::{File, Flaw, Flawed, Simulated, Storage};
 
 /// A protection that is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +22,15 @@ pub enum Weakness {
 /// Core's disk, with or without its protection.
 pub(crate) fn disk(disk: &Simulated, weakness: Option<Weakness>) -> Arc<dyn Storage> {
     match weakness {
-        Some(Weakness::ForgetfulDisk) => Arc::new(LazyDisk { disk: disk.clone(), ever: false }),
-        Some(Weakness::EarlyAnswer) => Arc::new(LazyDisk { disk: disk.clone(), ever: true }),
+        Some(Weakness::ForgetfulDisk) => Arc::new(Flawed::new(disk.clone(), Lazy { ever: false })),
+        Some(Weakness::EarlyAnswer) => Arc::new(Flawed::new(disk.clone(), Lazy { ever: true })),
         Some(Weakness::RandomIds | Weakness::CarelessConsumer) | None => Arc::new(disk.clone()),
     }
 }
 
 /// A disk whose files are synced before they are written again, or never.
 #[derive(Debug)]
-struct LazyDisk {
-    disk: Simulated,
+struct Lazy {
     ever: bool,
 }
 
@@ -75,41 +73,8 @@ impl File for LazyFile {
     }
 }
 
-impl Storage for LazyDisk {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn File>> {
-        let file = self.disk.open(path, access)?;
-        Ok(Arc::new(LazyFile { file, ever: self.ever, owed: AtomicBool::new(false) }))
-    }
-
-    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        self.disk.list(dir)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        self.disk.exists(path)
-    }
-
-    fn create_dir(&self, dir: &Path) -> io::Result<()> {
-        self.disk.create_dir(dir)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        self.disk.remove(path)
-    }
-
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        self.disk.sync_dir(dir)
-    }
-
-    fn lock(&self, path: &Path) -> Result<Held, LockError> {
-        self.disk.lock(path)
-    }
-
-    fn table(&self, dir: &Path, cache_bytes: u64) -> Result<Arc<dyn Table>, TableError> {
-        self.disk.table(dir, cache_bytes)
+impl Flaw for Lazy {
+    fn file(&self, file: Arc<dyn File>) -> Arc<dyn File> {
+        Arc::new(LazyFile { file, ever: self.ever, owed: AtomicBool::new(false) })
     }
 }

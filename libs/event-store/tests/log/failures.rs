@@ -6,9 +6,9 @@ use std::fs;
 use std::sync::Arc;
 
 use event_store::{AppendError, OpenError};
-use storage::{Fault, Simulated, Storage};
+use storage::{Fault, Flawed, Simulated, Storage};
 
-use crate::lying::{Lie, Lying};
+use crate::lying::Lie;
 use crate::story::{check, go_on, tell};
 use crate::support::{event, filled, record};
 
@@ -69,7 +69,7 @@ fn fails_to_sync(lie: Option<Lie>) -> Result<u64, String> {
     for n in 1.. {
         let disk = Simulated::new(n);
         let storage: Arc<dyn Storage> = match lie {
-            Some(lie) => Arc::new(Lying { disk: disk.clone(), lie }),
+            Some(lie) => Arc::new(Flawed::new(disk.clone(), lie)),
             None => Arc::new(disk.clone()),
         };
         disk.fail_at(Fault::Sync, n);
@@ -107,8 +107,7 @@ fn control_what_a_failed_sync_forgot_is_lost_if_it_is_not_written_again() {
 fn control_a_failed_write_that_is_taken_for_a_good_one_loses_what_was_acknowledged() {
     let lost = (1..200).filter(|n| {
         let disk = Simulated::new(*n);
-        let storage: Arc<dyn Storage> =
-            Arc::new(Lying { disk: disk.clone(), lie: Lie::FailedWrite });
+        let storage: Arc<dyn Storage> = Arc::new(Flawed::new(disk.clone(), Lie::FailedWrite));
         disk.fail_at(Fault::Write, *n);
         let told = tell(&storage);
         disk.heal();

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use event_store::{CommandId, Log, OpenError, Options, verify};
+use storage::Chance;
 
 use crate::support::{copy_dir, segments};
 
@@ -36,8 +37,7 @@ fn a_second_writer_is_refused_by_the_name_of_the_first() {
 
 /// A number that looks random and can be repeated.
 fn mixed(round: u64) -> u64 {
-    let mixed = (round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed ^ (mixed >> 31)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 33
+    Chance::new(round).number()
 }
 
 /// Lets a writer append until `round`'s moment, which may come before it has opened the log, while

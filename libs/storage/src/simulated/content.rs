@@ -1,6 +1,6 @@
 //! One file: what is seen of it, what is on the disk, and the writes in between.
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 /// Which file or directory a name stands for.
 pub(super) type Node = u64;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Weak;
 
-use super::chance::Chance;
+use crate::chance::Chance;
 use crate::table::{Change, Value};
 
 /// A table's rows.

@@ -1,5 +1,7 @@
 //! Inputs that are nearly right: pieces of a corpus, changed here and there by a fixed seed.
 
+use storage::Chance;
+
 /// Longest input in bytes.
 const BYTES_MAX: usize = 16 << 10;
 /// Numbers at which readers stumble.
@@ -10,20 +12,17 @@ const CHARS: [&str; 10] = ["\0", "\n", "\r\n", "\"", "\\", "é", "\u{202e}", " "
 /// Mutations of a corpus without end.
 pub(crate) struct Mutations<'a> {
     seeds: &'a [Vec<u8>],
-    state: u64,
+    chance: Chance,
 }
 
 impl<'a> Mutations<'a> {
-    pub(crate) fn of(seeds: &'a [Vec<u8>], state: u64) -> Self {
-        Self { seeds, state }
+    pub(crate) fn of(seeds: &'a [Vec<u8>], seed: u64) -> Self {
+        Self { seeds, chance: Chance::new(seed) }
     }
 
-    /// A number below `sides` (splitmix64).
+    /// A number below `sides`.
     fn roll(&mut self, sides: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let step = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let step = (step ^ (step >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((step ^ (step >> 31)) % sides.max(1) as u64).unwrap()
+        usize::try_from(self.chance.below(sides.max(1) as u64)).unwrap()
     }
 
     /// Where a piece of the input begins and ends.
