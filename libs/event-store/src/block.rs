@@ -33,6 +33,8 @@ pub(crate) const MAGIC: [u8; 4] = *b"EVB1";
 pub(crate) const BYTES_MIN: usize = HEADER + CHAIN;
 /// No block is longer, so that lengths fit into 32 bits with room to spare.
 pub(crate) const BYTES_MAX: usize = 1 << 30;
+/// The memory of a longer block is given back at once.
+const MEMORY_KEPT_MAX: usize = 1 << 20;
 /// Actors and kinds repeat: a block's reader remembers this many.
 const NAMES_MAX: usize = 16;
 
@@ -147,6 +149,20 @@ impl Block {
     /// The events, in order, each with its record's meta. Ends after the first error.
     pub fn events(&self) -> Events {
         Events { records: self.records(), meta: None, position: 0, events: Vec::new().into_iter() }
+    }
+
+    /// Whether its memory is worth keeping for another one.
+    pub(crate) fn is_small(&self) -> bool {
+        self.bytes.len() <= MEMORY_KEPT_MAX
+    }
+
+    /// Its memory, if it is not large and nobody else looks at it any more; or none.
+    pub(crate) fn into_memory(self) -> Vec<u8> {
+        if !self.bytes.is_unique() {
+            return Vec::new();
+        }
+        let memory = Vec::from(self.bytes);
+        if memory.capacity() <= MEMORY_KEPT_MAX { memory } else { Vec::new() }
     }
 
     /// The canonical bytes of every record, each with the offset of its frame.
@@ -361,9 +377,11 @@ pub(crate) struct BlockBuilder {
 }
 
 impl BlockBuilder {
-    /// An empty block whose first event will have `first`, after the chain `before`.
-    pub(crate) fn new(first: Position, before: Hash, capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity + HEADER + CHAIN);
+    /// An empty block whose first event will have `first`, after the chain `before`; in the
+    /// memory of another, with room for records of `capacity` bytes.
+    pub(crate) fn new(first: Position, before: Hash, mut bytes: Vec<u8>, capacity: usize) -> Self {
+        bytes.clear();
+        bytes.reserve(capacity + HEADER + CHAIN);
         bytes.resize(HEADER, 0);
         Self { bytes, scratch: Vec::new(), chain: before, first, records: 0, events: 0 }
     }

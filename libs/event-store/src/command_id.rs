@@ -20,9 +20,11 @@ const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 impl fmt::Display for CommandId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hex = hex::encode(self.0);
-        let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
-        write!(f, "{a}-{b}-{c}-{d}-{e}")
+        let (mut digits, mut text) = ([0; 32], [b'-'; 36]);
+        hex::encode_to_slice(self.0, &mut digits).map_err(|_| fmt::Error)?;
+        let places = (0..text.len()).filter(|place| !DASHES.contains(place));
+        places.zip(digits).for_each(|(place, digit)| text[place] = digit);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) struct Notes {
     events: Vec<(Key, u64)>,
     /// What the block will add to the index.
     pub(crate) additions: Additions,
+    /// The block of the group before, whose memory can take the next one: what is fresh from the
+    /// system would have to be filled with zeros first.
+    pub(crate) before: Option<Block>,
 }
 
 /// What a group has decided so far.
@@ -54,9 +57,9 @@ impl<'a> Draft<'a> {
         notes.commands.clear();
         notes.streams.clear();
         notes.additions.clear();
-        let data = group.iter().flat_map(|record| &record.events);
-        let capacity: usize = data.map(|event| event.data.len() + 128).sum();
-        let block = BlockBuilder::new(head.position + 1, head.chain, capacity);
+        let capacity = group.iter().map(room_for).sum();
+        let memory = notes.before.take().map_or_else(Vec::new, Block::into_memory);
+        let block = BlockBuilder::new(head.position + 1, head.chain, memory, capacity);
         let outcomes = Vec::with_capacity(group.len());
         Self { known, notes, block, committed_at: head.committed_at, outcomes }
     }
@@ -149,6 +152,13 @@ impl<'a> Draft<'a> {
         let known = known.or_else(|| self.known.generations.stream_version(stream));
         known.map_or_else(|| self.known.shared.stream_version(stream, name), Ok)
     }
+}
+
+/// Bytes that a record takes in a block, and perhaps some more.
+fn room_for(record: &NewRecord) -> usize {
+    let event = |event: &NewEvent| event.stream.len() + event.kind.len() + event.data.len() + 32;
+    let texts = record.actor.len() + record.traceparent.as_ref().map_or(0, String::len);
+    texts + record.events.iter().map(event).sum::<usize>() + 112
 }
 
 fn first_outcome(record: &Record) -> Outcome {

@@ -45,7 +45,6 @@ impl Journal {
         let (path, file, base) = if let Some((path, base)) = segments.last() {
             let file = storage.open(&path, Access::Write);
             let file = file.map_err(|source| failed(&path, source))?;
-            segments.keep_last_open(Arc::clone(&file));
             (path, file, base)
         } else {
             spare.order(segment_bytes.min(FIRST_BYTES));

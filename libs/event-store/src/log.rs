@@ -179,6 +179,7 @@ impl Log {
                 self.versions.set(*stream, *version);
             }
             self.spiller.offer()?;
+            self.notes.before = block.is_small().then(|| block.clone());
         }
         Ok(Appended { block, outcomes })
     }

@@ -1,28 +1,33 @@
 //! The journal as one run of bytes: which segment holds an address, and the blocks that lie there.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
+use lru::LruCache;
 use storage::{Access, File, Storage};
 
 use crate::block::{self, Block};
-use crate::codec;
+use crate::codec::{self, Input, RecordView};
 use crate::segment::{self, HEADER, SegmentFile, SegmentHeader};
-use crate::{BlockError, Damage, Fault, OpenError, Position, ReadError, Record};
+use crate::{BlockError, CodecError, Damage, Fault, OpenError, Position, ReadError, Record};
 
 /// How much is read at once when headers are skipped.
 const CHUNK_BYTES: u64 = 64 << 10;
 /// How much is read of a record whose length is not known yet.
 const RECORD_BYTES: u64 = 2048;
+/// Segments that stay open after they were read, the ones read last: opening a file costs more
+/// than reading a record. Full-grown they hold 4 GiB. A file that is put in the place of an open
+/// one is not seen before that is closed.
+const OPEN_MAX: NonZeroUsize = NonZeroUsize::new(64).expect("it is not zero");
 
-/// Where a segment starts. The last one stays open.
-#[derive(Clone)]
+/// Where a segment starts.
+#[derive(Clone, Copy)]
 struct Slot {
     first_position: Position,
     base: u64,
-    file: Option<Arc<dyn File>>,
 }
 
 /// All segments of a journal, in order.
@@ -30,11 +35,14 @@ pub(crate) struct Segments {
     storage: Arc<dyn Storage>,
     dir: PathBuf,
     slots: RwLock<Vec<Slot>>,
+    /// Open files, by the first position of their segment.
+    open: Mutex<LruCache<Position, Arc<dyn File>>>,
 }
 
 /// An address resolved: the file, the offset in it, and where the segment's blocks end.
-struct Place {
-    path: PathBuf,
+struct Place<'a> {
+    segments: &'a Segments,
+    slot: Slot,
     file: Arc<dyn File>,
     offset: u64,
     left: u64,
@@ -54,11 +62,12 @@ impl Segments {
             let file = SegmentFile::open_on(storage.as_ref(), &path)?;
             check_neighbours(before.as_ref(), &file, name)?;
             let SegmentHeader { first_position, base, .. } = *file.header();
-            slots.push(Slot { first_position, base, file: None });
+            slots.push(Slot { first_position, base });
             before = Some(file);
         }
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
-        Ok(Self { storage, dir, slots: RwLock::new(slots) })
+        let (slots, open) = (RwLock::new(slots), Mutex::new(LruCache::new(OPEN_MAX)));
+        Ok(Self { storage, dir, slots, open })
     }
 
     /// What they lie on.
@@ -72,11 +81,9 @@ impl Segments {
 
     /// Adds the segment that is written from now on.
     pub(crate) fn push(&self, first_position: Position, base: u64, file: Arc<dyn File>) {
+        self.keep_open(first_position, file);
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = slots.last_mut() {
-            last.file = None;
-        }
-        slots.push(Slot { first_position, base, file: Some(file) });
+        slots.push(Slot { first_position, base });
     }
 
     /// The last segment and its base, if there is one.
@@ -84,12 +91,29 @@ impl Segments {
         self.slots().last().map(|slot| (self.path(slot), slot.base))
     }
 
-    /// Keeps the last segment open for reading.
-    pub(crate) fn keep_last_open(&self, file: Arc<dyn File>) {
-        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = slots.last_mut() {
-            last.file = Some(file);
+    fn keep_open(&self, first_position: Position, file: Arc<dyn File>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let makes_room = open.push(first_position, file);
+        drop(open);
+        // Closed while nobody waits for the others.
+        drop(makes_room);
+    }
+
+    /// The file of a segment.
+    fn file(&self, slot: &Slot) -> io::Result<Arc<dyn File>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = open.get(&slot.first_position) {
+            return Ok(Arc::clone(file));
         }
+        drop(open);
+        let path = self.path(slot);
+        let file = self.storage.open(&path, Access::Read).or_else(|_| {
+            // There may be too many open files: those that are only kept make room.
+            self.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.storage.open(&path, Access::Read)
+        })?;
+        self.keep_open(slot.first_position, Arc::clone(&file));
+        Ok(file)
     }
 
     /// The segments from the one that holds `address` on.
@@ -105,25 +129,21 @@ impl Segments {
 
     /// Resolves `address`, of a journal whose blocks end at `end`. An address at the end of a
     /// sealed segment is the first block of the next one.
-    fn place(&self, address: u64, end: u64) -> Result<(Place, u64), ReadError> {
-        let slots = self.slots();
-        let at = slots.partition_point(|slot| slot.base <= address).saturating_sub(1);
-        let Some(slot) = slots.get(at) else {
-            let source = io::Error::from(io::ErrorKind::NotFound);
-            return Err(ReadError::Io { path: self.dir.clone(), source });
+    fn place(&self, address: u64, end: u64) -> Result<(Place<'_>, u64), ReadError> {
+        let (slot, stop) = {
+            let slots = self.slots();
+            let at = slots.partition_point(|slot| slot.base <= address).saturating_sub(1);
+            let Some(slot) = slots.get(at) else {
+                let source = io::Error::from(io::ErrorKind::NotFound);
+                return Err(ReadError::Io { path: self.dir.clone(), source });
+            };
+            (*slot, slots.get(at + 1).map_or(end, |next| next.base))
         };
-        let path = self.path(slot);
-        let file = match &slot.file {
-            Some(file) => Arc::clone(file),
-            None => match self.storage.open(&path, Access::Read) {
-                Ok(file) => file,
-                Err(source) => return Err(ReadError::Io { path, source }),
-            },
-        };
+        let failed = |source| ReadError::Io { path: self.path(&slot), source };
+        let file = self.file(&slot).map_err(failed)?;
         let address = address.max(slot.base + HEADER);
-        let stop = slots.get(at + 1).map_or(end, |next| next.base);
-        let offset = address - slot.base;
-        Ok((Place { path, file, offset, left: stop.saturating_sub(address) }, address))
+        let (offset, left) = (address - slot.base, stop.saturating_sub(address));
+        Ok((Place { segments: self, slot, file, offset, left }, address))
     }
 
     /// Whole blocks from `address` on, out of one segment, at most about `max_bytes` but at least
@@ -166,6 +186,25 @@ impl Segments {
 
     /// The record at `address`, without the rest of its block.
     pub(crate) fn record(&self, address: u64, end: u64) -> Result<Record, ReadError> {
+        let (place, frame) = self.frame(address, end)?;
+        block::record(frame).map_err(|error| place.broken(0, 0, error).into())
+    }
+
+    /// What `look` sees of the record at `address`, of which nothing is copied.
+    pub(crate) fn view<T>(
+        &self,
+        address: u64,
+        end: u64,
+        look: impl FnOnce(&RecordView<'_>) -> Result<T, CodecError>,
+    ) -> Result<T, ReadError> {
+        let (place, frame) = self.frame(address, end)?;
+        let view = Input(&frame).frame().and_then(RecordView::parse);
+        let seen = view.and_then(|view| look(&view));
+        seen.map_err(|error| place.broken(0, 0, error.into()).into())
+    }
+
+    /// The bytes that the frame of the record at `address` begins, and perhaps some after it.
+    fn frame(&self, address: u64, end: u64) -> Result<(Place<'_>, Bytes), ReadError> {
         let (place, _) = self.place(address, end)?;
         let mut bytes = place.read(RECORD_BYTES)?;
         let length = codec::frame_length(&bytes);
@@ -173,7 +212,7 @@ impl Segments {
         if length > bytes.len() as u64 {
             bytes = place.read(length)?;
         }
-        block::record(bytes).map_err(|error| place.broken(0, 0, error).into())
+        Ok((place, bytes))
     }
 
     /// The address of the block that holds `position`, found by skipping from header to header.
@@ -202,7 +241,7 @@ enum Skipped {
     Beyond(u64),
 }
 
-impl Place {
+impl Place<'_> {
     fn skip(&self, bytes: &[u8], position: Position) -> Result<Skipped, Damage> {
         let (mut at, mut due) = (0, position);
         while let Some(header) = bytes.get(at..).filter(|rest| rest.len() >= block::HEADER) {
@@ -231,7 +270,7 @@ impl Place {
                 .and_then(|length| read(count.min(length.saturating_sub(self.offset)))),
             read => read,
         };
-        read.map_err(|source| ReadError::Io { path: self.path.clone(), source })
+        read.map_err(|source| ReadError::Io { path: self.segments.path(&self.slot), source })
     }
 
     fn broken(&self, further: usize, due: Position, error: BlockError) -> Damage {
@@ -240,7 +279,8 @@ impl Place {
 
     fn damage(&self, further: usize, due: Position, fault: Fault) -> Damage {
         let offset = self.offset + further as u64;
-        Damage { segment: self.path.clone(), offset, position: due, fault }
+        let segment = self.segments.path(&self.slot);
+        Damage { segment, offset, position: due, fault }
     }
 }
 

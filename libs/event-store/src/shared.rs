@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use crate::codec::EventView;
 use crate::generation::{Additions, Generations};
 use crate::index::Index;
 use crate::key::Key;
@@ -132,9 +133,10 @@ impl Shared {
         stream: &str,
         version: u64,
     ) -> Result<bool, ReadError> {
-        let record = self.record(address)?;
-        let mut events = record.events.iter();
-        Ok(events.any(|event| event.version == version && event.stream.as_ref() == stream))
+        self.segments.view(address, self.tip().end, |record| {
+            let is_it = |event: &EventView<'_>| event.version == version && event.stream == stream;
+            record.events().try_fold(false, |found, event| Ok(found || is_it(&event?)))
+        })
     }
 
     /// What the index says. If it fails once it is not trusted again: the next opening rebuilds it.
