@@ -65,7 +65,8 @@ impl Text {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         match text {
             _ if text.trim().is_empty() => Err(TextError::Empty),
-            _ if text.chars().count() > TEXT_CHARS_MAX => {
+            // Characters are counted only where there are bytes for too many.
+            _ if text.len() > TEXT_CHARS_MAX && text.chars().count() > TEXT_CHARS_MAX => {
                 Err(TextError::TooLong { max: TEXT_CHARS_MAX })
             }
             _ if text.chars().any(|char| char.is_control() && char != '\n') => {

@@ -36,7 +36,7 @@ pub(crate) async fn serve(core: &Core, biller: &str) -> Result<Serving, bus::Ser
         let (core, biller) = (asked.clone(), biller.clone());
         async move { answer(&core, &biller, &subject, &message).await }.boxed()
     };
-    core.bus.serve(endpoint, Arc::new(handler)).await
+    core.bus().serve(endpoint, Arc::new(handler)).await
 }
 
 async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> Message {

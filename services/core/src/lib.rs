@@ -7,6 +7,7 @@ mod cloud_event;
 mod command_endpoint;
 mod day_clock;
 mod gateway;
+mod inbox;
 mod receipt;
 mod states;
 mod submission;
@@ -28,7 +29,7 @@ pub use gateway::edge;
 pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
 pub use writer::{Clock, WriteError, Writer};
 
-use submission::Inbox;
+use inbox::Inbox;
 
 /// Which services the gateway asks for their status.
 pub const SERVICES: [&str; 6] =
@@ -48,8 +49,10 @@ pub enum Calendar {
 
 /// Core, as its gateway and endpoints see it. Clones are the same core.
 #[derive(Clone)]
-pub struct Core {
-    billers: Arc<BTreeMap<String, Desk>>,
+pub struct Core(Arc<Parts>);
+
+struct Parts {
+    billers: BTreeMap<String, Desk>,
     bus: Bus,
     /// Cancelled when the process must stop.
     stop: CancellationToken,
@@ -95,7 +98,8 @@ pub async fn start(
         desks.insert(biller.name.clone(), desk);
         writers.push(writer);
     }
-    let core = Core { billers: Arc::new(desks), bus: context.bus.clone(), stop };
+    let parts = Parts { billers: desks, bus: context.bus.clone(), stop };
+    let core = Core(Arc::new(parts));
     let mut serving = Vec::new();
     let mut tasks = Vec::new();
     for biller in billers {
@@ -118,18 +122,9 @@ fn open(
         .with_context(|| format!("the log of {} in {} did not open", biller.name, dir.display()))?;
     let reader = log.reader();
     let (grown, head) = watch::channel(reader.head().position);
-    let (inbox, submissions) = submission::inbox();
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);
-    let thread =
-        std::thread::Builder::new().name(format!("writer-{}", biller.name)).spawn(move || {
-            // However the thread ends, the process must not go on without it.
-            let _stop = stop.drop_guard();
-            if let Err(error) = writer::run(writer, &submissions, &grown) {
-                let cause = service::error::chain(&error);
-                tracing::error!(cause, "the log cannot be written: core stops");
-            }
-        })?;
+    let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
     Ok((Desk { biller: Arc::clone(biller), reader, head, inbox }, thread))
 }
 
@@ -145,8 +140,8 @@ async fn demand_no_owner(bus: &Bus, biller: &str) -> anyhow::Result<()> {
 /// Whoever lost sight of NATS may come back and find a successor: what it would acknowledge from
 /// here on, nobody would ever see.
 async fn stop_when_contested(core: Core, biller: String) {
-    core.bus.contested(&biller).await;
-    core.stop.cancel();
+    core.bus().contested(&biller).await;
+    core.stop().cancel();
 }
 
 /// Offers a log; NATS may still be starting, or have lost its streams.
@@ -168,13 +163,22 @@ async fn offer(bus: &Bus, biller: &str, source: LogSource) -> anyhow::Result<()>
 }
 
 impl Core {
+    pub(crate) fn bus(&self) -> &Bus {
+        &self.0.bus
+    }
+
+    /// Cancelled when the process must stop.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
     pub(crate) fn desk(&self, biller: &str) -> Option<&Desk> {
-        self.billers.get(biller)
+        self.0.billers.get(biller)
     }
 
     /// The names of the billers that this process owns.
     pub fn billers(&self) -> impl Iterator<Item = &str> {
-        self.billers.keys().map(String::as_str)
+        self.0.billers.keys().map(String::as_str)
     }
 
     /// Sends a command to a biller's writer and waits for its answer.
@@ -203,7 +207,7 @@ impl Running {
         for serving in self.serving {
             serving.shutdown().await;
         }
-        for desk in self.core.billers.values() {
+        for desk in self.core.0.billers.values() {
             desk.inbox.close();
         }
         let joined = tokio::task::spawn_blocking(move || {

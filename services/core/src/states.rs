@@ -94,10 +94,10 @@ impl Cache {
     /// Takes a fact in that is about to be written to an ensured stream, and gives the version
     /// that the stream had before it.
     pub(crate) fn apply(&mut self, stream: &str, event: &Event) -> u64 {
-        let Cached { noun, version } = self.known.pop(stream).unwrap_or_default();
-        let noun = Some(Noun::evolve(noun, event));
-        self.known.put(stream.to_owned(), Cached { noun, version: version + 1 });
-        version
+        let cached = self.known.get_or_insert_mut_ref(stream, Cached::default);
+        cached.noun = Some(Noun::evolve(cached.noun.take(), event));
+        cached.version += 1;
+        cached.version - 1
     }
 }
 

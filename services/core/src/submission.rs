@@ -1,19 +1,9 @@
 //! A command on its way to the writer, and the answer on its way back.
-//!
-//! What must stay true: the queue is bounded; who finds it full is told so at once and loses
-//! nothing.
-
-use std::sync::{
-    Mutex, PoisonError,
-    mpsc::{self, SyncSender, TrySendError},
-};
 
 use domain::{Decide, actor::Actor};
 use event_store::CommandId;
-use tokio::sync::oneshot;
 
-/// Commands that may wait for the writer.
-const WAITING_MAX: usize = 16_384;
+use crate::inbox::WAITING_MAX;
 
 /// A command with everything that its record needs.
 #[derive(Debug)]
@@ -60,6 +50,24 @@ pub enum Answer {
     Unavailable,
 }
 
+impl Answer {
+    /// The first answer, about events that count from the position `first`.
+    pub(crate) fn decided(mut decision: Decision, first: u64) -> Self {
+        if let Decision::Accepted(events) = &mut decision {
+            events.iter_mut().for_each(|event| event.position += first);
+        }
+        Self::Decided { decision, duplicate: false }
+    }
+
+    /// The same answer, to whoever asks again.
+    pub(crate) fn again(self) -> Self {
+        match self {
+            Self::Decided { decision, .. } => Self::Decided { decision, duplicate: true },
+            Self::Panicked | Self::Unavailable => self,
+        }
+    }
+}
+
 /// What was decided about a command, for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -101,40 +109,6 @@ pub enum SubmitError {
     /// The writer has stopped.
     #[error("the log is closed: send it again when core runs")]
     Stopped,
-}
-
-/// A submission, and where its answer goes.
-pub(crate) struct Waiting {
-    pub(crate) submission: Submission,
-    pub(crate) answer: oneshot::Sender<Answer>,
-}
-
-/// The way to one writer.
-pub(crate) struct Inbox(Mutex<Option<SyncSender<Waiting>>>);
-
-/// A new way to a writer, and the writer's end of it.
-pub(crate) fn inbox() -> (Inbox, mpsc::Receiver<Waiting>) {
-    let (sender, receiver) = mpsc::sync_channel(WAITING_MAX);
-    (Inbox(Mutex::new(Some(sender))), receiver)
-}
-
-impl Inbox {
-    pub(crate) async fn submit(&self, submission: Submission) -> Result<Answer, SubmitError> {
-        let (answer, answered) = oneshot::channel();
-        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let sender = sender.ok_or(SubmitError::Stopped)?;
-        sender.try_send(Waiting { submission, answer }).map_err(|error| match error {
-            TrySendError::Full(_) => SubmitError::Full,
-            TrySendError::Disconnected(_) => SubmitError::Stopped,
-        })?;
-        drop(sender);
-        Ok(answered.await.unwrap_or(Answer::Unavailable))
-    }
-
-    /// Takes no more; the writer ends when it has answered what waits.
-    pub(crate) fn close(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, mpsc::Receiver},
+    sync::Arc,
 };
 
 use domain::{Event, Fact, Id, biller::Biller, decision::DecisionEvent};
@@ -18,11 +18,10 @@ use event_store::{
     Refused,
 };
 use service::error;
-use tokio::sync::watch;
 
 use crate::{
     states::{Cache, LoadError},
-    submission::{Answer, Committed, Decision, Submission, Waiting},
+    submission::{Answer, Committed, Decision, Submission},
 };
 
 /// Commands in one block.
@@ -67,8 +66,8 @@ pub enum WriteError {
 enum Fate {
     /// It is the record with this index of the block.
     Written(usize, Decision),
-    /// An earlier command of the group has the same id.
-    Again(usize, Decision),
+    /// The command with this index of the group has the same id.
+    Again(usize),
     /// It is answered without a record.
     Settled(Answer),
 }
@@ -78,34 +77,9 @@ enum Fate {
 struct Group {
     fates: Vec<Fate>,
     records: Vec<NewRecord>,
-    decided: HashMap<CommandId, (usize, Decision)>,
+    /// Which command of the group is the first one with an id.
+    decided: HashMap<CommandId, usize>,
     bytes: usize,
-}
-
-/// Works until the inbox is closed: a group is whatever waits, up to a full block.
-pub(crate) fn run(
-    mut writer: Writer,
-    inbox: &Receiver<Waiting>,
-    grown: &watch::Sender<Position>,
-) -> Result<(), WriteError> {
-    while let Ok(first) = inbox.recv() {
-        let mut callers = vec![first.answer];
-        writer.take(first.submission);
-        while writer.has_room()
-            && let Ok(next) = inbox.try_recv()
-        {
-            callers.push(next.answer);
-            writer.take(next.submission);
-        }
-        // Whoever waits hears `Unavailable` when the callers are dropped with the error.
-        let answers = writer.commit()?;
-        grown.send_replace(writer.reader.head().position);
-        for (caller, answer) in callers.into_iter().zip(answers) {
-            // A caller that has gone away can ask again with the same id.
-            let _ = caller.send(answer);
-        }
-    }
-    Ok(())
 }
 
 impl Writer {
@@ -120,8 +94,13 @@ impl Writer {
     }
 
     /// Whether one more command fits into the group.
-    fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.group.fates.len() < GROUP_COMMANDS_MAX && self.group.bytes < GROUP_BYTES_MAX
+    }
+
+    /// Where the log stands.
+    pub(crate) fn position(&self) -> Position {
+        self.reader.head().position
     }
 
     /// Decides a command as the next one of the group.
@@ -135,8 +114,8 @@ impl Writer {
 
     fn decide(&mut self, submission: Submission) -> Result<Fate, LoadError> {
         let id = submission.id;
-        if let Some((index, decision)) = self.group.decided.get(&id) {
-            return Ok(Fate::Again(*index, decision.clone()));
+        if let Some(first) = self.group.decided.get(&id) {
+            return Ok(Fate::Again(*first));
         }
         let seen = self
             .reader
@@ -177,7 +156,7 @@ impl Writer {
             Decision::Fulfilled | Decision::Rejected { .. } => decision,
         };
         let index = self.group.records.len() - 1;
-        self.group.decided.insert(id, (index, decision.clone()));
+        self.group.decided.insert(id, self.group.fates.len());
         Ok(Fate::Written(index, decision))
     }
 
@@ -227,7 +206,10 @@ impl Writer {
     /// # Errors
     /// When the group is not in the log, as far as anybody knows. Nothing more may be taken.
     pub fn commit(&mut self) -> Result<Vec<Answer>, WriteError> {
-        let Group { fates, records, .. } = std::mem::take(&mut self.group);
+        let fates = std::mem::take(&mut self.group.fates);
+        let records = std::mem::take(&mut self.group.records);
+        self.group.decided.clear();
+        self.group.bytes = 0;
         let outcomes = if records.is_empty() {
             Vec::new()
         } else {
@@ -238,21 +220,33 @@ impl Writer {
             // Later commands of the group were decided on it.
             return Err(WriteError::Refused(refused.clone()));
         }
-        Ok(fates.into_iter().map(|fate| self.answer(fate, &outcomes)).collect())
+        let mut answers = Vec::with_capacity(fates.len());
+        for fate in fates {
+            let answer = self.answer(fate, &answers, &outcomes);
+            answers.push(answer);
+        }
+        Ok(answers)
     }
 
-    fn answer(&self, fate: Fate, outcomes: &[Result<Outcome, Refused>]) -> Answer {
-        let (index, mut decision, duplicate) = match fate {
+    /// What one command is told, after those before it.
+    fn answer(
+        &self,
+        fate: Fate,
+        before: &[Answer],
+        outcomes: &[Result<Outcome, Refused>],
+    ) -> Answer {
+        let answer = match fate {
             Fate::Settled(answer) => return answer,
-            Fate::Written(index, decision) => (index, decision, false),
-            Fate::Again(index, decision) => (index, decision, true),
+            Fate::Again(first) => before[first].clone().again(),
+            Fate::Written(index, decision) => match &outcomes[index] {
+                Ok(outcome) => Answer::decided(decision, outcome.first_position),
+                Err(_) => Answer::Unavailable,
+            },
         };
-        let Ok(outcome) = &outcomes[index] else { return Answer::Unavailable };
-        if let Decision::Accepted(events) = &mut decision {
-            events.iter_mut().for_each(|event| event.position += outcome.first_position);
+        if let Answer::Decided { decision, .. } = &answer {
+            self.meters.count(decision);
         }
-        self.meters.count(&decision);
-        Answer::Decided { decision, duplicate }
+        answer
     }
 }
 

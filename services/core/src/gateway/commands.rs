@@ -2,9 +2,8 @@
 
 use axum::{
     Json,
-    body::Body,
-    extract::{Path, State},
-    http::HeaderMap,
+    extract::{Path, Request, State},
+    http::request::Parts,
 };
 use contract::{Invalid, command, pb::envelope::v1::Receipt};
 use event_store::CommandId;
@@ -19,28 +18,33 @@ use crate::{
 pub(super) async fn send(
     State(core): State<Core>,
     Path((biller, name)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Json<Receipt>, Problem> {
     edge::desk(&core, &biller)?;
-    let command = command::named(&name).ok_or_else(|| unknown(&name))?;
+    let submission = read(&biller, &name, request).await?;
+    let id = submission.id;
+    let answer = core.submit(&biller, submission).await.map_err(refused)?;
+    answered(id, answer)
+}
+
+/// Nothing of the request is kept: the connection reads the next one into the same memory.
+async fn read(biller: &str, name: &str, request: Request) -> Result<Submission, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let command = command::named(name).ok_or_else(|| unknown(name))?;
     let actor = edge::actor(&headers)?;
-    let id = edge::command_id(&headers, &biller, command.name)?;
+    let id = edge::command_id(&headers, biller, command.name)?;
     let body = axum::body::to_bytes(body, BODY_BYTES_MAX)
         .await
         .map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
-    let rule = command.from_json(&body).map_err(|invalid| unreadable(&invalid))?;
-    let submission = Submission {
+    Ok(Submission {
         name: command.name,
-        command: rule,
+        command: command.from_json(&body).map_err(|invalid| unreadable(&invalid))?,
         actor,
         id,
         causation: edge::reference(&headers, "demarc-causation")?,
         correlation: edge::reference(&headers, "demarc-correlation")?,
         traceparent: edge::text(&headers, "traceparent")?.and_then(traceparent),
-    };
-    let answer = core.submit(&biller, submission).await.map_err(refused)?;
-    answered(id, answer)
+    })
 }
 
 fn answered(id: CommandId, answer: Answer) -> Result<Json<Receipt>, Problem> {

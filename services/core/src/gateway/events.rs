@@ -98,7 +98,7 @@ pub(super) async fn stream(
         |id: &str| id.parse().map_err(|_| Problem::invalid("Last-Event-ID", "must be a position"));
     let resumed: Option<Position> = last.map(parse).transpose()?;
     let from = resumed.map(|last| last.saturating_add(1)).or(filter.from).unwrap_or(1).max(1);
-    let tail = Tail::new(desk, filter, from, core.stop.clone());
+    let tail = Tail::new(desk, filter, from, core.stop().clone());
     let events = stream::unfold(tail, |mut tail| async move {
         let batch = tail.next().await?;
         Some((stream::iter(batch), tail))

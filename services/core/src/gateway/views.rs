@@ -83,7 +83,7 @@ pub(super) async fn status(
     let services = SERVICES.map(|service| {
         let (core, biller) = (&core, &biller);
         async move {
-            let asked = query::ask(&core.bus, biller, service, &Question::Status);
+            let asked = query::ask(core.bus(), biller, service, &Question::Status);
             match tokio::time::timeout(STATUS_WAIT, asked).await {
                 Ok(Ok(status)) => status,
                 Ok(Err(_)) | Err(_) => json!({ "service": service, "state": "unreachable" }),
@@ -114,7 +114,7 @@ async fn ask(
         let detail = format!("there is no service {service:?}; there is {services}");
         return Err(Problem::not_found(detail));
     }
-    query::ask(&core.bus, biller, service, question).await.map(Json).map_err(|error| match error {
+    query::ask(core.bus(), biller, service, question).await.map(Json).map_err(|error| match error {
         QueryError::NotFound { reason } => Problem::not_found(reason),
         QueryError::Unreachable { .. } | QueryError::Failed { .. } => {
             Problem::unavailable(error.to_string())
