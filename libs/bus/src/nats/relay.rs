@@ -18,7 +18,7 @@ use async_nats::jetstream::{Context, context::CreateStreamError};
 use event_store::{Block, BlockError, Position, ReadError, WitnessError};
 
 use tokio::sync::watch;
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::Nats;
 use super::connection::Connection;
@@ -235,11 +235,15 @@ impl Relay {
         Ok(())
     }
 
-    /// Publishes everything the log holds beyond `place`, and waits until it is stored.
+    /// Publishes everything the log holds beyond `place`, and waits until it is stored. While one
+    /// batch is published the next one is made.
     async fn catch_up(&self, place: &mut Place) -> Result<(), RelayError> {
         let mut pipeline = Pipeline::default();
+        let mut making = None;
         while place.position < self.log.reader.head().position {
-            let batch = self.prepare(place.position).await?;
+            let batch = making.take().unwrap_or_else(|| self.prepare(place.position)).await??;
+            let more = batch.through < self.log.reader.head().position;
+            making = more.then(|| self.prepare(batch.through));
             for message in batch.messages {
                 pipeline.make_room(message.body.len()).await?;
                 pipeline.publish(&self.jetstream, message, place).await?;
@@ -250,19 +254,19 @@ impl Relay {
         Ok(())
     }
 
-    /// The messages for what comes after `position`; an error only if none can be made.
-    async fn prepare(&self, position: Position) -> Result<Batch, RelayError> {
+    /// Begins to make the messages for what comes after `position`; an error only if none can be
+    /// made.
+    fn prepare(&self, position: Position) -> JoinHandle<Result<Batch, RelayError>> {
         let (reader, outlet) = (self.log.reader.clone(), self.outlet.clone());
         let biller = self.biller.clone();
-        let work = move || {
+        tokio::task::spawn_blocking(move || {
             let mut batch = Batch { messages: Vec::new(), through: position };
             let blocks = reader.read_blocks(position + 1, BATCH_BYTES)?;
             let whole = blocks.iter().try_for_each(|b| outlet.prepare(&biller, b, &mut batch));
             // What comes before the event that failed is published; then it is met again, first.
             whole.or_else(|error| if batch.through > position { Ok(()) } else { Err(error) })?;
             Ok(batch)
-        };
-        tokio::task::spawn_blocking(work).await?
+        })
     }
 }
 
