@@ -74,7 +74,7 @@ pub(crate) enum Stop {
 pub(crate) enum Commit {
     /// After every step, whole or not at all: somebody waits for it.
     Now { events_max: u64 },
-    /// When so much is held in memory, in pieces: rows that are filled from the beginning.
+    /// When so much is held in memory, row by row: rows that are filled from the beginning.
     When { bytes: usize },
 }
 
@@ -88,6 +88,8 @@ pub(crate) struct Batch {
     size: Size,
     /// The last event that queries see.
     written: Position,
+    /// A commit failed, and what is stored could not be read since: nothing may be applied.
+    adrift: bool,
 }
 
 impl Batch {
@@ -102,6 +104,7 @@ impl Batch {
             staged: 0,
             size: Size::Small,
             written,
+            adrift: false,
         })
     }
 
@@ -116,15 +119,21 @@ impl Batch {
     /// Applies blocks, in whatever order they come, as far as they continue. What was applied
     /// before a fault is written.
     pub(crate) fn step(&mut self, blocks: Vec<Block>, commit: Commit) -> Step {
-        self.size = match commit {
-            Commit::Now { .. } => Size::Small,
-            Commit::When { .. } => Size::Large,
-        };
+        // What was staged to be written row by row is too much for one batch.
+        if self.staged == 0 {
+            self.size = match commit {
+                Commit::Now { .. } => Size::Small,
+                Commit::When { .. } => Size::Large,
+            };
+        }
         let taken = self.take(blocks, commit);
         Step { taken, applied_to: self.checkpoint.position, written_to: self.written }
     }
 
     fn take(&mut self, blocks: Vec<Block>, commit: Commit) -> Result<Taken, Stop> {
+        if self.adrift {
+            self.return_to_stored().map_err(Stop::Store)?;
+        }
         let taken = self.stage(blocks, commit);
         let settled = match (&taken, commit) {
             (Err(_), _) | (_, Commit::Now { .. }) => self.commit(),
@@ -174,12 +183,23 @@ impl Batch {
         self.staged = 0;
         let written =
             self.store.commit(std::mem::take(&mut self.changes), &self.checkpoint, self.size);
-        if written.is_err() {
-            // What is staged is gone: go on from what is stored, as after a restart.
-            self.checkpoint = self.store.checkpoint().unwrap_or_default();
+        match &written {
+            Ok(()) => self.written = self.checkpoint.position,
+            // What is staged is gone. If this fails as well, the next step tries it again.
+            Err(_) => drop(self.return_to_stored()),
         }
-        self.written = self.checkpoint.position;
         written
+    }
+
+    /// Goes on from what is stored, as after a restart. Until that is known, nothing is claimed
+    /// beyond what was written.
+    fn return_to_stored(&mut self) -> Result<(), StoreError> {
+        self.adrift = true;
+        self.checkpoint.position = self.written;
+        self.checkpoint = self.store.checkpoint()?;
+        self.written = self.checkpoint.position;
+        self.adrift = false;
+        Ok(())
     }
 
     fn apply(&mut self, block: &Block) -> Result<u64, Stop> {

@@ -42,7 +42,8 @@ pub struct Limits {
     /// Events in one batch while following; further behind than that, batches grow up to
     /// `fill_bytes`. Default 4096.
     pub batch_events: u64,
-    /// Bytes of rows held in memory before a rebuild writes them. Default 32 MiB.
+    /// Bytes of rows held in memory before a rebuild writes them; twice as many are taken. Default
+    /// 64 MiB.
     pub fill_bytes: usize,
     /// Bytes of sled's cache. Default 64 MiB.
     pub cache_bytes: u64,
@@ -64,7 +65,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             batch_events: 4096,
-            fill_bytes: 32 << 20,
+            fill_bytes: 64 << 20,
             cache_bytes: 64 << 20,
             in_flight: 64,
             request_timeout: Duration::from_secs(10),

@@ -31,6 +31,12 @@ pub enum QueryError {
         /// The service.
         service: &'static str,
     },
+    /// Many rows are being written, as when it is filled from the beginning.
+    #[error("read model of {service} is being filled from the log: ask again in a moment")]
+    Filling {
+        /// The service.
+        service: &'static str,
+    },
     /// The query itself failed.
     #[error("read model of {service} has no answer")]
     Failed {
@@ -118,6 +124,9 @@ impl Handle {
         let service = self.shared.config.model.name();
         let live = self.shared.live();
         let store = live.as_ref().ok_or(QueryError::Stopped { service })?;
+        if store.is_torn() {
+            return Err(QueryError::Filling { service });
+        }
         let answer = std::panic::catch_unwind(AssertUnwindSafe(|| store.query(ask)));
         answer
             .unwrap_or_else(|panic| Err(Fault::new(format!("panicked: {}", panic_text(&*panic)))))
@@ -213,7 +222,8 @@ impl Handle {
     /// A damaged directory shows in the state, not here.
     fn intents(&self) -> (u64, Vec<ParkedIntent>) {
         let live = self.shared.live();
-        let Some(store) = live.as_ref() else { return (0, Vec::new()) };
+        let whole = live.as_ref().filter(|store| !store.is_torn());
+        let Some(store) = whole else { return (0, Vec::new()) };
         let pending = store.checkpoint().map_or(0, |checkpoint| checkpoint.intents);
         let parked = store.parked(PARKED_LISTED_MAX).unwrap_or_default();
         let parked = parked.into_iter().map(|(id, intent)| ParkedIntent {

@@ -5,7 +5,7 @@
 //!
 //! - **Nothing is skipped.** Events apply in order, each once; gaps are refilled from the log.
 //! - **One state.** Rows, intents and checkpoint are committed together, and queries see a state
-//!   between commits. Rows that are filled from the beginning are written in pieces between two
+//!   between commits. Rows that are filled from the beginning are written one by one between two
 //!   marks; what is left in between answers nobody and is begun again.
 //! - **Disposable.** Delete the directory: it is rebuilt from the log, and nothing is done twice,
 //!   because the record of what an intent caused closes it.

@@ -2,7 +2,7 @@
 //!
 //! Commits are not synced, because all of it can be rebuilt; `sync` is called now and then and on
 //! closing. Readers see a state between commits: a commit waits until they are done, so queries
-//! must be short. Rows that are filled from the beginning are written in pieces between two marks:
+//! must be short. Rows that are filled from the beginning are written one by one between two marks:
 //! a table that was left in between is worthless, and is begun again.
 //!
 //! sled 0.34 takes a flipped byte for the end of its log and silently opens with what lies before
@@ -30,8 +30,6 @@ const SYNCED: &str = "synced";
 const RELEASED_AT_ONCE: usize = 1000;
 /// Its presence says that many changes were being written: the rows are between two states.
 const TORN: &str = "torn";
-/// Rows in one batch of the table: sled keeps every version of every page until a batch ends.
-const BATCH_ROWS: usize = 1024;
 
 /// How far a read model has come, and what it saw there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +70,9 @@ pub(crate) enum StoreError {
 pub(crate) enum Size {
     /// In one batch, whole or not at all.
     Small,
-    /// In pieces. A crash in between makes the rows worthless: only for rows that are filled from
-    /// the beginning, when nobody has worked on their intents yet.
+    /// Row by row: sled keeps every version of every page until a batch ends. A crash in between
+    /// makes the rows worthless: only for rows that are filled from the beginning, when nobody has
+    /// worked on their intents yet.
     Large,
 }
 
@@ -96,14 +95,17 @@ impl Store {
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
         let torn = AtomicBool::new(table.get(&META.key(TORN.as_bytes()))?.is_some());
         let store = Store { storage, table, dir, gate: RwLock::new(()), torn };
-        store.demand_whole()?;
-        let position = store.checkpoint()?.position;
-        match store.synced()? {
-            synced if synced > position => {
-                Err(StoreError::Shortened { dir: store.dir, position, synced })
-            }
-            _ => Ok(store),
+        let synced = store.synced()?;
+        let position = match (store.is_torn(), synced) {
+            (true, 0) => return Err(StoreError::Torn { dir: store.dir }),
+            // Rows are filled before the first sync: a mark that is there after one is damage.
+            (true, _) => 0,
+            (false, _) => store.checkpoint()?.position,
+        };
+        if synced > position {
+            return Err(StoreError::Shortened { dir: store.dir, position, synced });
         }
+        Ok(store)
     }
 
     /// The position of the last sync; 0 before the first.
@@ -129,9 +131,14 @@ impl Store {
         Ok(stored.unwrap_or_default())
     }
 
+    /// Whether the rows are between two states: a large commit is being written, or was left.
+    pub(crate) fn is_torn(&self) -> bool {
+        self.torn.load(Ordering::Acquire)
+    }
+
     /// Rows that were left between two states are of no use to anybody.
     fn demand_whole(&self) -> Result<(), StoreError> {
-        match self.torn.load(Ordering::Acquire) {
+        match self.is_torn() {
             true => Err(StoreError::Torn { dir: self.dir.clone() }),
             false => Ok(()),
         }
@@ -169,10 +176,15 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut rows = self.rows(changes);
         rows.put(META, CHECKPOINT, checkpoint).map_err(|fault| self.row(fault))?;
+        self.demand_whole()?;
+        if size == Size::Large {
+            // Whoever asks from here on is told so, and does not wait for the end of it.
+            self.torn.store(true, Ordering::Release);
+        }
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         match size {
             Size::Small => self.write(rows),
-            Size::Large => self.write_in_pieces(rows),
+            Size::Large => self.write_row_by_row(rows),
         }
     }
 
@@ -181,15 +193,15 @@ impl Store {
         Ok(self.table.apply(&mut rows.into_changes().into_rows().into_iter())?)
     }
 
-    fn write_in_pieces(&self, rows: Rows<'_>) -> Result<(), StoreError> {
-        self.demand_whole()?;
+    fn write_row_by_row(&self, rows: Rows<'_>) -> Result<(), StoreError> {
         let rows = rows.into_changes().into_rows();
         let torn = META.key(TORN.as_bytes());
-        self.torn.store(true, Ordering::Release);
         self.table.put(&torn, b"true")?;
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            self.table.apply(&mut rows.by_ref().take(BATCH_ROWS))?;
+        for (key, change) in rows {
+            match change {
+                Some(value) => self.table.put(&key, &value)?,
+                None => self.table.remove(&key)?,
+            }
         }
         self.table.remove(&torn)?;
         self.torn.store(false, Ordering::Release);

@@ -9,4 +9,5 @@ mod rebuilds;
 mod rows;
 mod schedules;
 mod torn;
+mod watched;
 mod world;

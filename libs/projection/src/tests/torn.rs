@@ -1,19 +1,24 @@
-//! Large commits: written in several batches, and whole or worthless whatever stops them.
+//! Large commits: written row by row, and whole or worthless whatever stops them.
 
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use storage::{Fault, Simulated, Storage};
+use event_store::Block;
+use storage::{Fault, Flawed, Os, Simulated, Storage};
 
 use super::library::BOOKS;
+use super::watched::Watched;
 use super::world::{World, dump, fold};
+use crate::InMemory;
+use crate::batch::{Batch, Commit};
 use crate::changes::Changes;
 use crate::rows::{Keys, META};
 use crate::store::{Checkpoint, Size, Store, StoreError};
 
 const DIR: &str = "/rows";
-const ROWS: u32 = 3000;
+const ROWS: u32 = 50;
 
 /// Commits many rows on a disk whose power fails with its `n`-th change; `false`: it did not. What
 /// is left of what was not synced follows from `seed`.
@@ -80,20 +85,100 @@ fn a_large_commit_leaves_no_mark() {
     assert_eq!(table.scan(Bound::Included(&meta), Bound::Unbounded).count(), 1);
 }
 
-#[tokio::test]
-async fn a_directory_that_was_left_within_a_large_commit_is_begun_again() {
+/// What lies beside the new directory after one was left with a mark, before or after it was
+/// synced for the first time.
+async fn beside(was_synced: bool) -> Vec<String> {
     let world = World::new().await;
     let handle = world.start().await;
     world.log.append(&[("book-1", "read", "a"), ("book-2", "read", "b")]);
     handle.caught_up(2).await.unwrap();
     handle.shutdown().await;
-    let table = storage::Os.table(&world.dir().join("v1-000001"), 1 << 20).unwrap();
+    let dir = world.dir().join("v1-000001");
+    let table = Os.table(&dir, 1 << 20).unwrap();
     table.put(&META.key(b"torn"), b"true").unwrap();
     drop(table);
+    if !was_synced {
+        std::fs::remove_file(dir.join("synced")).unwrap();
+    }
 
     let handle = world.start().await;
 
     handle.caught_up(2).await.unwrap();
     assert_eq!(dump(&handle), fold(&world));
-    assert!(!world.dir().join("v1-000001").exists());
+    let names = std::fs::read_dir(world.dir()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| name.starts_with("v1-")).collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test]
+async fn a_directory_that_was_left_within_a_large_commit_is_begun_again() {
+    assert_eq!(beside(false).await, ["v1-000002"]);
+}
+
+/// No row is filled after a sync.
+#[tokio::test]
+async fn a_mark_that_is_there_after_a_sync_is_damage() {
+    let aside = "v1-000001.damaged-1-holds-position-0-but-2-was-synced";
+    assert_eq!(beside(true).await, [aside, "v1-000002"]);
+}
+
+/// A batch over a table that is watched, and the blocks of forty books that are read.
+async fn forty_books() -> (World, Watched, Batch, Vec<Block>) {
+    let world = World::new().await;
+    let books: Vec<_> = (0..40).map(|n| format!("book-{n}")).collect();
+    for books in books.chunks(20) {
+        let read: Vec<_> = books.iter().map(|book| (book.as_str(), "read", "a")).collect();
+        world.log.append(&read);
+    }
+    let blocks = world.log.source().reader.read_blocks(1, 1 << 20).unwrap();
+    let watched = Watched::default();
+    let storage: Arc<dyn Storage> = Arc::new(Flawed::new(Os, watched.clone()));
+    let store = Store::open(&storage, &world.dir().join("v1"), 1 << 20).unwrap();
+    let batch = Batch::new(world.model.clone(), Arc::new(store)).unwrap();
+    (world, watched, batch, blocks)
+}
+
+/// The largest batch that is written where forty books are read after `before`, and then the
+/// runner has caught up.
+async fn widest(before: Commit) -> usize {
+    let (_world, watched, mut batch, blocks) = forty_books().await;
+    batch.step(blocks, before).taken.unwrap();
+    let caught_up = batch.step(Vec::new(), Commit::Now { events_max: 0 });
+    assert_eq!((caught_up.applied_to, caught_up.written_to), (40, 40));
+    watched.widest.load(Ordering::Relaxed)
+}
+
+/// sled keeps every version of every page until a batch ends: what is filled from the beginning
+/// took gigabytes when all that was left of it was written at once in the end.
+#[tokio::test]
+async fn what_is_filled_from_the_beginning_is_never_written_in_one_batch() {
+    assert_eq!(widest(Commit::When { bytes: 1 << 20 }).await, 0);
+    assert!(widest(Commit::Now { events_max: 1_000 }).await > 40);
+}
+
+#[tokio::test]
+async fn a_disk_that_neither_writes_nor_reads_makes_nobody_apply_an_event_twice() {
+    let (world, watched, mut batch, blocks) = forty_books().await;
+    let [first, second] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
+    let now = Commit::Now { events_max: 1_000 };
+    batch.step(vec![first.clone()], now).taken.unwrap();
+
+    watched.is_brittle.store(true, Ordering::Relaxed);
+    for block in [second, first] {
+        let failed = batch.step(vec![block.clone()], now);
+        failed.taken.unwrap_err();
+        assert_eq!((failed.applied_to, failed.written_to), (20, 20));
+    }
+    watched.is_broken.store(false, Ordering::Relaxed);
+
+    let again = batch.step(blocks.clone(), now);
+    assert_eq!((again.taken.unwrap().applied, again.written_to), (20, 40));
+    let dumped = batch.store().query(|rows| rows.dump()).unwrap();
+    let mut whole = InMemory::new(world.model.clone());
+    for event in blocks.iter().flat_map(Block::events) {
+        whole.apply(&event.unwrap()).unwrap();
+    }
+    assert_eq!(dumped, whole.rows().dump().unwrap());
 }
