@@ -39,7 +39,7 @@ pub(crate) fn measure(options: &Options) -> anyhow::Result<()> {
 
 fn install_peers() -> anyhow::Result<()> {
     if !has_postgres() {
-        run("apt-get", &["install", "--yes", "--no-install-recommends", "postgresql"])?;
+        install_from_debian(&["postgresql"])?;
     }
     let peers = root().join(".tools/peers");
     for (package, version, program) in PEERS {
@@ -48,14 +48,19 @@ fn install_peers() -> anyhow::Result<()> {
         }
         // UmaDB compiles its messages while it is built.
         if !is_there("protoc", &["--version"]) {
-            let packages = ["protobuf-compiler", "libprotobuf-dev"];
-            run("apt-get", &[&["install", "--yes"], &packages[..]].concat())?;
+            install_from_debian(&["protobuf-compiler", "libprotobuf-dev"])?;
         }
         let place = peers.to_string_lossy();
         let install = ["install", package, "--version", version, "--locked", "--root", &place];
         run("cargo", &install)?;
     }
     Ok(())
+}
+
+/// A new machine has no list of packages yet.
+fn install_from_debian(packages: &[&str]) -> anyhow::Result<()> {
+    run("apt-get", &["update", "--quiet"])?;
+    run("apt-get", &[&["install", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 /// Debian keeps the programs of each version in a folder of their own.
