@@ -2,7 +2,7 @@
 //!
 //! What must stay true: names are read from the descriptors, never typed a second time.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use prost::Message;
 use prost_types::{DescriptorProto, FileDescriptorSet};
@@ -48,6 +48,9 @@ static FACTS: LazyLock<Vec<FactType>> = LazyLock::new(|| {
     facts
 });
 
+static BY_KIND: LazyLock<HashMap<&'static str, &'static FactType>> =
+    LazyLock::new(|| FACTS.iter().map(|fact| (fact.kind.as_str(), fact)).collect());
+
 /// Every kind of fact, noun by noun.
 #[must_use]
 pub fn facts() -> &'static [FactType] {
@@ -57,7 +60,7 @@ pub fn facts() -> &'static [FactType] {
 /// The kind of fact with this full name.
 #[must_use]
 pub fn fact(kind: &str) -> Option<&'static FactType> {
-    FACTS.iter().find(|fact| fact.kind == kind)
+    BY_KIND.get(kind).copied()
 }
 
 /// The kind of fact in an encoded `<Noun>Event`, found by the number of its first field.

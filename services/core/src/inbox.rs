@@ -174,3 +174,141 @@ fn gather(
         next = if writer.has_room() { inbox.try_recv().ok() } else { None };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::Path,
+        sync::{Arc, Mutex, atomic::Ordering},
+        thread::{self, ThreadId},
+    };
+
+    use contract::{biller, command};
+    use domain::{Decide, Desk, Fact, Rejection, actor::Actor};
+    use event_store::{CommandId, Log, Options, Reader};
+    use futures::executor::block_on;
+    use storage::{Fault, Simulated};
+    use tokio::sync::watch;
+    use tokio_util::sync::CancellationToken;
+
+    use super::Inbox;
+    use crate::{Answer, Decision, Submission, SubmitError, Writer};
+
+    /// An inbox over a log on a disk.
+    struct Office {
+        inbox: Inbox,
+        thread: thread::JoinHandle<()>,
+        reader: Reader,
+        stop: CancellationToken,
+        disk: Simulated,
+    }
+
+    fn office() -> Office {
+        let disk = Simulated::new(1);
+        let options = Options {
+            background: false,
+            spill_events: 1 << 20,
+            storage: Arc::new(disk.clone()),
+            ..Options::default()
+        };
+        let log = Log::open(Path::new("/log"), "northeast", options).unwrap();
+        let reader = log.reader();
+        let biller = Arc::new(biller::parse(biller::SHIPPED).unwrap());
+        let writer = Writer::new(log, biller, Arc::new(|| 0));
+        let (grown, stop) = (watch::Sender::new(0), CancellationToken::new());
+        let (inbox, thread) = super::open(writer, "northeast", grown, stop.clone()).unwrap();
+        Office { inbox, thread, reader, stop, disk }
+    }
+
+    fn submission(id: u128, command: Box<dyn Decide>) -> Submission {
+        Submission {
+            name: "OpenAccount",
+            command,
+            actor: Actor::parse("jane; roles=agent").unwrap(),
+            id: CommandId(id.to_be_bytes()),
+            causation: None,
+            correlation: None,
+            traceparent: None,
+        }
+    }
+
+    fn open_account(id: u128) -> Submission {
+        let json =
+            format!(r#"{{"accountId":"account_{id}","holderName":"Ada","email":"a@example.net"}}"#);
+        let open = command::named("OpenAccount").unwrap();
+        submission(id, open.from_json(json.as_bytes()).unwrap())
+    }
+
+    /// Wants nothing, and says which thread decided it.
+    #[derive(Debug)]
+    struct Where(Arc<Mutex<Option<ThreadId>>>);
+
+    impl Decide for Where {
+        fn decide(&self, _: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+            *self.0.lock().unwrap() = Some(thread::current().id());
+            Ok(vec![])
+        }
+    }
+
+    fn decided_on(office: &Office, id: u128) -> Option<ThreadId> {
+        let on = Arc::new(Mutex::new(None));
+        let answer = block_on(office.inbox.submit(submission(id, Box::new(Where(on.clone())))));
+        assert!(matches!(answer, Ok(Answer::Decided { .. })), "{answer:?}");
+        *on.lock().unwrap()
+    }
+
+    #[test]
+    fn a_command_that_comes_alone_is_written_on_the_thread_that_brings_it() {
+        let office = office();
+        assert_eq!(decided_on(&office, 1), Some(thread::current().id()));
+        office.inbox.seat.is_quiet.store(false, Ordering::Relaxed);
+        assert_eq!(decided_on(&office, 2), Some(office.thread.thread().id()));
+        // That was a group of one, so it is quiet again.
+        assert_eq!(decided_on(&office, 3), Some(thread::current().id()));
+    }
+
+    #[test]
+    fn commands_that_come_together_are_written_as_groups_and_each_is_answered_once() {
+        let office = office();
+        thread::scope(|scope| {
+            for client in 0..8 {
+                let inbox = &office.inbox;
+                scope.spawn(move || {
+                    for number in 0..200 {
+                        let answer = block_on(inbox.submit(open_account(client * 1_000 + number)));
+                        let Ok(Answer::Decided { decision, duplicate: false }) = answer else {
+                            panic!("{answer:?}")
+                        };
+                        assert!(
+                            matches!(decision, Decision::Accepted(events) if events.len() == 1)
+                        );
+                    }
+                });
+            }
+        });
+        let blocks = office.reader.read_blocks(1, 1 << 30).unwrap();
+        let records = blocks.iter().map(|block| block.record_count());
+        assert_eq!((records.clone().sum::<u32>(), office.reader.head().position), (1_600, 1_600));
+        assert!(records.clone().any(|count| count > 1), "no two were written together");
+        office.inbox.close();
+        office.thread.join().unwrap();
+        let after = block_on(office.inbox.submit(open_account(9_999)));
+        assert_eq!(after, Err(SubmitError::Stopped));
+    }
+
+    #[test]
+    fn where_the_log_cannot_be_written_nothing_more_is_and_the_process_is_told_to_stop() {
+        for is_quiet in [true, false] {
+            let office = office();
+            office.inbox.seat.is_quiet.store(is_quiet, Ordering::Relaxed);
+            office.disk.fail_at(Fault::Sync, 1);
+            let failed = block_on(office.inbox.submit(open_account(1)));
+            assert_eq!(failed, Ok(Answer::Unavailable), "{is_quiet}");
+            office.disk.heal();
+            let later = block_on(office.inbox.submit(open_account(2)));
+            assert!(matches!(later, Ok(Answer::Unavailable) | Err(SubmitError::Stopped)));
+            assert!(office.stop.is_cancelled());
+            assert_eq!(office.reader.head().position, 0);
+        }
+    }
+}

@@ -6,9 +6,9 @@ use std::{path::Path, sync::Arc};
 
 use bus::Bus;
 use contract::command;
-use core_service::{Answer, Calendar, Committed, Decision, Running, Submission};
+use core_service::{Answer, Calendar, Committed, Decision, Running, Submission, Writer};
 use domain::{Decide, Desk, Fact, Rejection, actor::Actor};
-use event_store::CommandId;
+use event_store::{CommandId, Log, Options};
 use service::Context;
 use tokio_util::sync::CancellationToken;
 
@@ -107,27 +107,37 @@ async fn a_wish_that_was_fulfilled_is_not_carried_out_later() {
     running.shutdown().await;
 }
 
-#[tokio::test]
-async fn of_many_with_one_id_at_once_one_is_carried_out() {
+/// What a group is told, which is written as one block.
+fn group(submissions: impl IntoIterator<Item = Submission>) -> Vec<(Decision, bool)> {
     let dir = tempfile::tempdir().unwrap();
-    let running = core(dir.path()).await;
-    let asked = (0..200).map(|n| ask(&running, open(1, &format!("account_{n}"))));
-    let answers = futures::future::join_all(asked).await;
-    let first = answers.iter().find(|(_, duplicate)| !duplicate).unwrap();
-    assert_eq!(answers.iter().filter(|(_, duplicate)| !duplicate).count(), 1);
-    assert!(answers.iter().all(|(decision, _)| *decision == first.0));
-    running.shutdown().await;
+    let log = Log::open(dir.path(), BILLER, Options::default()).unwrap();
+    let reader = log.reader();
+    let biller = Arc::new(contract::biller::parse(contract::biller::SHIPPED).unwrap());
+    let mut writer = Writer::new(log, biller, Arc::new(|| 0));
+    submissions.into_iter().for_each(|submission| writer.take(submission));
+    let answers = writer.commit().unwrap().into_iter().map(|answer| match answer {
+        Answer::Decided { decision, duplicate } => (decision, duplicate),
+        Answer::Panicked | Answer::Unavailable => panic!("{answer:?}"),
+    });
+    let answers = answers.collect();
+    assert_eq!(reader.read_blocks(1, 1 << 30).unwrap().len(), 1);
+    answers
 }
 
-#[tokio::test]
-async fn commands_of_one_group_see_each_others_facts() {
-    let dir = tempfile::tempdir().unwrap();
-    let running = core(dir.path()).await;
-    let asked = (0..200).map(|id| ask(&running, open(id, "account_1")));
-    let answers = futures::future::join_all(asked).await;
+#[test]
+fn of_many_with_one_id_in_a_group_one_is_carried_out() {
+    let answers = group((0..200).map(|n| open(1, &format!("account_{n}"))));
+    let first = answers.iter().find(|(_, duplicate)| !duplicate).unwrap();
+    assert_eq!(answers.iter().filter(|(_, duplicate)| !duplicate).count(), 1);
+    assert_eq!(opened(&first.0).position, 1);
+    assert!(answers.iter().all(|(decision, _)| *decision == first.0));
+}
+
+#[test]
+fn commands_of_one_group_see_each_others_facts() {
+    let answers = group((0..200).map(|id| open(id, "account_1")));
     let accepted = answers.iter().filter(|(it, _)| matches!(it, Decision::Accepted(_))).count();
     assert_eq!(accepted, 1, "an account is opened once");
-    running.shutdown().await;
 }
 
 /// A rule with a mistake in it.
