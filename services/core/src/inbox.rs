@@ -1,6 +1,6 @@
 //! The way to one biller's writer. Commands wait in a queue for the writer's thread, which takes
 //! all that wait as one group. While they come one at a time, whoever brings one has it written at
-//! once, on its own thread: to wake another thread and to be woken by it takes as long as a sync.
+//! once, on its own thread, and need not wake another one and be woken by it.
 //!
 //! What must stay true: the writer is with one thread at a time; the queue is bounded, and who
 //! finds it full is told so at once and loses nothing; where anything goes wrong with the writer
@@ -18,7 +18,11 @@ use std::{
 
 use event_store::Position;
 use service::error;
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::{oneshot, watch},
+    task::block_in_place,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -78,11 +82,7 @@ impl Inbox {
             Ok(answer) => return Ok(answer),
             Err(submission) => submission,
         };
-        let (answer, answered) = oneshot::channel();
-        sender.try_send(Waiting { submission, answer }).map_err(|error| match error {
-            TrySendError::Full(_) => SubmitError::Full,
-            TrySendError::Disconnected(_) => SubmitError::Stopped,
-        })?;
+        let answered = wait_in_line(&sender, submission)?;
         drop(sender);
         Ok(answered.await.unwrap_or(Answer::Unavailable))
     }
@@ -96,18 +96,23 @@ impl Inbox {
 impl Seat {
     /// Writes a command that comes alone; gives it back where others come as well.
     fn write_at_once(&self, submission: Submission) -> Result<Answer, Submission> {
-        if !self.is_quiet.load(Ordering::Relaxed) {
+        if !self.is_quiet.load(Ordering::Relaxed) || !may_block() {
             return Err(submission);
         }
         let seat = match self.writer.try_lock() {
             Ok(seat) if seat.is_some() => seat,
-            Ok(_) | Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => {
+            Err(TryLockError::WouldBlock) => {
+                // Others who come meanwhile do not overtake this one.
+                self.is_quiet.store(false, Ordering::Relaxed);
                 return Err(submission);
             }
+            Ok(_) | Err(TryLockError::Poisoned(_)) => return Err(submission),
         };
-        let answers = self.write(seat, |writer| {
-            writer.take(submission);
-            writer.commit()
+        let answers = block_in_place(|| {
+            self.write(seat, |writer| {
+                writer.take(submission);
+                writer.commit()
+            })
         });
         Ok(answers.and_then(|mut answers| answers.pop()).unwrap_or(Answer::Unavailable))
     }
@@ -142,8 +147,9 @@ impl Seat {
         mut seat: MutexGuard<'_, Option<Writer>>,
         work: impl FnOnce(&mut Writer) -> Result<Vec<Answer>, WriteError>,
     ) -> Option<Vec<Answer>> {
-        let stopping = self.stop.clone().drop_guard();
         let mut writer = seat.take()?;
+        // Before the writer is dropped, which may wait for its disk.
+        let stopping = self.stop.clone().drop_guard();
         match work(&mut writer) {
             Ok(answers) => {
                 self.grown.send_replace(writer.position());
@@ -158,6 +164,25 @@ impl Seat {
             }
         }
     }
+}
+
+/// Whether this thread can wait for a disk: only where the runtime has others go on meanwhile.
+fn may_block() -> bool {
+    let runtime = Handle::try_current();
+    runtime.is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
+}
+
+/// Where the answer comes to a command that waits for the writer's thread.
+fn wait_in_line(
+    queue: &SyncSender<Waiting>,
+    submission: Submission,
+) -> Result<oneshot::Receiver<Answer>, SubmitError> {
+    let (answer, answered) = oneshot::channel();
+    queue.try_send(Waiting { submission, answer }).map_err(|error| match error {
+        TrySendError::Full(_) => SubmitError::Full,
+        TrySendError::Disconnected(_) => SubmitError::Stopped,
+    })?;
+    Ok(answered)
 }
 
 /// A group is whatever waits, up to a full block.
@@ -185,10 +210,12 @@ mod tests {
 
     use contract::{biller, command};
     use domain::{Decide, Desk, Fact, Rejection, actor::Actor};
-    use event_store::{CommandId, Log, Options, Reader};
-    use futures::executor::block_on;
+    use event_store::{Block, CommandId, Log, Options, Reader};
     use storage::{Fault, Simulated};
-    use tokio::sync::watch;
+    use tokio::{
+        runtime::{Builder, Runtime},
+        sync::watch,
+    };
     use tokio_util::sync::CancellationToken;
 
     use super::Inbox;
@@ -201,6 +228,13 @@ mod tests {
         reader: Reader,
         stop: CancellationToken,
         disk: Simulated,
+        runtime: Runtime,
+    }
+
+    impl Office {
+        fn submit(&self, submission: Submission) -> Result<Answer, SubmitError> {
+            self.runtime.block_on(self.inbox.submit(submission))
+        }
     }
 
     fn office() -> Office {
@@ -217,7 +251,7 @@ mod tests {
         let writer = Writer::new(log, biller, Arc::new(|| 0));
         let (grown, stop) = (watch::Sender::new(0), CancellationToken::new());
         let (inbox, thread) = super::open(writer, "northeast", grown, stop.clone()).unwrap();
-        Office { inbox, thread, reader, stop, disk }
+        Office { inbox, thread, reader, stop, disk, runtime: Runtime::new().unwrap() }
     }
 
     fn submission(id: u128, command: Box<dyn Decide>) -> Submission {
@@ -252,7 +286,7 @@ mod tests {
 
     fn decided_on(office: &Office, id: u128) -> Option<ThreadId> {
         let on = Arc::new(Mutex::new(None));
-        let answer = block_on(office.inbox.submit(submission(id, Box::new(Where(on.clone())))));
+        let answer = office.submit(submission(id, Box::new(Where(on.clone()))));
         assert!(matches!(answer, Ok(Answer::Decided { .. })), "{answer:?}");
         *on.lock().unwrap()
     }
@@ -268,32 +302,65 @@ mod tests {
     }
 
     #[test]
-    fn commands_that_come_together_are_written_as_groups_and_each_is_answered_once() {
+    fn where_nobody_else_goes_on_meanwhile_nothing_is_written_at_once() {
+        let mut office = office();
+        office.runtime = Builder::new_current_thread().build().unwrap();
+        assert_eq!(decided_on(&office, 1), Some(office.thread.thread().id()));
+    }
+
+    #[test]
+    fn commands_that_come_while_the_writer_is_busy_are_one_group() {
         let office = office();
-        thread::scope(|scope| {
-            for client in 0..8 {
-                let inbox = &office.inbox;
-                scope.spawn(move || {
-                    for number in 0..200 {
-                        let answer = block_on(inbox.submit(open_account(client * 1_000 + number)));
-                        let Ok(Answer::Decided { decision, duplicate: false }) = answer else {
-                            panic!("{answer:?}")
-                        };
-                        assert!(
-                            matches!(decision, Decision::Accepted(events) if events.len() == 1)
-                        );
-                    }
-                });
-            }
-        });
+        let queue = office.inbox.queue.lock().unwrap().clone().unwrap();
+        let busy = office.inbox.seat.writer.lock().unwrap();
+        let entered = office.runtime.enter();
+        assert!(office.inbox.seat.write_at_once(open_account(0)).is_err());
+        assert!(!office.inbox.seat.is_quiet.load(Ordering::Relaxed), "others would overtake it");
+        drop(entered);
+        let line: Vec<_> =
+            (0..8).map(|id| super::wait_in_line(&queue, open_account(id)).unwrap()).collect();
+        drop((busy, queue));
+        for answered in line {
+            let answer = answered.blocking_recv().unwrap();
+            let Answer::Decided { decision: Decision::Accepted(_), duplicate: false } = answer
+            else {
+                panic!("{answer:?}")
+            };
+        }
         let blocks = office.reader.read_blocks(1, 1 << 30).unwrap();
-        let records = blocks.iter().map(|block| block.record_count());
-        assert_eq!((records.clone().sum::<u32>(), office.reader.head().position), (1_600, 1_600));
-        assert!(records.clone().any(|count| count > 1), "no two were written together");
+        assert_eq!(blocks.iter().map(Block::record_count).collect::<Vec<_>>(), [8]);
+    }
+
+    #[test]
+    fn a_closed_inbox_takes_nothing_and_the_log_is_closed() {
+        let office = office();
+        office.submit(open_account(1)).unwrap();
         office.inbox.close();
+        assert_eq!(office.submit(open_account(2)), Err(SubmitError::Stopped));
         office.thread.join().unwrap();
-        let after = block_on(office.inbox.submit(open_account(9_999)));
-        assert_eq!(after, Err(SubmitError::Stopped));
+        assert!(office.inbox.seat.writer.lock().unwrap().is_none());
+        assert_eq!(office.reader.head().position, 1);
+    }
+
+    /// How many of a client's commands were not seen before. Two clients send the same ids.
+    fn first_answers(office: &Office, client: u128) -> usize {
+        let is_first = |number| match office.submit(open_account(client / 2 * 1_000 + number)) {
+            Ok(Answer::Decided { decision: Decision::Accepted(_), duplicate }) => !duplicate,
+            answer => panic!("{answer:?}"),
+        };
+        (0..200).filter(|number| is_first(*number)).count()
+    }
+
+    #[test]
+    fn clients_that_race_over_both_ways_are_answered_once_each() {
+        let office = office();
+        let first = thread::scope(|scope| {
+            let office = &office;
+            let clients = (0..8).map(|client| scope.spawn(move || first_answers(office, client)));
+            let clients: Vec<_> = clients.collect();
+            clients.into_iter().map(|client| client.join().unwrap()).sum::<usize>()
+        });
+        assert_eq!((first, office.reader.head().position), (800, 800));
     }
 
     #[test]
@@ -302,10 +369,10 @@ mod tests {
             let office = office();
             office.inbox.seat.is_quiet.store(is_quiet, Ordering::Relaxed);
             office.disk.fail_at(Fault::Sync, 1);
-            let failed = block_on(office.inbox.submit(open_account(1)));
+            let failed = office.submit(open_account(1));
             assert_eq!(failed, Ok(Answer::Unavailable), "{is_quiet}");
             office.disk.heal();
-            let later = block_on(office.inbox.submit(open_account(2)));
+            let later = office.submit(open_account(2));
             assert!(matches!(later, Ok(Answer::Unavailable) | Err(SubmitError::Stopped)));
             assert!(office.stop.is_cancelled());
             assert_eq!(office.reader.head().position, 0);

@@ -1,4 +1,4 @@
-//! Core: commands in, events out. The only writer of the log, one thread per biller.
+//! Core: commands in, events out. The only writer of the logs, one command or group at a time.
 //!
 //! What must stay true: state changes only through `writer`; a command is answered when its
 //! record is synced, and a command id has one answer for ever.

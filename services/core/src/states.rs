@@ -94,7 +94,7 @@ impl Cache {
     /// Takes a fact in that is about to be written to an ensured stream, and gives the version
     /// that the stream had before it.
     pub(crate) fn apply(&mut self, stream: &str, event: &Event) -> u64 {
-        let cached = self.known.get_or_insert_mut_ref(stream, Cached::default);
+        let cached = self.known.get_mut(stream).expect("the stream was ensured");
         cached.noun = Some(Noun::evolve(cached.noun.take(), event));
         cached.version += 1;
         cached.version - 1

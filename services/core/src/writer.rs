@@ -214,12 +214,10 @@ impl Writer {
             Vec::new()
         } else {
             self.meters.group.record(u32::try_from(records.len()).unwrap_or(u32::MAX));
-            self.log.append(records)?.outcomes
+            let outcomes = self.log.append(records)?.outcomes.into_iter();
+            // Where one is refused, later commands of the group were decided on it.
+            outcomes.collect::<Result<Vec<_>, _>>().map_err(WriteError::Refused)?
         };
-        if let Some(refused) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
-            // Later commands of the group were decided on it.
-            return Err(WriteError::Refused(refused.clone()));
-        }
         let mut answers = Vec::with_capacity(fates.len());
         for fate in fates {
             let answer = self.answer(fate, &answers, &outcomes);
@@ -229,19 +227,13 @@ impl Writer {
     }
 
     /// What one command is told, after those before it.
-    fn answer(
-        &self,
-        fate: Fate,
-        before: &[Answer],
-        outcomes: &[Result<Outcome, Refused>],
-    ) -> Answer {
+    fn answer(&self, fate: Fate, before: &[Answer], outcomes: &[Outcome]) -> Answer {
         let answer = match fate {
             Fate::Settled(answer) => return answer,
             Fate::Again(first) => before[first].clone().again(),
-            Fate::Written(index, decision) => match &outcomes[index] {
-                Ok(outcome) => Answer::decided(decision, outcome.first_position),
-                Err(_) => Answer::Unavailable,
-            },
+            Fate::Written(index, decision) => {
+                Answer::decided(decision, outcomes[index].first_position)
+            }
         };
         if let Answer::Decided { decision, .. } = &answer {
             self.meters.count(decision);
