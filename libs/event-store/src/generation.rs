@@ -109,8 +109,10 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
-    /// An empty one that starts after `tip`, with room for so many events.
+    /// An empty one that starts after `tip`, with room for so many events, and for some more that
+    /// its last block brings: to grow takes a tenth of a second, while everybody waits.
     pub(crate) fn after(tip: Tip, room: usize) -> Self {
+        let room = room + room / 64;
         Self {
             commands: FxHashMap::with_capacity_and_hasher(room, FxBuildHasher),
             streams: FxHashMap::with_capacity_and_hasher(room, FxBuildHasher),
@@ -119,6 +121,14 @@ impl Generation {
             base: tip.end,
             tip,
         }
+    }
+
+    /// Forgets everything, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.commands.clear();
+        self.streams.clear();
+        self.links.clear();
+        self.sparse.clear();
     }
 
     /// Takes in what a block adds that was synced at `address`.
@@ -162,6 +172,9 @@ impl Generation {
 pub(crate) struct Generations {
     pub(crate) active: Generation,
     pub(crate) frozen: VecDeque<Arc<Generation>>,
+    /// The memory of one that the table has, for the next one: what is fresh from the system has
+    /// to be filled with zeros, megabytes at a time, while everybody waits.
+    pub(crate) spare: Option<Generation>,
     room: usize,
 }
 
@@ -170,7 +183,8 @@ impl Generations {
     /// so many events before it must grow.
     pub(crate) fn after(tip: Tip, room: usize) -> Self {
         let room = room.min(ROOM_MAX);
-        Self { active: Generation::after(tip, room), frozen: VecDeque::new(), room }
+        let (active, frozen) = (Generation::after(tip, room), VecDeque::new());
+        Self { active, frozen, spare: None, room }
     }
 
     /// Whether the active generation has so many events, or covers so much of the journal.
@@ -180,7 +194,11 @@ impl Generations {
 
     /// Closes the active generation.
     pub(crate) fn freeze(&mut self) -> Arc<Generation> {
-        let next = Generation::after(self.active.tip, self.room);
+        let tip = self.active.tip;
+        let next = match self.spare.take() {
+            Some(spare) => Generation { base: tip.end, tip, ..spare },
+            None => Generation::after(tip, self.room),
+        };
         let frozen = Arc::new(std::mem::replace(&mut self.active, next));
         self.frozen.push_back(Arc::clone(&frozen));
         frozen

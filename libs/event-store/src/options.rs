@@ -23,8 +23,8 @@ pub struct Options {
     pub cached_streams: usize,
     /// Events that the index collects in memory before they are moved to disk. At most three
     /// times as many are in memory, at about 120 bytes each if every event is a command's only
-    /// one and the first of its stream; opening replays at most as many. Full hash tables have
-    /// 7/8 of a power of two. Default 229,376: about 80 MiB.
+    /// one and the first of its stream; opening replays at most as many. Just below 7/8 of a power
+    /// of two hash tables are nearly full. Default 225,280: about 80 MiB.
     pub spill_events: usize,
     /// Secret of the hashes in an index that is made anew; an index keeps the one it was made
     /// with. Whoever knows it can choose names that slow the index down. Default random.
@@ -43,7 +43,7 @@ impl Default for Options {
             index_cache_bytes: 64 << 20,
             filter_bytes: 256 << 20,
             cached_streams: 2 << 20,
-            spill_events: 229_376,
+            spill_events: 225_280,
             index_secret: random(),
             background: true,
             storage: Arc::new(Os),

@@ -50,13 +50,13 @@ impl Spiller {
         let frozen = self.shared.generations_mut().freeze();
         let sent = match &self.queue {
             Some(queue) => queue.send(frozen).is_ok(),
-            None => self.write_here(&frozen),
+            None => self.write_here(frozen),
         };
         let failure = || self.shared.spill_failure.get().map(Arc::clone);
         if sent { Ok(()) } else { Err(failure().unwrap_or(Arc::new(IndexError::Thread))) }
     }
 
-    fn write_here(&self, frozen: &Generation) -> bool {
+    fn write_here(&self, frozen: Arc<Generation>) -> bool {
         let never = &mut || Ok(ControlFlow::Continue(()));
         let written = write(&self.shared, frozen).and_then(|()| {
             while self.shared.index.merge(never)? {}
@@ -79,12 +79,11 @@ impl Drop for Spiller {
 
 fn work(shared: &Shared, inbox: &Receiver<Arc<Generation>>) {
     while let Ok(generation) = inbox.recv() {
-        let worked = write(shared, &generation);
-        drop(generation);
+        let worked = write(shared, generation);
         // What arrives goes first: a merge can wait, an append must not.
         let mut between = || loop {
             match inbox.try_recv() {
-                Ok(generation) => write(shared, &generation)?,
+                Ok(generation) => write(shared, generation)?,
                 Err(TryRecvError::Empty) => return Ok(ControlFlow::Continue(())),
                 Err(TryRecvError::Disconnected) => return Ok(ControlFlow::Break(())),
             }
@@ -100,12 +99,17 @@ fn work(shared: &Shared, inbox: &Receiver<Arc<Generation>>) {
     }
 }
 
-fn write(shared: &Shared, generation: &Generation) -> Result<(), IndexError> {
-    shared.index.write(generation)?;
-    let spilled = shared.generations_mut().frozen.pop_front();
-    // The memory is given back while nobody waits for the lock.
-    drop(spilled);
+fn write(shared: &Shared, generation: Arc<Generation>) -> Result<(), IndexError> {
+    shared.index.write(&generation)?;
+    drop(shared.generations_mut().frozen.pop_front());
     tracing::debug!(position = generation.tip.head.position, "index spilled");
+    // Emptied, or given back, while nobody waits for the lock.
+    let spare = Arc::into_inner(generation).map(|mut spilled| {
+        spilled.clear();
+        spilled
+    });
+    let former = std::mem::replace(&mut shared.generations_mut().spare, spare);
+    drop(former);
     Ok(())
 }
 
