@@ -9,8 +9,9 @@ use domain::{Decide, Desk, Event, Fact, Noun, Rejection, States, actor::Actor, b
 use event_store::{ReadError, Reader};
 use lru::LruCache;
 
-/// Nouns kept in memory.
-const CACHED_MAX: NonZeroUsize = NonZeroUsize::new(200_000).expect("it is not zero");
+/// Nouns kept in memory. The table of a cache is tidied as a whole now and then, while everybody
+/// waits: with four times as many that takes 40 ms.
+const CACHED_MAX: NonZeroUsize = NonZeroUsize::new(50_000).expect("it is not zero");
 /// Events of a stream read at a time.
 const PAGE_EVENTS: usize = 1_000;
 
