@@ -49,7 +49,7 @@ struct Waiting {
 struct Seat {
     /// None once it is closed, or has failed.
     writer: Mutex<Option<Writer>>,
-    /// Whether the last group was a single command.
+    /// Whether the last group was a single command, and nobody has found the writer taken since.
     is_quiet: AtomicBool,
     grown: watch::Sender<Position>,
     /// Cancelled when the process must stop.
