@@ -137,14 +137,24 @@ impl Server {
         })
     }
 
-    /// Deletes a stream, as an operator may.
+    /// Deletes a stream, as an operator may. One that was deleted a moment ago is waited for: a
+    /// relay whose acknowledgement was lost with the stream makes it again only after a time-out.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none for long.
     pub fn delete_stream(&self, stream: &str) -> anyhow::Result<()> {
         let (_, jetstream) = self.outsider()?;
-        self.runtime.block_on(jetstream.delete_stream(stream))?;
-        Ok(())
+        let start = Instant::now();
+        self.runtime.block_on(async {
+            while let Err(missing) = jetstream.get_stream(stream).await {
+                if start.elapsed() > FILL_MAX {
+                    return Err(missing.into());
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            jetstream.delete_stream(stream).await?;
+            Ok(())
+        })
     }
 
     /// Deletes a durable consumer, as an operator may.
