@@ -1,10 +1,14 @@
 //! Accounts between protobuf and the domain.
 
-use domain::account::{AccountEvent, AddComment, OpenAccount};
+use domain::{
+    account::{Account, AccountEvent, AddComment, OpenAccount},
+    customer::Customer,
+};
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, id, required, text},
+    door::{Door, Keeper, Unread},
+    invalid::{code, id, optional, or_empty, required, sealed},
     pb::account::v1::{self as pb, account_event::Fact},
 };
 
@@ -13,25 +17,40 @@ pub(crate) const COMMANDS: &[CommandType] =
 
 impl CommandMessage for pb::OpenAccount {
     type Rule = OpenAccount;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        if !self.email.contains('@') {
+            return Err(Invalid::new("email", "must be an e-mail address").into());
+        }
+        let keeper = match self.customer_id.as_str() {
+            "" => Keeper::of::<Account>(door, "accountId", &self.account_id)?,
+            customer_id => Keeper::of::<Customer>(door, "customerId", customer_id)?,
+        };
+        keeper.seal_line("holderName", &mut self.holder_name)?;
+        keeper.seal_line("email", &mut self.email)
+    }
 }
 
 impl TryFrom<pb::OpenAccount> for OpenAccount {
     type Error = Invalid;
 
     fn try_from(message: pb::OpenAccount) -> Result<Self, Invalid> {
-        if !message.email.contains('@') {
-            return Err(Invalid::new("email", "must be an e-mail address"));
-        }
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
-            holder_name: text("holderName", &message.holder_name)?,
-            email: text("email", &message.email)?,
+            customer_id: optional("customerId", &message.customer_id, id)?,
+            holder_name: sealed("holderName", &message.holder_name)?,
+            email: sealed("email", &message.email)?,
         })
     }
 }
 
 impl CommandMessage for pb::AddComment {
     type Rule = AddComment;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal("text", &mut self.text)
+    }
 }
 
 impl TryFrom<pb::AddComment> for AddComment {
@@ -41,17 +60,20 @@ impl TryFrom<pb::AddComment> for AddComment {
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             comment_id: code("commentId", &message.comment_id)?,
-            text: text("text", &message.text)?,
+            text: sealed("text", &message.text)?,
         })
     }
 }
 
 pub(crate) fn encode(event: &AccountEvent) -> pb::AccountEvent {
     let fact = match event {
-        AccountEvent::Opened { holder_name, email } => Fact::Opened(pb::AccountOpened {
-            holder_name: holder_name.to_string(),
-            email: email.to_string(),
-        }),
+        AccountEvent::Opened { customer_id, holder_name, email } => {
+            Fact::Opened(pb::AccountOpened {
+                holder_name: holder_name.to_string(),
+                email: email.to_string(),
+                customer_id: or_empty(customer_id.as_ref()),
+            })
+        }
         AccountEvent::CommentAdded { comment_id, text } => {
             Fact::CommentAdded(pb::AccountCommentAdded {
                 comment_id: comment_id.to_string(),
@@ -64,6 +86,7 @@ pub(crate) fn encode(event: &AccountEvent) -> pb::AccountEvent {
         AccountEvent::PortalEnabled { site_id } => {
             Fact::PortalEnabled(pb::AccountPortalEnabled { site_id: site_id.to_string() })
         }
+        AccountEvent::HolderErased => Fact::HolderErased(pb::AccountHolderErased {}),
     };
     pb::AccountEvent { fact: Some(fact) }
 }
@@ -71,12 +94,13 @@ pub(crate) fn encode(event: &AccountEvent) -> pb::AccountEvent {
 pub(crate) fn decode(message: pb::AccountEvent) -> Result<AccountEvent, Invalid> {
     Ok(match required("fact", message.fact)? {
         Fact::Opened(fact) => AccountEvent::Opened {
-            holder_name: text("holderName", &fact.holder_name)?,
-            email: text("email", &fact.email)?,
+            customer_id: optional("customerId", &fact.customer_id, id)?,
+            holder_name: sealed("holderName", &fact.holder_name)?,
+            email: sealed("email", &fact.email)?,
         },
         Fact::CommentAdded(fact) => AccountEvent::CommentAdded {
             comment_id: code("commentId", &fact.comment_id)?,
-            text: text("text", &fact.text)?,
+            text: sealed("text", &fact.text)?,
         },
         Fact::PortalDisabled(fact) => {
             AccountEvent::PortalDisabled { site_id: id("siteId", &fact.site_id)? }
@@ -84,5 +108,6 @@ pub(crate) fn decode(message: pb::AccountEvent) -> Result<AccountEvent, Invalid>
         Fact::PortalEnabled(fact) => {
             AccountEvent::PortalEnabled { site_id: id("siteId", &fact.site_id)? }
         }
+        Fact::HolderErased(pb::AccountHolderErased {}) => AccountEvent::HolderErased,
     })
 }

@@ -8,8 +8,9 @@ use prost::{Message, Name};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Invalid, account, calendar, descriptor, device, ledger, notification, order, provisioning,
-    service, site,
+    Invalid, account, calendar, customer, descriptor, device,
+    door::{Door, Unread},
+    ledger, notification, order, provisioning, service, site,
 };
 
 /// A command's message, which policies build and send.
@@ -18,10 +19,18 @@ pub trait CommandMessage:
 {
     /// The rule behind it.
     type Rule: Decide + TryFrom<Self, Error = Invalid> + 'static;
+
+    /// Checks and seals the personal data in it.
+    ///
+    /// # Errors
+    /// When a text cannot be read, or nothing can be sealed now.
+    fn seal(&mut self, _door: &dyn Door) -> Result<(), Unread> {
+        Ok(())
+    }
 }
 
 /// A rule that was read from outside, or the field that cannot be read.
-pub type Read = Result<Box<dyn Decide>, Invalid>;
+pub type Read = Result<Box<dyn Decide>, Unread>;
 
 /// How one command is found and read.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +39,8 @@ pub struct CommandType {
     pub name: &'static str,
     /// For example `demarc.site.v1`.
     pub package: &'static str,
-    from_proto: fn(&[u8]) -> Read,
-    from_json: fn(&[u8]) -> Read,
+    from_proto: fn(&[u8], &dyn Door) -> Read,
+    from_json: fn(&[u8], &dyn Door) -> Read,
     json_to_proto: fn(&[u8]) -> Result<Vec<u8>, Invalid>,
 }
 
@@ -40,8 +49,8 @@ impl CommandType {
         Self {
             name: M::NAME,
             package: M::PACKAGE,
-            from_proto: |bytes| rule::<M>(proto(bytes)?),
-            from_json: |bytes| rule::<M>(json(bytes)?),
+            from_proto: |bytes, door| rule::<M>(proto(bytes)?, door),
+            from_json: |bytes, door| rule::<M>(json(bytes)?, door),
             json_to_proto: |bytes| json::<M>(bytes).map(|message| message.encode_to_vec()),
         }
     }
@@ -58,20 +67,20 @@ impl CommandType {
         descriptor::verb_of(self.name, self.noun())
     }
 
-    /// Reads the command from protobuf.
+    /// Reads the command from protobuf, and seals its personal data.
     ///
     /// # Errors
-    /// The field that cannot be read.
-    pub fn from_proto(&self, bytes: &[u8]) -> Read {
-        (self.from_proto)(bytes)
+    /// The field that cannot be read, or a door that is closed now.
+    pub fn from_proto(&self, bytes: &[u8], door: &dyn Door) -> Read {
+        (self.from_proto)(bytes, door)
     }
 
-    /// Reads the command from canonical protobuf JSON.
+    /// Reads the command from canonical protobuf JSON, and seals its personal data.
     ///
     /// # Errors
-    /// The field that cannot be read.
-    pub fn from_json(&self, bytes: &[u8]) -> Read {
-        (self.from_json)(bytes)
+    /// The field that cannot be read, or a door that is closed now.
+    pub fn from_json(&self, bytes: &[u8], door: &dyn Door) -> Read {
+        (self.from_json)(bytes, door)
     }
 
     /// Turns canonical JSON into protobuf, for a command that is sent on.
@@ -86,6 +95,7 @@ impl CommandType {
 /// Every command, noun by noun.
 pub fn all() -> impl Iterator<Item = &'static CommandType> {
     [
+        customer::COMMANDS,
         account::COMMANDS,
         site::COMMANDS,
         device::COMMANDS,
@@ -130,7 +140,8 @@ pub fn outgoing<M: CommandMessage>(message: &M) -> Outgoing {
     Outgoing { noun, verb, body: message.encode_to_vec() }
 }
 
-fn rule<M: CommandMessage>(message: M) -> Read {
+fn rule<M: CommandMessage>(mut message: M, door: &dyn Door) -> Read {
+    message.seal(door)?;
     Ok(Box::new(M::Rule::try_from(message)?))
 }
 

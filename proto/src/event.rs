@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
-    Invalid, account, calendar, decision, descriptor, device, ledger, notification, order,
+    Invalid, account, calendar, customer, decision, descriptor, device, ledger, notification,
+    order,
     pb::envelope::v1::{Envelope, envelope::Fact},
     provisioning, service, site,
 };
@@ -59,6 +60,7 @@ pub enum DecodeError {
 #[must_use]
 pub fn encode(event: &Event) -> Encoded {
     let (noun, data) = match event {
+        Event::Customer(event) => ("customer", customer::encode(event).encode_to_vec()),
         Event::Account(event) => ("account", account::encode(event).encode_to_vec()),
         Event::Site(event) => ("site", site::encode(event).encode_to_vec()),
         Event::Device(event) => ("device", device::encode(event).encode_to_vec()),
@@ -93,6 +95,7 @@ pub fn opened(envelope: Envelope) -> Result<Event, DecodeError> {
 
 fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
     let event = match fact {
+        Fact::Customer(event) => customer::decode(event).map(Event::Customer),
         Fact::Account(event) => account::decode(event).map(Event::Account),
         Fact::Site(event) => site::decode(event).map(Event::Site),
         Fact::Device(event) => device::decode(event).map(Event::Device),
@@ -146,6 +149,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
     let unknown = || DecodeError::UnknownKind { kind: kind.to_owned() };
     let noun = descriptor::fact(kind).map(|fact| fact.noun.as_str()).ok_or_else(unknown)?;
     let fact = match noun {
+        "customer" => Message::decode(data).map(Fact::Customer),
         "account" => Message::decode(data).map(Fact::Account),
         "site" => Message::decode(data).map(Fact::Site),
         "device" => Message::decode(data).map(Fact::Device),

@@ -3,9 +3,12 @@
 
 use domain::{
     Aggregate, Id,
+    sealed::Sealed,
     text::{Code, Text},
 };
 use jiff::civil::Date;
+
+use crate::door::MARK;
 
 /// A field that cannot be read (422).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,11 +38,29 @@ pub(crate) fn id<A: Aggregate>(field: &str, value: &str) -> Result<Id<A>, Invali
 }
 
 pub(crate) fn code(field: &str, value: &str) -> Result<Code, Invalid> {
-    Code::parse(value).map_err(|error| Invalid::new(field, error))
+    let code = Code::parse(value).map_err(|error| Invalid::new(field, error))?;
+    demand_unsealed(field, value)?;
+    Ok(code)
 }
 
 pub(crate) fn text(field: &str, value: &str) -> Result<Text, Invalid> {
-    Text::parse(value).map_err(|error| Invalid::new(field, error))
+    let text = Text::parse(value).map_err(|error| Invalid::new(field, error))?;
+    demand_unsealed(field, value)?;
+    Ok(text)
+}
+
+/// What is not personal data holds nothing sealed: whoever could put another customer's token
+/// there would have it opened with the rest.
+fn demand_unsealed(field: &str, value: &str) -> Result<(), Invalid> {
+    if value.contains(MARK) {
+        return Err(Invalid::new(field, "must not hold a sealed text"));
+    }
+    Ok(())
+}
+
+/// Personal data that was sealed at the door, or stands in the log.
+pub(crate) fn sealed(field: &str, value: &str) -> Result<Sealed, Invalid> {
+    Sealed::parse(value).map_err(|error| Invalid::new(field, error))
 }
 
 pub(crate) fn date(field: &str, value: &str) -> Result<Date, Invalid> {

@@ -7,6 +7,7 @@
 pub mod biller;
 pub mod command;
 pub mod descriptor;
+pub mod door;
 pub mod event;
 pub mod invalid;
 pub mod pb;
@@ -16,6 +17,7 @@ pub mod view;
 
 mod account;
 mod calendar;
+mod customer;
 mod decision;
 mod device;
 mod ledger;
@@ -27,5 +29,6 @@ mod service;
 mod site;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
+pub use door::{AsItIs, Closed, Door, Unread};
 pub use event::{DecodeError, decode, encode, envelope, opened};
 pub use invalid::Invalid;

@@ -2,13 +2,14 @@
 
 use domain::order::{
     Appointment, CancelOrder, CancelReason, CheckInOrder, CheckInStatus, CommitOrder, Confirmation,
-    OrderEvent, OrderKind, RescheduleOrder, ReviewOrder, ScheduleOrder, StartServiceChange,
+    Order, OrderEvent, OrderKind, RescheduleOrder, ReviewOrder, ScheduleOrder, StartServiceChange,
     SwapMethod, SwapPackage, Visit,
 };
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, date, id, optional, or_empty, required, text},
+    door::{Door, Keeper, Unread},
+    invalid::{code, date, id, optional, or_empty, required, sealed, text},
     money::{self, money},
     pb::order::v1::{self as pb, order_event::Fact, schedule_order},
 };
@@ -65,6 +66,14 @@ impl TryFrom<pb::SwapPackage> for SwapPackage {
 
 impl CommandMessage for pb::ScheduleOrder {
     type Rule = ScheduleOrder;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        if self.comments.is_empty() {
+            return Ok(());
+        }
+        let keeper = Keeper::of::<Order>(door, "orderId", &self.order_id)?;
+        keeper.seal("comments", &mut self.comments)
+    }
 }
 
 impl TryFrom<pb::ScheduleOrder> for ScheduleOrder {
@@ -84,7 +93,7 @@ impl TryFrom<pb::ScheduleOrder> for ScheduleOrder {
             order_id: id("orderId", &message.order_id)?,
             order_type: code("orderType", &message.order_type)?,
             visit,
-            comments: optional("comments", &message.comments, text)?,
+            comments: optional("comments", &message.comments, sealed)?,
         })
     }
 }
@@ -287,7 +296,7 @@ pub(crate) fn decode(message: pb::OrderEvent) -> Result<OrderEvent, Invalid> {
                 .appointment
                 .map(|visit| appointment("appointment", &visit))
                 .transpose()?,
-            comments: optional("comments", &fact.comments, text)?,
+            comments: optional("comments", &fact.comments, sealed)?,
         },
         Fact::Reviewed(fact) => OrderEvent::Reviewed {
             monthly_before: money("monthlyBefore", fact.monthly_before)?,

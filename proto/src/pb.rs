@@ -15,6 +15,12 @@ pub mod calendar {
         include!(concat!(env!("OUT_DIR"), "/demarc.calendar.v1.serde.rs"));
     }
 }
+pub mod customer {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.customer.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.customer.v1.serde.rs"));
+    }
+}
 pub mod decision {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.decision.v1.rs"));

@@ -1,13 +1,18 @@
 //! Sites between protobuf and the domain.
 
-use domain::site::{
-    AcknowledgeNocRequest, ConfirmReinstatement, ConfirmSuspension, FailNocRequest, NocFailure,
-    RegisterSite, ReinstatementGrounds, SiteEvent, SuspendSite, SuspensionReason, UnsuspendSite,
+use domain::{
+    account::Account,
+    site::{
+        AcknowledgeNocRequest, ConfirmReinstatement, ConfirmSuspension, FailNocRequest, NocFailure,
+        RegisterSite, ReinstatementGrounds, SiteEvent, SuspendSite, SuspensionReason,
+        UnsuspendSite,
+    },
 };
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, id, required, text},
+    door::{Door, Keeper, Unread},
+    invalid::{code, id, required, sealed},
     pb::site::v1::{self as pb, site_event::Fact},
 };
 
@@ -23,6 +28,11 @@ pub(crate) const COMMANDS: &[CommandType] = &[
 
 impl CommandMessage for pb::RegisterSite {
     type Rule = RegisterSite;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal_line("address", &mut self.address)
+    }
 }
 
 impl TryFrom<pb::RegisterSite> for RegisterSite {
@@ -33,7 +43,7 @@ impl TryFrom<pb::RegisterSite> for RegisterSite {
             site_id: id("siteId", &message.site_id)?,
             account_id: id("accountId", &message.account_id)?,
             address_id: code("addressId", &message.address_id)?,
-            address: text("address", &message.address)?,
+            address: sealed("address", &message.address)?,
             market: code("market", &message.market)?,
         })
     }
@@ -173,7 +183,7 @@ pub(crate) fn decode(message: pb::SiteEvent) -> Result<SiteEvent, Invalid> {
         Fact::Registered(fact) => SiteEvent::Registered {
             account_id: id("accountId", &fact.account_id)?,
             address_id: code("addressId", &fact.address_id)?,
-            address: text("address", &fact.address)?,
+            address: sealed("address", &fact.address)?,
             market: code("market", &fact.market)?,
         },
         Fact::SuspensionRequested(fact) => SiteEvent::SuspensionRequested {

@@ -4,6 +4,7 @@ use domain::{
     Noun,
     account::Account,
     calendar::Calendar,
+    customer::Customer,
     device::Device,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 #[must_use]
 pub fn json(noun: &Noun) -> Value {
     match noun {
+        Noun::Customer(customer) => of_customer(customer),
         Noun::Account(account) => of_account(account),
         Noun::Site(site) => of_site(site),
         Noun::Device(Device::Registered { site_id, model, serial }) => {
@@ -51,13 +53,26 @@ pub fn json(noun: &Noun) -> Value {
     }
 }
 
+fn of_customer(customer: &Customer) -> Value {
+    match customer {
+        Customer::Unregistered => Value::Null,
+        Customer::Registered { name, account_ids } => {
+            let accounts: Vec<_> = account_ids.iter().map(|account| account.as_str()).collect();
+            json!({ "name": name.as_str(), "accounts": accounts })
+        }
+        Customer::Erased => json!({ "erased": true }),
+    }
+}
+
 fn of_account(account: &Account) -> Value {
     match account {
         Account::Unopened => Value::Null,
-        Account::Open { holder_name, email, comments, portal_closed_by } => {
+        Account::Erased => json!({ "holder": "erased" }),
+        Account::Open { customer_id, holder_name, email, comments, portal_closed_by } => {
             let comments: Vec<_> = comments.values().map(|text| text.as_str()).collect();
             let closed_by: Vec<_> = portal_closed_by.iter().map(|site| site.as_str()).collect();
             json!({
+                "customer": customer_id.as_ref().map(|customer| customer.as_str()),
                 "holderName": holder_name.as_str(),
                 "email": email.as_str(),
                 "portal": if closed_by.is_empty() { "enabled" } else { "disabled" },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contract::{command, descriptor::descriptors};
+use contract::{AsItIs, command, descriptor::descriptors};
 use proptest::prelude::{any, prop, proptest};
 
 #[test]
@@ -59,7 +59,8 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
         ("SuspendSite", r#"{"siteId":7}"#, "body holds a value of the wrong type"),
     ];
     for (name, body, expected) in cases {
-        let invalid = command::named(name).unwrap().from_json(body.as_bytes()).unwrap_err();
+        let invalid =
+            command::named(name).unwrap().from_json(body.as_bytes(), &AsItIs).unwrap_err();
         let text = invalid.to_string();
         assert!(text.starts_with(expected), "{name} {body}: {text}");
         assert!(!text.contains("secret") && !text.contains("4111"), "{text}");
@@ -71,17 +72,17 @@ fn the_json_of_a_command_is_its_protobuf() {
     let json =
         br#"{"siteId":"site_88","verifiedAddressId":"A-1","reason":"SUSPENSION_REASON_ABUSE"}"#;
     let suspend = command::named("SuspendSite").unwrap();
-    let from_json = format!("{:?}", suspend.from_json(json).unwrap());
+    let from_json = format!("{:?}", suspend.from_json(json, &AsItIs).unwrap());
     let protobuf = suspend.json_to_proto(json).unwrap();
-    assert_eq!(format!("{:?}", suspend.from_proto(&protobuf).unwrap()), from_json);
+    assert_eq!(format!("{:?}", suspend.from_proto(&protobuf, &AsItIs).unwrap()), from_json);
 }
 
 proptest! {
     #[test]
     fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         for command in command::all() {
-            let _ = command.from_proto(&bytes);
-            let _ = command.from_json(&bytes);
+            let _ = command.from_proto(&bytes, &AsItIs);
+            let _ = command.from_json(&bytes, &AsItIs);
         }
         for fact in contract::descriptor::facts() {
             let _ = contract::decode(&fact.kind, &bytes);
@@ -92,7 +93,7 @@ proptest! {
     fn hostile_texts_are_invalid_or_read(text in "\\PC{0,80}") {
         let body = serde_json::json!({ "accountId": text, "holderName": text, "email": text });
         let open = command::named("OpenAccount").unwrap();
-        let read = open.from_json(body.to_string().as_bytes());
+        let read = open.from_json(body.to_string().as_bytes(), &AsItIs);
         assert!(read.is_err(), "an account id begins with its category");
     }
 }

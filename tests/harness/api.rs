@@ -17,7 +17,8 @@ const REQUEST_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Views that hold rows, with the service they belong to.
-const VIEWS: [(&str, &str); 16] = [
+const VIEWS: [(&str, &str); 17] = [
+    ("care", "customer"),
     ("care", "account"),
     ("care", "site"),
     ("care", "service"),

@@ -145,16 +145,12 @@ impl Server {
     pub fn delete_stream(&self, stream: &str) -> anyhow::Result<()> {
         let (_, jetstream) = self.outsider()?;
         let start = Instant::now();
-        self.runtime.block_on(async {
-            while let Err(missing) = jetstream.get_stream(stream).await {
-                if start.elapsed() > FILL_MAX {
-                    return Err(missing.into());
-                }
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-            jetstream.delete_stream(stream).await?;
-            Ok(())
-        })
+        let is_there = || self.runtime.block_on(jetstream.get_stream(stream)).is_ok();
+        while !is_there() && start.elapsed() < FILL_MAX {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        self.runtime.block_on(jetstream.delete_stream(stream))?;
+        Ok(())
     }
 
     /// Deletes a durable consumer, as an operator may.

@@ -10,13 +10,14 @@ use crate::{files, none, read, root};
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("storage", &[]),
+    ("vault", &["storage"]),
     ("event-store", &["storage"]),
     ("bus", &["event-store"]),
     ("projection", &["bus", "event-store", "storage"]),
     ("contract", &["domain", "event-store"]),
     ("read-side", &["contract", "domain", "event-store", "projection"]),
     ("service", &["bus", "event-store", "projection", "storage"]),
-    ("core-service", &["bus", "contract", "domain", "event-store", "service"]),
+    ("core-service", &["bus", "contract", "domain", "event-store", "service", "storage", "vault"]),
     ("care", READ_SIDE),
     ("billing", READ_SIDE),
     ("provisioning", READ_SIDE),
@@ -53,6 +54,7 @@ const EVERYTHING: &[&str] = &[
     "read-side",
     "service",
     "storage",
+    "vault",
 ];
 
 /// The domain may know dates and derive its errors.

@@ -9,9 +9,8 @@ pub use open::OpenAccount;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Aggregate, Event, Fact, Id, Noun, Rejection,
-    site::Site,
-    text::{Code, Text},
+    Aggregate, Event, Fact, Id, Noun, Rejection, customer::Customer, sealed::Sealed, site::Site,
+    text::Code,
 };
 
 /// Names an account: `account_` and the operator's own account number.
@@ -22,17 +21,19 @@ pub type AccountId = Id<Account>;
 pub enum AccountEvent {
     /// There is a customer.
     Opened {
+        /// Whose account it is; absent: the customer has this account alone.
+        customer_id: Option<Id<Customer>>,
         /// Name of the account holder. Personal data.
-        holder_name: Text,
+        holder_name: Sealed,
         /// Where notices go. Personal data.
-        email: Text,
+        email: Sealed,
     },
     /// Something the next agent should know (F36).
     CommentAdded {
         /// Chosen by the sender.
         comment_id: Code,
         /// What was said.
-        text: Text,
+        text: Sealed,
     },
     /// The customer can no longer pay or change anything online (F85).
     PortalDisabled {
@@ -44,6 +45,8 @@ pub enum AccountEvent {
         /// The site whose reinstatement opened the portal.
         site_id: Id<Site>,
     },
+    /// Nobody knows any more whose account it was: the customer was erased.
+    HolderErased,
 }
 
 /// Where an account stands.
@@ -53,15 +56,19 @@ pub enum Account {
     Unopened,
     /// There is a customer.
     Open {
+        /// Whose account it is; absent: the customer has this account alone.
+        customer_id: Option<Id<Customer>>,
         /// Name of the account holder. Personal data.
-        holder_name: Text,
+        holder_name: Sealed,
         /// Where notices go. Personal data.
-        email: Text,
+        email: Sealed,
         /// What was said, by comment id.
-        comments: BTreeMap<Code, Text>,
+        comments: BTreeMap<Code, Sealed>,
         /// Sites whose suspension closed the portal since it was last opened; empty: it is open.
         portal_closed_by: BTreeSet<Id<Site>>,
     },
+    /// The customer was erased; what the account owes and owed stays.
+    Erased,
 }
 
 /// What prevents a wish about an account.
@@ -70,6 +77,12 @@ pub enum AccountRejection {
     /// Nobody opened it.
     #[error("the account is not open")]
     NotOpen,
+    /// There is no name for a customer who has it alone.
+    #[error("the account number is too long for an account without a customer: name a customer")]
+    NumberTooLong,
+    /// Nobody knows any more whose it was.
+    #[error("the customer of this account was erased: nothing about them is taken any more")]
+    HolderErased,
     /// It is open, with other data.
     #[error("the account was opened with other data")]
     OpenedOtherwise,
@@ -84,6 +97,8 @@ impl AccountRejection {
     pub fn code(self) -> &'static str {
         match self {
             Self::NotOpen => "account.not_open",
+            Self::NumberTooLong => "account.number_too_long",
+            Self::HolderErased => "account.holder_erased",
             Self::OpenedOtherwise => "account.opened_otherwise",
             Self::CommentIdUsed => "account.comment_id_used",
         }
@@ -109,6 +124,7 @@ impl Account {
         match self {
             Self::Unopened => Err(AccountRejection::NotOpen),
             Self::Open { .. } => Ok(()),
+            Self::Erased => Err(AccountRejection::HolderErased),
         }
     }
 }
@@ -120,8 +136,10 @@ impl Aggregate for Account {
 
     fn evolve(mut self, event: &AccountEvent) -> Self {
         match (&mut self, event) {
-            (_, AccountEvent::Opened { holder_name, email }) => {
+            (_, AccountEvent::HolderErased) => return Self::Erased,
+            (_, AccountEvent::Opened { customer_id, holder_name, email }) => {
                 return Self::Open {
+                    customer_id: customer_id.clone(),
                     holder_name: holder_name.clone(),
                     email: email.clone(),
                     comments: BTreeMap::new(),
@@ -138,7 +156,7 @@ impl Aggregate for Account {
                 portal_closed_by.clear();
             }
             (
-                Self::Unopened,
+                Self::Unopened | Self::Erased,
                 AccountEvent::CommentAdded { .. }
                 | AccountEvent::PortalDisabled { .. }
                 | AccountEvent::PortalEnabled { .. },

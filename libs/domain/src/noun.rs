@@ -6,6 +6,7 @@ use crate::{
     Aggregate, Id,
     account::{Account, AccountEvent},
     calendar::{Calendar, CalendarEvent},
+    customer::{Customer, CustomerEvent},
     decision::{Decision, DecisionEvent},
     device::{Device, DeviceEvent},
     ledger::{Ledger, LedgerEvent},
@@ -29,6 +30,7 @@ pub struct Fact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its noun, whose file says what it is")]
 pub enum Event {
+    Customer(CustomerEvent),
     Account(AccountEvent),
     Site(SiteEvent),
     Device(DeviceEvent),
@@ -45,6 +47,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its noun, whose file says what it is")]
 pub enum Noun {
+    Customer(Customer),
     Account(Account),
     Site(Site),
     Device(Device),
@@ -70,6 +73,7 @@ impl Noun {
     #[must_use]
     pub fn evolve(state: Option<Self>, event: &Event) -> Self {
         match event {
+            Event::Customer(event) => Self::Customer(step(state, event)),
             Event::Account(event) => Self::Account(step(state, event)),
             Event::Site(event) => Self::Site(step(state, event)),
             Event::Device(event) => Self::Device(step(state, event)),

@@ -32,6 +32,7 @@ use crate::{
     Event, Fact, Id,
     account::Account,
     money::Money,
+    sealed::Sealed,
     service::Service,
     site::Site,
     text::{Code, Text},
@@ -84,7 +85,7 @@ pub enum OrderEvent {
         /// Absent for an office-only order (F22).
         appointment: Option<Appointment>,
         /// Work order comments (F23).
-        comments: Option<Text>,
+        comments: Option<Sealed>,
     },
     /// What the customer was told: the monthly price before and after (F24).
     Reviewed {

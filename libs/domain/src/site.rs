@@ -20,9 +20,7 @@ pub use traffic::Traffic;
 pub use unsuspend::UnsuspendSite;
 
 use crate::{
-    Aggregate, Event, Fact, Id, Noun, Rejection,
-    account::Account,
-    text::{Code, Text},
+    Aggregate, Event, Fact, Id, Noun, Rejection, account::Account, sealed::Sealed, text::Code,
 };
 
 /// Names a site.
@@ -38,7 +36,7 @@ pub enum SiteEvent {
         /// The network owner's key of the address (F82).
         address_id: Code,
         /// Service address in one line. Personal data.
-        address: Text,
+        address: Sealed,
         /// The biller's market.
         market: Code,
     },
@@ -129,7 +127,7 @@ pub enum Site {
         /// Compared before anything is suspended (F82).
         address_id: Code,
         /// Service address in one line. Personal data.
-        address: Text,
+        address: Sealed,
         /// Decides install rules (F5).
         market: Code,
         /// Whether traffic flows.

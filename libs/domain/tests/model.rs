@@ -23,7 +23,7 @@ use domain::{
     },
     testing::{
         Memory,
-        fixtures::{TODAY, code, id, service_code, text, usd},
+        fixtures::{TODAY, code, id, sealed, service_code, text, usd},
     },
 };
 use jiff::civil::Date;
@@ -76,8 +76,9 @@ impl World {
         for number in 1..=2 {
             world.ask(&OpenAccount {
                 account_id: account(number),
-                holder_name: text("Jo Doe"),
-                email: text("jo@example.com"),
+                customer_id: None,
+                holder_name: sealed("Jo Doe"),
+                email: sealed("jo@example.com"),
             });
         }
         (1..=4).for_each(|number| world.settle(number));
@@ -92,7 +93,7 @@ impl World {
             site_id: site_id.clone(),
             account_id: account_id.clone(),
             address_id: code("A-1"),
-            address: text("1 Elm St"),
+            address: sealed("1 Elm St"),
             market: code("phoenix"),
         });
         self.ask(&RegisterDevice {
@@ -257,7 +258,8 @@ fn owed(event: &Event) -> i64 {
             lines.iter().map(|line| line.amount.minor).sum()
         }
         Event::Ledger(LedgerEvent::PaymentReceived { amount, .. }) => -amount.minor,
-        Event::Account(_)
+        Event::Customer(_)
+        | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)

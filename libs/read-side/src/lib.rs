@@ -85,6 +85,6 @@ mod tests {
         assert_eq!(command.body, report.body);
         let known = contract::command::on_subject(&command.noun, &command.verb);
         let known = known.expect("core knows the command");
-        assert!(known.from_proto(&command.body).is_ok());
+        assert!(known.from_proto(&command.body, &contract::AsItIs).is_ok());
     }
 }

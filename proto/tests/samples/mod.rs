@@ -7,6 +7,7 @@ use domain::{
     Event, Id,
     account::AccountEvent,
     calendar::CalendarEvent,
+    customer::CustomerEvent,
     decision::DecisionEvent,
     device::DeviceEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
@@ -14,6 +15,7 @@ use domain::{
     notification::{Channel, NotificationEvent},
     order::{Appointment, CancelReason, OrderEvent, OrderKind, SwapMethod},
     provisioning::{Attempt, ProvisioningAction, ProvisioningEvent, RespCode, Subject},
+    sealed::Sealed,
     service::ServiceEvent,
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
     text::{Code, Text},
@@ -22,13 +24,33 @@ use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [accounts(), sites(), things(), orders(), ledgers(), reports()].concat()
+    [customers(), accounts(), sites(), things(), orders(), ledgers(), reports()].concat()
+}
+
+fn customers() -> Vec<Event> {
+    [
+        CustomerEvent::Registered { name: sealed("{sealed:customer_4:wVj_-z}") },
+        CustomerEvent::AccountAdded { account_id: id("account_7") },
+        CustomerEvent::Erased { account_ids: vec![id("account_7"), id("account_8")] },
+    ]
+    .map(Event::Customer)
+    .into()
 }
 
 fn accounts() -> Vec<Event> {
     [
-        AccountEvent::Opened { holder_name: text("Ana Ruiz"), email: text("ana@example.net") },
-        AccountEvent::CommentAdded { comment_id: code("c-1"), text: text("Called about speed.") },
+        AccountEvent::Opened {
+            customer_id: None,
+            holder_name: sealed("Ana Ruiz"),
+            email: sealed("ana@example.net"),
+        },
+        AccountEvent::Opened {
+            customer_id: Some(id("customer_4")),
+            holder_name: sealed("{sealed:customer_4:wVj_-x}"),
+            email: sealed("{sealed:customer_4:wVj_-y}"),
+        },
+        AccountEvent::CommentAdded { comment_id: code("c-1"), text: sealed("Called about speed.") },
+        AccountEvent::HolderErased,
         AccountEvent::PortalDisabled { site_id: id("site_88") },
         AccountEvent::PortalEnabled { site_id: id("site_88") },
     ]
@@ -41,7 +63,7 @@ fn sites() -> Vec<Event> {
         SiteEvent::Registered {
             account_id: id("account_7"),
             address_id: code("UT-84097-0042"),
-            address: text("12 Center St, Orem"),
+            address: sealed("12 Center St, Orem"),
             market: code("northern_virginia"),
         },
         SiteEvent::SuspensionRequested { request: 1, reason: SuspensionReason::NonPayment },
@@ -106,7 +128,7 @@ fn orders() -> Vec<Event> {
         OrderEvent::Scheduled {
             order_type: code("UPGRADE"),
             appointment: Some(Appointment { date: day(), slot: code("08-10") }),
-            comments: Some(text("Dog in the yard.")),
+            comments: Some(sealed("Dog in the yard.")),
         },
         OrderEvent::Reviewed { monthly_before: usd(5_999), monthly_after: usd(11_999) },
         OrderEvent::Committed,
@@ -187,6 +209,10 @@ fn id<A: domain::Aggregate>(text: &str) -> Id<A> {
 
 fn code(value: &str) -> Code {
     Code::parse(value).unwrap()
+}
+
+fn sealed(value: &str) -> Sealed {
+    Sealed::parse(value).unwrap()
 }
 
 fn text(value: &str) -> Text {

@@ -48,7 +48,8 @@ pub(crate) fn apply(
             grounds: ReinstatementGrounds::PaymentArrangement,
             ..
         }) => arrange(biller, stream, rows),
-        Event::Account(_)
+        Event::Customer(_)
+        | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)

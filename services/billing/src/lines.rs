@@ -66,7 +66,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             row.lines.drain(..dropped);
             rows.put(TABLE, account_id, &row)
         }
-        Event::Account(_)
+        Event::Customer(_)
+        | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)

@@ -59,7 +59,8 @@ pub(crate) fn apply(
             rows.put(TABLE, &row.account_id, &row)
         }
         Event::Order(event) => bill(event, rows),
-        Event::Account(_)
+        Event::Customer(_)
+        | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)

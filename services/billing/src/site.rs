@@ -69,6 +69,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             rows.put(TABLE, &site_id, &SiteRow { in_use: true, ..row })
         }
         Event::Service(ServiceEvent::PackageChanged { .. })
+        | Event::Customer(_)
         | Event::Account(_)
         | Event::Device(_)
         | Event::Order(_)

@@ -65,6 +65,6 @@ pub(crate) fn sent<M: CommandMessage>(
     let command = read_side::command(message);
     let known = contract::command::on_subject(&command.noun, &command.verb);
     let known = known.expect("core knows the command");
-    known.from_proto(&command.body).expect("core can read the command");
+    known.from_proto(&command.body, &contract::AsItIs).expect("core can read the command");
     (policy.to_owned(), step.to_owned(), Wanted::Command(command))
 }

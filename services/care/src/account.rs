@@ -25,8 +25,12 @@ const COMMENTS_MAX: usize = 50;
 #[serde(rename_all = "camelCase")]
 struct AccountRow {
     account_id: String,
+    /// Absent for a customer who has this account alone (F56).
+    customer_id: Option<String>,
     holder_name: String,
     email: String,
+    /// The customer was erased: what was sealed for them can never be read again.
+    holder_erased: bool,
     portal: Portal,
     sites: Vec<SiteSummary>,
     services: Vec<ServiceSummary>,
@@ -80,7 +84,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
                 }
             })
         }
-        Event::Device(_)
+        Event::Customer(_)
+        | Event::Device(_)
         | Event::Ledger(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
@@ -95,11 +100,13 @@ fn apply_account(
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
     let account_id = &*recorded.event.stream;
-    if let AccountEvent::Opened { holder_name, email } = event {
+    if let AccountEvent::Opened { customer_id, holder_name, email } = event {
         let row = AccountRow {
             account_id: account_id.to_owned(),
+            customer_id: customer_id.as_ref().map(ToString::to_string),
             holder_name: holder_name.to_string(),
             email: email.to_string(),
+            holder_erased: false,
             portal: Portal::Enabled,
             sites: Vec::new(),
             services: Vec::new(),
@@ -122,6 +129,7 @@ fn apply_account(
         }
         AccountEvent::PortalDisabled { .. } => row.portal = Portal::Disabled,
         AccountEvent::PortalEnabled { .. } => row.portal = Portal::Enabled,
+        AccountEvent::HolderErased => row.holder_erased = true,
     })
 }
 
@@ -151,8 +159,10 @@ mod tests {
         let traffic = "flowing";
         let expected = json!({
             "accountId": "account_7",
+            "customerId": null,
             "holderName": "Jo Doe",
             "email": "jo@example.com",
+            "holderErased": false,
             "portal": "enabled",
             "sites": [{
                 "siteId": "site_88", "addressId": "A-17", "address": "17 Elm St", "traffic": traffic

@@ -6,12 +6,17 @@ use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
 use service::{View, Views};
 
-use crate::{account, order, service as service_view, site};
+use crate::{account, customer, order, service as service_view, site};
 
 /// The views of care.
 pub(crate) struct Care;
 
 const VIEWS: &[View] = &[
+    View {
+        name: "customer",
+        about: "Whose accounts belong together, by customer id",
+        table: Some(customer::TABLE),
+    },
     View {
         name: "account",
         about: "Who the customer is, what they have, and what was said, by account id",
@@ -40,11 +45,12 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
         let event = decoded(recorded)?;
+        customer::apply(&event, recorded, rows)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
         // These two show what the views above have made of the event.

@@ -83,7 +83,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
                 put(&mut row.services, service.summary(), |other| other.service_id == stream);
             })
         }
-        Event::Account(_)
+        Event::Customer(_)
+        | Event::Account(_)
         | Event::Order(_)
         | Event::Ledger(_)
         | Event::Calendar(_)

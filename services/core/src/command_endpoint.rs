@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bus::{Endpoint, Headers, Message, Serving, subject};
-use contract::{Invalid, command};
+use contract::{Door, Invalid, Unread, command};
 use domain::actor::Actor;
 use event_store::CommandId;
 use futures::FutureExt;
@@ -40,14 +40,23 @@ pub(crate) async fn serve(core: &Core, biller: &str) -> Result<Serving, bus::Ser
 }
 
 async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> Message {
-    let submission = match read(subject, message) {
+    let Some(desk) = core.desk(biller) else {
+        return outcome("unavailable").with_header("demarc-reason", "there is no such biller here");
+    };
+    let submission = match read(subject, message, &*desk.door) {
         Ok(submission) => submission,
-        Err(invalid) => {
-            return outcome("invalid").with_header("demarc-reason", &invalid.to_string());
-        }
+        Err(unread) => return refused(&unread),
     };
     let id = submission.id;
     reply(id, core.submit(biller, submission).await)
+}
+
+fn refused(unread: &Unread) -> Message {
+    let name = match unread {
+        Unread::Invalid(_) => "invalid",
+        Unread::Closed(_) => "unavailable",
+    };
+    outcome(name).with_header("demarc-reason", &unread.to_string())
 }
 
 /// What core says on the reply subject.
@@ -84,22 +93,23 @@ fn outcome(name: &str) -> Message {
     Message::default().with_header("demarc-outcome", name)
 }
 
-/// Reads a command as it comes over the bus.
+/// Reads a command as it comes over the bus, and seals its personal data.
 ///
 /// # Errors
-/// The field that cannot be read.
-pub fn read(subject: &str, message: &Message) -> Result<Submission, Invalid> {
+/// The field that cannot be read, or a door that is closed now.
+pub fn read(subject: &str, message: &Message, door: &dyn Door) -> Result<Submission, Unread> {
     let mut tail = subject.rsplit('.');
     let (verb, noun) = (tail.next().unwrap_or_default(), tail.next().unwrap_or_default());
     let command = command::on_subject(noun, verb)
         .ok_or_else(|| Invalid::new("subject", "names no command"))?;
     if message.body.len() > BODY_BYTES_MAX {
-        return Err(Invalid::new("body", format!("must be at most {BODY_BYTES_MAX} bytes")));
+        let problem = format!("must be at most {BODY_BYTES_MAX} bytes");
+        return Err(Invalid::new("body", problem).into());
     }
     let headers = &message.headers;
     let rule = match headers.get("content-type") {
-        Some("application/json") => command.from_json(&message.body)?,
-        Some(_) | None => command.from_proto(&message.body)?,
+        Some("application/json") => command.from_json(&message.body, door)?,
+        Some(_) | None => command.from_proto(&message.body, door)?,
     };
     let actor = headers.get("demarc-actor").unwrap_or_default();
     Ok(Submission {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use contract::command;
+use contract::{AsItIs, command};
 use domain::{Event, actor::Actor, calendar::CalendarEvent};
 use event_store::CommandId;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -69,9 +69,10 @@ fn open_day(biller: &str, date: Date) -> anyhow::Result<Submission> {
     let command = command::named("OpenDay").ok_or_else(|| anyhow::anyhow!("no OpenDay"))?;
     let name = format!("demarc/{biller}/open-day/{date}");
     let id = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes());
+    let body = json!({ "date": date.to_string() }).to_string();
     Ok(Submission {
         name: command.name,
-        command: command.from_json(json!({ "date": date.to_string() }).to_string().as_bytes())?,
+        command: command.from_json(body.as_bytes(), &AsItIs)?,
         actor: Actor::parse("calendar; roles=service")?,
         id: CommandId(id.into_bytes()),
         causation: None,

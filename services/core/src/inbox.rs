@@ -167,7 +167,7 @@ impl Seat {
 }
 
 /// Whether this thread can wait for a disk: only where the runtime has others go on meanwhile.
-fn may_block() -> bool {
+pub(crate) fn may_block() -> bool {
     let runtime = Handle::try_current();
     runtime.is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
 }
@@ -208,7 +208,7 @@ mod tests {
         thread::{self, ThreadId},
     };
 
-    use contract::{biller, command};
+    use contract::{AsItIs, biller, command};
     use domain::{Decide, Desk, Fact, Rejection, actor::Actor};
     use event_store::{Block, CommandId, Log, Options, Reader};
     use storage::{Fault, Simulated};
@@ -270,7 +270,7 @@ mod tests {
         let json =
             format!(r#"{{"accountId":"account_{id}","holderName":"Ada","email":"a@example.net"}}"#);
         let open = command::named("OpenAccount").unwrap();
-        submission(id, open.from_json(json.as_bytes()).unwrap())
+        submission(id, open.from_json(json.as_bytes(), &AsItIs).unwrap())
     }
 
     /// Wants nothing, and says which thread decided it.

@@ -6,6 +6,8 @@
 mod cloud_event;
 mod command_endpoint;
 mod day_clock;
+mod door;
+mod erasure;
 mod gateway;
 mod inbox;
 mod receipt;
@@ -20,8 +22,10 @@ use bus::{Bus, LogSource, Serving};
 use domain::biller::Biller;
 use event_store::{Log, Position, Reader};
 use service::Context;
+use storage::{Os, Storage};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use vault::Vault;
 
 pub use cloud_event::describe;
 pub use command_endpoint::{read, reply};
@@ -29,6 +33,7 @@ pub use gateway::edge;
 pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
 pub use writer::{Clock, WriteError, Writer};
 
+use door::BillersDoor;
 use inbox::Inbox;
 
 /// Which services the gateway asks for their status.
@@ -64,6 +69,7 @@ pub(crate) struct Desk {
     pub(crate) reader: Reader,
     pub(crate) head: watch::Receiver<Position>,
     pub(crate) inbox: Inbox,
+    pub(crate) door: Arc<BillersDoor>,
 }
 
 /// Core while it runs.
@@ -104,6 +110,7 @@ pub async fn start(
     let mut tasks = Vec::new();
     for biller in billers {
         serving.push(command_endpoint::serve(&core, &biller.name).await?);
+        tasks.push(tokio::spawn(erasure::run(core.clone(), biller.name.clone())));
         tasks.push(tokio::spawn(stop_when_contested(core.clone(), biller.name.clone())));
         if calendar == Calendar::Clock {
             tasks.push(tokio::spawn(day_clock::run(core.clone(), biller.name.clone())));
@@ -121,11 +128,17 @@ fn open(
     let log = Log::open(&dir, &biller.name, event_store::Options::default())
         .with_context(|| format!("the log of {} in {} did not open", biller.name, dir.display()))?;
     let reader = log.reader();
+    let storage: Arc<dyn Storage> = Arc::new(Os);
+    // Beside the log, not in it: a copy of the log is worth nothing without the keys.
+    let keys = context.data.join("keys").join(&biller.name);
+    let vault = Vault::open(&storage, &keys)
+        .with_context(|| format!("the keys of {} did not open", biller.name))?;
+    let door = Arc::new(BillersDoor::new(vault, reader.clone()));
     let (grown, head) = watch::channel(reader.head().position);
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);
     let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
-    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox }, thread))
+    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox, door }, thread))
 }
 
 /// A log has one owner; over NATS nobody sees the other's lock.

@@ -288,7 +288,8 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
                 return Ok(Decision::Rejected { code, reason });
             }
             Event::Decision(DecisionEvent::Fulfilled { .. }) => return Ok(Decision::Fulfilled),
-            Event::Account(_)
+            Event::Customer(_)
+            | Event::Account(_)
             | Event::Site(_)
             | Event::Device(_)
             | Event::Service(_)

@@ -5,7 +5,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use bus::Bus;
-use contract::command;
+use contract::{AsItIs, command};
 use core_service::{Calendar, Running, Submission};
 use domain::{Event, actor::Actor, calendar::CalendarEvent};
 use event_store::{Block, CommandId};
@@ -49,7 +49,7 @@ async fn open_day(running: &Running, date: Date) {
     let body = format!(r#"{{"date":"{date}"}}"#);
     let submission = Submission {
         name: command.name,
-        command: command.from_json(body.as_bytes()).unwrap(),
+        command: command.from_json(body.as_bytes(), &AsItIs).unwrap(),
         actor: Actor::parse("test; roles=service").unwrap(),
         id: CommandId([9; 16]),
         causation: None,

@@ -5,7 +5,7 @@
 use std::{path::Path, sync::Arc};
 
 use bus::Bus;
-use contract::command;
+use contract::{AsItIs, command};
 use core_service::{Answer, Calendar, Committed, Decision, Running, Submission, Writer};
 use domain::{Decide, Desk, Fact, Rejection, actor::Actor};
 use event_store::{CommandId, Log, Options};
@@ -23,7 +23,7 @@ async fn core(data: &Path) -> Running {
 
 fn submission(id: u8, name: &str, json: &str) -> Submission {
     let command = command::named(name).unwrap();
-    rule(id, command.name, command.from_json(json.as_bytes()).unwrap())
+    rule(id, command.name, command.from_json(json.as_bytes(), &AsItIs).unwrap())
 }
 
 fn rule(id: u8, name: &'static str, command: Box<dyn Decide>) -> Submission {

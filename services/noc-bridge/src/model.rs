@@ -57,7 +57,8 @@ impl ReadModel for Model {
                 site::apply(&event, recorded, rows)?;
                 request::apply(&event, recorded, &self.biller.policies, rows)
             }
-            Event::Account(_)
+            Event::Customer(_)
+            | Event::Account(_)
             | Event::Device(_)
             | Event::Service(_)
             | Event::Order(_)
@@ -85,7 +86,8 @@ impl ReadModel for Model {
                 confirm_on_provisioned::react(&event, rows, intents)?;
                 fail_on_unprovisioned::react(&event, rows, intents)
             }
-            Event::Account(_)
+            Event::Customer(_)
+            | Event::Account(_)
             | Event::Device(_)
             | Event::Service(_)
             | Event::Order(_)

@@ -39,7 +39,7 @@ pub(crate) struct Ordered {
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let stream = recorded.event.stream.as_bytes();
     match event {
-        Event::Account(AccountEvent::Opened { holder_name, email }) => {
+        Event::Account(AccountEvent::Opened { holder_name, email, .. }) => {
             let (name, email) = (holder_name.as_str().to_owned(), email.as_str().to_owned());
             rows.put(HOLDERS, stream, &Holder { name, email })
         }
@@ -52,7 +52,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         Event::Calendar(CalendarEvent::DayOpened { date, .. }) => {
             rows.put(CALENDAR, TODAY, &date.to_string())
         }
-        Event::Account(_)
+        Event::Customer(_)
+        | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)

@@ -119,7 +119,7 @@ mod tests {
         order::Appointment,
         site::{SiteEvent, SuspensionReason},
         testing::fixtures::{
-            account_id, code, id, scheduled, site_id, started, swapped, text, usd,
+            account_id, code, id, scheduled, sealed, site_id, started, swapped, usd,
         },
     };
     use jiff::civil::date;
@@ -245,7 +245,7 @@ mod tests {
         let registered = SiteEvent::Registered {
             account_id: account_id(),
             address_id: code("A-18"),
-            address: text("18 Elm St\nApt 4"),
+            address: sealed("18 Elm St\nApt 4"),
             market: code("phoenix"),
         };
         let reinstated = SiteEvent::Reinstated { request: 2, vlan: 552 };

@@ -51,6 +51,7 @@ pub(crate) fn of(
             },
         })),
         Event::Ledger(LedgerEvent::Charged { .. })
+        | Event::Customer(_)
         | Event::Account(_)
         | Event::Device(_)
         | Event::Service(_)

@@ -64,7 +64,8 @@ impl ReadModel for Model {
                 transaction::site(&event, recorded, rows)
             }
             Event::Provisioning(event) => transaction::attempt(&event, recorded, rows),
-            Event::Account(_)
+            Event::Customer(_)
+            | Event::Account(_)
             | Event::Device(_)
             | Event::Service(_)
             | Event::Ledger(_)
@@ -90,7 +91,8 @@ impl ReadModel for Model {
             Event::Provisioning(event) => {
                 retry_on_failed_attempt::react(&event, recorded, &self.biller, rows, intents)
             }
-            Event::Account(_)
+            Event::Customer(_)
+            | Event::Account(_)
             | Event::Device(_)
             | Event::Service(_)
             | Event::Ledger(_)

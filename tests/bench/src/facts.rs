@@ -66,6 +66,7 @@ fn opened(number: u64) -> Stored {
     let fact = account::AccountOpened {
         holder_name: format!("Jordan Customer {number}"),
         email: format!("jordan.{number}@example.com"),
+        customer_id: String::new(),
     };
     account_fact(number, "AccountOpened", account::account_event::Fact::Opened(fact))
 }

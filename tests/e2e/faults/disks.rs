@@ -59,6 +59,16 @@ impl House {
         self.api.send(&wish).is_ok_and(|(status, _)| status == 200)
     }
 
+    /// Comments on the first account until it is not acknowledged.
+    fn comment_until_refused(&self) -> bool {
+        (1..=COMMANDS_MAX).any(|number| {
+            let (comment, text) = (format!("c-{number}"), "Called again about the bill.");
+            let json = json!({"accountId": "account_1", "commentId": comment, "text": text});
+            let wish = Wish { command: "AddComment", key: comment, json };
+            !self.api.send(&wish).is_ok_and(|(status, _)| status == 200)
+        })
+    }
+
     /// Everything that was acknowledged is there, and every service goes on.
     fn is_whole(&mut self) -> anyhow::Result<()> {
         ensure!(self.open_accounts(10), "it does not take commands again");
@@ -91,7 +101,9 @@ fn a_full_disk_stops_core_by_name_and_loses_nothing() -> anyhow::Result<()> {
     let mut process = house.live(command)?;
     ensure!(house.open_accounts(100), "there is room");
     room.fill()?;
+    // There is no key for one more customer; those who are there are served until the log is full.
     ensure!(!house.open_accounts(COMMANDS_MAX), "there is no room");
+    ensure!(house.comment_until_refused(), "there is no room for this either");
     by_name(&process.ended()?, &room.dir().join("core/northeast/journal"), "No space left")?;
     // Still full: whether it starts or not, it says why and takes nothing that it cannot keep.
     let mut again = house.start(room.inside(&serve(room.dir())))?;

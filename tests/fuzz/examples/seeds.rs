@@ -46,7 +46,9 @@ fn commands() {
         let command = contract::command::named(name).unwrap();
         let json = sample(command.package, name).to_string();
         let protobuf = command.json_to_proto(json.as_bytes()).unwrap();
-        command.from_proto(&protobuf).unwrap_or_else(|invalid| panic!("{name}: {invalid}"));
+        command
+            .from_proto(&protobuf, &contract::AsItIs)
+            .unwrap_or_else(|invalid| panic!("{name}: {invalid}"));
         write("command_json", name, &[&[byte(nth)][..], json.as_bytes()].concat());
         write("command_proto", name, &[&[byte(nth)][..], &protobuf].concat());
         if nth % 8 == 0 {

@@ -109,7 +109,7 @@ impl Office {
         let mut worked = Worked { answers: Vec::new(), refused: Vec::new() };
         let mut taken = Vec::new();
         for request in group {
-            match core_service::read(&request.subject, &request.message) {
+            match core_service::read(&request.subject, &request.message, &contract::AsItIs) {
                 Ok(submission) => {
                     writer.take(submission);
                     taken.push(request);

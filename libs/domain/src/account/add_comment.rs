@@ -1,10 +1,7 @@
 //! Add a comment: what the next agent should know (F36).
 
 use super::{Account, AccountEvent, AccountId, AccountRejection};
-use crate::{
-    Decide, Desk, Fact, Rejection,
-    text::{Code, Text},
-};
+use crate::{Decide, Desk, Fact, Rejection, sealed::Sealed, text::Code};
 
 /// Leave a comment for the next agent (F36).
 #[derive(Clone, Debug)]
@@ -14,13 +11,15 @@ pub struct AddComment {
     /// Chosen by the sender; the same id again changes nothing.
     pub comment_id: Code,
     /// What was said.
-    pub text: Text,
+    pub text: Sealed,
 }
 
 impl Decide for AddComment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        let Account::Open { comments, .. } = desk.get(&self.account_id) else {
-            return Err(AccountRejection::NotOpen.into());
+        let comments = match desk.get(&self.account_id) {
+            Account::Open { comments, .. } => comments,
+            Account::Unopened => return Err(AccountRejection::NotOpen.into()),
+            Account::Erased => return Err(AccountRejection::HolderErased.into()),
         };
         match comments.get(&self.comment_id) {
             None => Ok(vec![
@@ -42,20 +41,20 @@ mod tests {
     use crate::{
         account::{AccountEvent, AccountRejection},
         testing::{
-            fixtures::{account, account_id, code, text},
+            fixtures::{account, account_id, code, sealed},
             given,
         },
     };
 
     fn say(words: &str) -> AddComment {
-        AddComment { account_id: account_id(), comment_id: code("c-1"), text: text(words) }
+        AddComment { account_id: account_id(), comment_id: code("c-1"), text: sealed(words) }
     }
 
     #[test]
     fn f36_a_comment_about_the_order_is_kept_with_the_account() {
         let added = AccountEvent::CommentAdded {
             comment_id: code("c-1"),
-            text: text("Upgraded, modem is online."),
+            text: sealed("Upgraded, modem is online."),
         };
         given(account()).when(say("Upgraded, modem is online.")).then([added.on(&account_id())]);
     }

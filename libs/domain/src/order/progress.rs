@@ -4,12 +4,8 @@ use jiff::civil::Date;
 
 use super::{Appointment, OrderEvent, OrderKind, OrderRejection, SwapMethod};
 use crate::{
-    Desk, Id, Rejection,
-    account::Account,
-    biller::Package,
-    service::Service,
-    site::Site,
-    text::{Code, Text},
+    Desk, Id, Rejection, account::Account, biller::Package, sealed::Sealed, service::Service,
+    site::Site, text::Code,
 };
 
 /// Where an order stands.
@@ -78,7 +74,7 @@ pub struct Schedule {
     /// Absent for an office-only order (F22).
     pub appointment: Option<Appointment>,
     /// Work order comments (F23).
-    pub comments: Option<Text>,
+    pub comments: Option<Sealed>,
 }
 
 /// How far an order is.

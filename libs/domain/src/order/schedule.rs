@@ -8,8 +8,9 @@ use super::{
 use crate::{
     Decide, Desk, Fact, Rejection,
     calendar::today,
+    sealed::Sealed,
     site::{Site, SiteRejection},
-    text::{Code, Text},
+    text::Code,
 };
 
 /// Choose order type and office only or an appointment, task SS (F21 to F23).
@@ -22,7 +23,7 @@ pub struct ScheduleOrder {
     /// Who does the work.
     pub visit: Visit,
     /// Work order comments (F23).
-    pub comments: Option<Text>,
+    pub comments: Option<Sealed>,
 }
 
 impl Decide for ScheduleOrder {
@@ -109,8 +110,8 @@ mod tests {
         testing::{
             Given,
             fixtures::{
-                TODAY, code, committed_change, installation_in, order_id, scheduled, service,
-                service_in, started, swapped, text,
+                TODAY, code, committed_change, installation_in, order_id, scheduled, sealed,
+                service, service_in, started, swapped,
             },
             given,
         },
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn f21_f22_f23_an_order_is_done_from_the_office_with_comments() {
-        let comments = Some(text("Upgrade by phone."));
+        let comments = Some(sealed("Upgrade by phone."));
         let fact = OrderEvent::Scheduled {
             order_type: code("UPGRADE"),
             appointment: None,

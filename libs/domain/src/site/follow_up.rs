@@ -5,6 +5,7 @@ use crate::{
     Desk, Fact, Rejection,
     account::{Account, AccountEvent, AccountId},
     actor::Role,
+    sealed::Sealed,
     text::{Code, Text},
 };
 
@@ -75,7 +76,7 @@ pub(super) fn comment(
     let comment_id = format!("{site_id}-request-{request}-{}", step.name());
     AccountEvent::CommentAdded {
         comment_id: Code::parse(&comment_id).expect("a code has room for an id and a step"),
-        text: Text::parse(sentence).expect("a sentence is a text"),
+        text: Sealed::plain(&Text::parse(sentence).expect("a sentence is a text")),
     }
     .on(account_id)
 }

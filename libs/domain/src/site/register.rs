@@ -1,11 +1,7 @@
 //! Register a site: a place where a line is delivered.
 
 use super::{Site, SiteEvent, SiteId, SiteRejection};
-use crate::{
-    Decide, Desk, Fact, Rejection,
-    account::AccountId,
-    text::{Code, Text},
-};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId, sealed::Sealed, text::Code};
 
 /// Register a place where a line is delivered.
 #[derive(Clone, Debug)]
@@ -17,7 +13,7 @@ pub struct RegisterSite {
     /// The network owner's key of the address, compared before anything is suspended (F82).
     pub address_id: Code,
     /// Service address in one line. Personal data.
-    pub address: Text,
+    pub address: Sealed,
     /// The biller's market, for example `northern_virginia`.
     pub market: Code,
 }
@@ -55,7 +51,7 @@ mod tests {
         account::AccountRejection,
         site::{SiteEvent, SiteRejection},
         testing::{
-            fixtures::{account, account_id, code, site, site_id, text},
+            fixtures::{account, account_id, code, sealed, site, site_id},
             given,
         },
     };
@@ -65,7 +61,7 @@ mod tests {
             site_id: site_id(),
             account_id: account_id(),
             address_id: code("A-17"),
-            address: text("17 Elm St"),
+            address: sealed("17 Elm St"),
             market: code("phoenix"),
         }
     }
@@ -75,7 +71,7 @@ mod tests {
         let registered = SiteEvent::Registered {
             account_id: account_id(),
             address_id: code("A-17"),
-            address: text("17 Elm St"),
+            address: sealed("17 Elm St"),
             market: code("phoenix"),
         };
         given(account()).when(register()).then([registered.on(&site_id())]);
@@ -84,7 +80,7 @@ mod tests {
     #[test]
     fn a_site_does_not_move() {
         given(site())
-            .when(RegisterSite { address: text("71 Elm St"), ..register() })
+            .when(RegisterSite { address: sealed("71 Elm St"), ..register() })
             .then_rejected(SiteRejection::RegisteredOtherwise);
     }
 

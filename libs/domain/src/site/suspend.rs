@@ -74,7 +74,7 @@ mod tests {
         account::AccountEvent,
         site::{SiteEvent, SiteRejection, SuspensionReason},
         testing::{
-            fixtures::{TODAY, account_id, code, debt, site, site_id, suspended_site, text},
+            fixtures::{TODAY, account_id, code, debt, sealed, site, site_id, suspended_site},
             given,
         },
     };
@@ -89,7 +89,7 @@ mod tests {
         [
             SiteEvent::SuspensionRequested { request, reason }.on(&site_id()),
             AccountEvent::PortalDisabled { site_id: site_id() }.on(&account_id()),
-            AccountEvent::CommentAdded { comment_id, text: text(&sentence) }.on(&account_id()),
+            AccountEvent::CommentAdded { comment_id, text: sealed(&sentence) }.on(&account_id()),
         ]
     }
 

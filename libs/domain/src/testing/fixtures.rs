@@ -13,10 +13,12 @@ use crate::{
     Aggregate, Fact, Id,
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
+    customer::{CustomerEvent, CustomerId},
     device::DeviceId,
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
     order::OrderId,
+    sealed::Sealed,
     service::ServiceId,
     site::{ReinstatementGrounds, SiteEvent, SiteId, SuspensionReason},
     text::{Code, Text},
@@ -50,6 +52,15 @@ pub fn code(code: &str) -> Code {
 #[must_use]
 pub fn text(text: &str) -> Text {
     Text::parse(text).expect("the test's text is well formed")
+}
+
+/// Personal data, as rules see it.
+///
+/// # Panics
+/// When it is empty or too long.
+#[must_use]
+pub fn sealed(text: &str) -> Sealed {
+    Sealed::parse(text).expect("the test's personal data is well formed")
 }
 
 /// An amount in the test biller's currency.
@@ -91,6 +102,18 @@ pub fn order_id() -> OrderId {
     id("order_1001")
 }
 
+/// Somebody who may have accounts.
+#[must_use]
+pub fn customer_id() -> CustomerId {
+    id("customer_4")
+}
+
+/// The somebody is registered.
+#[must_use]
+pub fn customer() -> Fact {
+    CustomerEvent::Registered { name: sealed("Harbor Cafe") }.on(&customer_id())
+}
+
 /// A day began.
 #[must_use]
 pub fn day(date: Date) -> Fact {
@@ -100,8 +123,11 @@ pub fn day(date: Date) -> Fact {
 /// [`TODAY`] began, and the customer has an account.
 #[must_use]
 pub fn account() -> Vec<Fact> {
-    let opened =
-        AccountEvent::Opened { holder_name: text("Jo Doe"), email: text("jo@example.com") };
+    let opened = AccountEvent::Opened {
+        customer_id: None,
+        holder_name: sealed("Jo Doe"),
+        email: sealed("jo@example.com"),
+    };
     vec![day(TODAY), opened.on(&account_id())]
 }
 
@@ -111,7 +137,7 @@ pub fn site_in(market: &str) -> Vec<Fact> {
     let registered = SiteEvent::Registered {
         account_id: account_id(),
         address_id: code("A-17"),
-        address: text("17 Elm St"),
+        address: sealed("17 Elm St"),
         market: code(market),
     };
     with(account(), [registered.on(&site_id())])
@@ -152,7 +178,7 @@ pub fn other_site_stopped() -> Vec<Fact> {
     let registered = SiteEvent::Registered {
         account_id: account_id(),
         address_id: code("A-18"),
-        address: text("18 Elm St"),
+        address: sealed("18 Elm St"),
         market: code("phoenix"),
     };
     let reason = SuspensionReason::CustomerRequest;
@@ -166,7 +192,8 @@ pub fn other_site_stopped() -> Vec<Fact> {
 /// The account has a comment.
 #[must_use]
 pub fn comment(comment_id: &str, words: &str) -> Fact {
-    AccountEvent::CommentAdded { comment_id: code(comment_id), text: text(words) }.on(&account_id())
+    AccountEvent::CommentAdded { comment_id: code(comment_id), text: sealed(words) }
+        .on(&account_id())
 }
 
 /// The customer owes an amount since a date.

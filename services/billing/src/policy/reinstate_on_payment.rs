@@ -44,6 +44,7 @@ pub(crate) fn react(
             | SiteEvent::ReinstatementRequested { .. }
             | SiteEvent::Reinstated { .. },
         )
+        | Event::Customer(_)
         | Event::Account(_)
         | Event::Device(_)
         | Event::Service(_)

@@ -1,17 +1,21 @@
 //! `POST /v1/{biller}/commands/{Command}`: one route for every command.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, Request, State},
     http::request::Parts,
 };
-use contract::{Invalid, command, pb::envelope::v1::Receipt};
+use contract::{Unread, command, pb::envelope::v1::Receipt};
 use event_store::CommandId;
 use service::Problem;
 
 use super::{BODY_BYTES_MAX, edge};
 use crate::{
-    Core, receipt,
+    Core,
+    door::BillersDoor,
+    receipt,
     submission::{Answer, Decision, Submission, SubmitError, traceparent},
 };
 
@@ -20,15 +24,20 @@ pub(super) async fn send(
     Path((biller, name)): Path<(String, String)>,
     request: Request,
 ) -> Result<Json<Receipt>, Problem> {
-    edge::desk(&core, &biller)?;
-    let submission = read(&biller, &name, request).await?;
+    let door = Arc::clone(&edge::desk(&core, &biller)?.door);
+    let submission = read(&biller, &name, request, &door).await?;
     let id = submission.id;
     let answer = core.submit(&biller, submission).await.map_err(refused)?;
     answered(id, answer)
 }
 
 /// Nothing of the request is kept: the connection reads the next one into the same memory.
-async fn read(biller: &str, name: &str, request: Request) -> Result<Submission, Problem> {
+async fn read(
+    biller: &str,
+    name: &str,
+    request: Request,
+    door: &BillersDoor,
+) -> Result<Submission, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let command = command::named(name).ok_or_else(|| unknown(name))?;
     let actor = edge::actor(&headers)?;
@@ -38,7 +47,7 @@ async fn read(biller: &str, name: &str, request: Request) -> Result<Submission, 
         .map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
     Ok(Submission {
         name: command.name,
-        command: command.from_json(&body).map_err(|invalid| unreadable(&invalid))?,
+        command: command.from_json(&body, door).map_err(|unread| unreadable(&unread))?,
         actor,
         id,
         causation: edge::reference(&headers, "demarc-causation")?,
@@ -80,8 +89,11 @@ fn refused(error: SubmitError) -> Problem {
     }
 }
 
-fn unreadable(invalid: &Invalid) -> Problem {
-    Problem::invalid(&invalid.field, &invalid.problem)
+fn unreadable(unread: &Unread) -> Problem {
+    match unread {
+        Unread::Invalid(invalid) => Problem::invalid(&invalid.field, &invalid.problem),
+        Unread::Closed(closed) => Problem::unavailable(closed.to_string()),
+    }
 }
 
 fn unknown(name: &str) -> Problem {

@@ -8,6 +8,7 @@ use domain::actor::{Actor, Role};
 use domain::text::Code;
 use event_store::CommandId;
 use jiff::Timestamp;
+use serde_json::Value;
 use service::{Problem, clock, error};
 use uuid::Uuid;
 
@@ -121,6 +122,14 @@ pub(super) fn position_at(desk: &Desk, moment: &str) -> Result<u64, Problem> {
             desk.reader.position_at(time.as_microsecond()).map_err(|error| log_unreadable(&error))
         }
     }
+}
+
+/// A document as whoever asks may read it: what is sealed is opened.
+pub(super) fn opened(desk: &Desk, document: Value) -> Result<Value, Problem> {
+    desk.door.opened(document).map_err(|error| {
+        tracing::error!(cause = error::chain(&error), "personal data was not opened");
+        Problem::unavailable("personal data cannot be opened now: see core's log")
+    })
 }
 
 /// Logs once, at the edge, and tells the caller no more than it can use.

@@ -1,6 +1,6 @@
 //! The log over HTTP: pages, and a stream of server-sent events that resumes where it stopped.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -15,12 +15,13 @@ use contract::{
 use event_store::{Block, Position, Reader, Recorded};
 use futures::{Stream, StreamExt, stream};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use service::Problem;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::edge;
-use crate::{Core, Desk};
+use crate::{Core, Desk, door::BillersDoor};
 
 /// Events on a page at most.
 const PAGE_EVENTS_MAX: usize = 1_000;
@@ -70,7 +71,7 @@ pub(super) async fn page(
     State(core): State<Core>,
     Path(biller): Path<String>,
     filter: Result<Query<Filter>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<EventPage>, Problem> {
+) -> Result<Json<Value>, Problem> {
     let desk = edge::desk(&core, &biller)?;
     let filter = readable(filter)?.checked()?;
     let limit = filter.limit.unwrap_or(100).clamp(1, PAGE_EVENTS_MAX);
@@ -82,7 +83,8 @@ pub(super) async fn page(
     };
     let (events, next) = found;
     let events = events.iter().map(|event| envelope(&biller, event)).collect::<Result<_, _>>()?;
-    Ok(Json(EventPage { events, next, head }))
+    let page = json!(EventPage { events, next, head });
+    edge::opened(desk, page).map(Json)
 }
 
 pub(super) async fn stream(
@@ -110,6 +112,7 @@ pub(super) async fn stream(
 /// Reads on from a position for as long as somebody listens.
 struct Tail {
     biller: String,
+    door: Arc<BillersDoor>,
     reader: Reader,
     head: watch::Receiver<Position>,
     filter: Filter,
@@ -120,7 +123,8 @@ struct Tail {
 impl Tail {
     fn new(desk: &Desk, filter: Filter, next: Position, stop: CancellationToken) -> Self {
         let biller = desk.biller.name.clone();
-        Self { biller, reader: desk.reader.clone(), head: desk.head.clone(), filter, next, stop }
+        let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
+        Self { biller, door, reader, head: desk.head.clone(), filter, next, stop }
     }
 
     /// The next events, or `None` when the log is closed or cannot be read.
@@ -140,15 +144,15 @@ impl Tail {
             let recorded = recorded.ok()?;
             self.next = recorded.position + 1;
             if self.filter.takes(&recorded) {
-                events.push(server_sent(&self.biller, &recorded)?);
+                events.push(server_sent(&self.biller, &self.door, &recorded)?);
             }
         }
         Some(events)
     }
 }
 
-fn server_sent(biller: &str, recorded: &Recorded) -> Option<Event> {
-    let envelope = envelope(biller, recorded).ok()?;
+fn server_sent(biller: &str, door: &BillersDoor, recorded: &Recorded) -> Option<Event> {
+    let envelope = door.opened(json!(envelope(biller, recorded).ok()?)).ok()?;
     let kind = recorded.event.kind.rsplit('.').next().unwrap_or_default();
     let event = Event::default().id(recorded.position.to_string()).event(kind);
     event.json_data(envelope).ok()

@@ -108,16 +108,18 @@ async fn ask(
     service: &str,
     question: &Question,
 ) -> Result<Json<Value>, Problem> {
-    edge::desk(core, biller)?;
+    let desk = edge::desk(core, biller)?;
     if !SERVICES.contains(&service) {
         let services = SERVICES.join(", ");
         let detail = format!("there is no service {service:?}; there is {services}");
         return Err(Problem::not_found(detail));
     }
-    query::ask(core.bus(), biller, service, question).await.map(Json).map_err(|error| match error {
+    let answer = query::ask(core.bus(), biller, service, question).await;
+    let answer = answer.map_err(|error| match error {
         QueryError::NotFound { reason } => Problem::not_found(reason),
         QueryError::Unreachable { .. } | QueryError::Failed { .. } => {
             Problem::unavailable(error.to_string())
         }
-    })
+    })?;
+    edge::opened(desk, answer).map(Json)
 }

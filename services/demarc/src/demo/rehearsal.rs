@@ -28,7 +28,7 @@ impl Stage {
         body: &Value,
     ) -> Result<Vec<&'static str>, &'static str> {
         let command = contract::command::named(command).unwrap();
-        let rule = command.from_json(body.to_string().as_bytes()).unwrap();
+        let rule = command.from_json(body.to_string().as_bytes(), &contract::AsItIs).unwrap();
         let actor = Actor::parse(actor).unwrap();
         let facts = rule.decide(&Desk::new(&self.biller, &actor, &self.states));
         let facts = facts.map_err(|rejection| rejection.code)?;

@@ -1,0 +1,131 @@
+//! Erase: the customer's key is destroyed, and with it all that was sealed for them. The history
+//! stays, and its chain; what was charged and paid stays readable.
+
+use super::{Customer, CustomerEvent, CustomerId, CustomerRejection};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    account::{Account, AccountEvent, AccountId},
+    actor::Role,
+};
+
+/// Forget a customer: names, addresses and all that was said can never be read again.
+#[derive(Clone, Debug)]
+pub struct EraseCustomer {
+    /// Which; `customer_account_7` for whoever has `account_7` alone.
+    pub customer_id: CustomerId,
+}
+
+impl Decide for EraseCustomer {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        if !desk.actor.is(Role::Manager) && !desk.actor.is(Role::Administrator) {
+            return Err(CustomerRejection::ErasureNeedsManager.into());
+        }
+        match desk.get(&self.customer_id) {
+            Customer::Unregistered => {
+                let account_id = Customer::implying(&self.customer_id)
+                    .filter(|account_id| has_this_account_alone(desk, account_id))
+                    .ok_or(CustomerRejection::NotRegistered)?;
+                Ok(self.erase([account_id]))
+            }
+            Customer::Registered { account_ids, .. } => Ok(self.erase(account_ids.clone())),
+            Customer::Erased => Ok(vec![]),
+        }
+    }
+}
+
+impl EraseCustomer {
+    fn erase(&self, account_ids: impl IntoIterator<Item = AccountId>) -> Vec<Fact> {
+        let account_ids: Vec<_> = account_ids.into_iter().collect();
+        let accounts: Vec<_> = account_ids
+            .iter()
+            .map(|account_id| AccountEvent::HolderErased.on(account_id))
+            .collect();
+        let mut facts = vec![CustomerEvent::Erased { account_ids }.on(&self.customer_id)];
+        facts.extend(accounts);
+        facts
+    }
+}
+
+fn has_this_account_alone(desk: &Desk<'_>, account_id: &AccountId) -> bool {
+    matches!(desk.get(account_id), Account::Open { customer_id: None, .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EraseCustomer;
+    use crate::{
+        account::{AccountEvent, AccountRejection, AddComment, OpenAccount},
+        customer::{CustomerEvent, CustomerRejection, RegisterCustomer},
+        testing::{
+            Given,
+            fixtures::{account, account_id, code, customer, customer_id, id, sealed},
+            given,
+        },
+    };
+
+    const MANAGER: &str = "sam; roles=manager";
+
+    fn erase() -> EraseCustomer {
+        EraseCustomer { customer_id: customer_id() }
+    }
+
+    fn two_accounts() -> Given {
+        let open = |account: &str| OpenAccount {
+            account_id: id(account),
+            customer_id: Some(customer_id()),
+            holder_name: sealed("Jo Doe"),
+            email: sealed("jo@example.com"),
+        };
+        given([customer()]).after(open("account_8")).after(open("account_9"))
+    }
+
+    #[test]
+    fn a_customer_is_erased_with_all_accounts() {
+        let account_ids = vec![id("account_8"), id("account_9")];
+        let erased = CustomerEvent::Erased { account_ids: account_ids.clone() };
+        two_accounts().by(MANAGER).when(erase()).then([
+            erased.on(&customer_id()),
+            AccountEvent::HolderErased.on(&account_ids[0]),
+            AccountEvent::HolderErased.on(&account_ids[1]),
+        ]);
+    }
+
+    #[test]
+    fn whoever_has_one_account_alone_is_erased_by_its_number() {
+        let alone = EraseCustomer { customer_id: id("customer_account_7") };
+        let erased = CustomerEvent::Erased { account_ids: vec![account_id()] };
+        given(account())
+            .by(MANAGER)
+            .when(alone.clone())
+            .then([erased.on(&alone.customer_id), AccountEvent::HolderErased.on(&account_id())]);
+        given([]).by(MANAGER).when(alone).then_rejected(CustomerRejection::NotRegistered);
+        let other = EraseCustomer { customer_id: id("customer_account_8") };
+        two_accounts().by(MANAGER).when(other).then_rejected(CustomerRejection::NotRegistered);
+    }
+
+    #[test]
+    fn nothing_is_taken_about_who_was_erased() {
+        let erased = two_accounts().by(MANAGER).after(erase());
+        let name = sealed("Harbor Cafe");
+        erased
+            .clone()
+            .when(RegisterCustomer { customer_id: customer_id(), name: name.clone() })
+            .then_rejected(CustomerRejection::Erased);
+        erased
+            .clone()
+            .when(OpenAccount {
+                account_id: id("account_10"),
+                customer_id: Some(customer_id()),
+                holder_name: name.clone(),
+                email: name.clone(),
+            })
+            .then_rejected(CustomerRejection::Erased);
+        let comment = AddComment { account_id: id("account_8"), comment_id: code("c"), text: name };
+        erased.when(comment).then_rejected(AccountRejection::HolderErased);
+    }
+
+    #[test]
+    fn an_agent_erases_nobody() {
+        two_accounts().when(erase()).then_rejected(CustomerRejection::ErasureNeedsManager);
+    }
+}

@@ -1,0 +1,230 @@
+//! The vault: one key per owner of personal data, outside the log, and what the keys seal.
+//!
+//! A text is sealed before a rule sees it and opened only for whoever may read it, so that the
+//! log, the bus, every read model and every file hold sealed texts alone. Destroying a key erases
+//! all that it sealed, wherever a copy of it lies, and changes no byte of the log.
+//!
+//! What must stay true:
+//!
+//! - A key is on the disk before anything is sealed with it.
+//! - A destroyed key is overwritten where it lay, and its owner never gets another one.
+//! - The same text of the same owner is sealed to the same token, so that rules can compare what
+//!   they cannot read. Who sees the tokens learns that, and the length, and nothing else.
+//! - A token is opened only as what was sealed for the owner that it names.
+
+mod keyring;
+mod seal;
+mod token;
+
+use std::{
+    borrow::Cow,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use lru::LruCache;
+use storage::Storage;
+
+pub use token::{MARK, is_sealed};
+
+use keyring::{Held, Keyring};
+use seal::Seal;
+use token::Token;
+
+/// What stands where a text was whose key is destroyed.
+pub const ERASED: &str = "[erased]";
+/// What stands where a text is that no key opens, because it is damaged or the key is lost.
+pub const UNREADABLE: &str = "[unreadable]";
+/// Longest name of an owner in characters.
+pub const OWNER_CHARS_MAX: usize = 64;
+/// Owners whose keys are held ready in memory.
+const READY_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not zero");
+
+/// One biller's keys.
+#[derive(Debug)]
+pub struct Vault {
+    keyring: Keyring,
+    ready: Mutex<LruCache<Box<str>, Option<Arc<Seal>>>>,
+}
+
+/// Why a vault cannot do what it is asked for. Holds no personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The disk says no.
+    #[error("the keys in {} could not be {attempted}", path.display())]
+    Io {
+        /// The file of keys.
+        path: PathBuf,
+        /// What was attempted, like `written`.
+        attempted: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A sync has failed before: what the disk holds is uncertain until the file is opened anew.
+    #[error("the keys in {} could not be synced before: start again", path.display())]
+    NotSynced {
+        /// The file of keys.
+        path: PathBuf,
+    },
+    /// A key that was just written is another's.
+    #[error("the keys in {} are damaged", path.display())]
+    Damaged {
+        /// The file of keys.
+        path: PathBuf,
+    },
+    /// There is no chance to be had from the system.
+    #[error("the system gives no random bytes: {0}")]
+    NoChance(getrandom::Error),
+    /// More keys than a file may hold.
+    #[error("the file of keys is full")]
+    Full,
+    /// Not a name that an owner may have.
+    #[error("an owner is named by 1 to {OWNER_CHARS_MAX} letters, digits, `-` or `_`")]
+    NotAnOwner,
+}
+
+impl Vault {
+    /// Opens the keys in a directory, or begins there.
+    ///
+    /// # Errors
+    /// When they cannot be read, or the directory cannot be written.
+    pub fn open(storage: &Arc<dyn Storage>, dir: &Path) -> Result<Self, VaultError> {
+        let ready = Mutex::new(LruCache::new(READY_MAX));
+        Ok(Self { keyring: Keyring::open(storage, dir)?, ready })
+    }
+
+    /// Seals a text for its owner, who gets a key with the first one. For an owner whose key is
+    /// destroyed the text is dropped: what comes back opens as [`ERASED`].
+    ///
+    /// # Errors
+    /// When the owner has no name or the key cannot be had.
+    pub fn seal(&self, owner: &str, text: &str) -> Result<String, VaultError> {
+        let sealed = self.seal_of(owner)?.map(|seal| seal.close(owner, text));
+        Ok(Token { owner, sealed: sealed.as_deref().unwrap_or_default() }.to_string())
+    }
+
+    /// A keyed digest of a text that nobody ever needs to read again, such as a PIN: equal for
+    /// equal texts of one owner, worth nothing without the owner's key.
+    ///
+    /// # Errors
+    /// As for [`Self::seal`].
+    pub fn digest(&self, owner: &str, text: &str) -> Result<String, VaultError> {
+        Ok(self.seal_of(owner)?.map(|seal| seal.digest(text)).unwrap_or_default())
+    }
+
+    /// A text with every token in it opened.
+    ///
+    /// # Errors
+    /// When the keys cannot be read. A token that no key opens is [`ERASED`] or [`UNREADABLE`].
+    pub fn opened<'a>(&self, text: &'a str) -> Result<Cow<'a, str>, VaultError> {
+        if !is_sealed(text) {
+            return Ok(Cow::Borrowed(text));
+        }
+        let mut whole = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, token, after)) = Token::first_in(rest) {
+            whole.push_str(before);
+            whole.push_str(&self.open_token(&token)?);
+            rest = after;
+        }
+        whole.push_str(rest);
+        Ok(Cow::Owned(whole))
+    }
+
+    /// Whether an owner has an entry, a key or its end: then sealing needs no disk.
+    ///
+    /// # Errors
+    /// When the keys cannot be read.
+    pub fn has(&self, owner: &str) -> Result<bool, VaultError> {
+        Ok(self.known(owner)?.is_some())
+    }
+
+    /// How far the log was searched for customers whose keys are to be destroyed, as far as is
+    /// known: after a crash it may have been searched further.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn searched(&self) -> Result<u64, VaultError> {
+        self.keyring.searched()
+    }
+
+    /// Remembers how far the log was searched.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note_searched(&self, position: u64) -> Result<(), VaultError> {
+        self.keyring.note_searched(position)
+    }
+
+    /// Destroys an owner's key for ever: all that it sealed is erased. Once more changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be overwritten; then it is still there.
+    pub fn destroy(&self, owner: &str) -> Result<(), VaultError> {
+        demand_owner(owner)?;
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keyring.destroy(owner)?;
+        ready.put(owner.into(), None);
+        Ok(())
+    }
+
+    fn open_token(&self, token: &Token<'_>) -> Result<String, VaultError> {
+        if token.sealed.is_empty() {
+            return Ok(ERASED.to_owned());
+        }
+        match self.known(token.owner)? {
+            None => Ok(UNREADABLE.to_owned()),
+            Some(None) => Ok(ERASED.to_owned()),
+            Some(Some(seal)) => {
+                Ok(seal.open(token.owner, token.sealed).unwrap_or_else(|| UNREADABLE.to_owned()))
+            }
+        }
+    }
+
+    /// The owner's key, made now if there was none; `None` when it is destroyed.
+    fn seal_of(&self, owner: &str) -> Result<Option<Arc<Seal>>, VaultError> {
+        demand_owner(owner)?;
+        match self.known(owner)? {
+            Some(seal) => Ok(seal),
+            None => {
+                let entry = self.keyring.add(owner)?;
+                Ok(self.keep(owner, &entry))
+            }
+        }
+    }
+
+    /// `None`: there has never been a key. `Some(None)`: it is destroyed.
+    fn known(&self, owner: &str) -> Result<Option<Option<Arc<Seal>>>, VaultError> {
+        if let Some(seal) = self.ready.lock().unwrap_or_else(PoisonError::into_inner).get(owner) {
+            return Ok(Some(seal.clone()));
+        }
+        Ok(self.keyring.find(owner)?.map(|entry| self.keep(owner, &entry)))
+    }
+
+    /// Holds a key ready. One that was destroyed meanwhile stays destroyed.
+    fn keep(&self, owner: &str, entry: &Held) -> Option<Arc<Seal>> {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seal) = ready.get(owner) {
+            return seal.clone();
+        }
+        let seal = match entry {
+            Held::Key(root) => Some(Arc::new(Seal::new(root))),
+            Held::Destroyed => None,
+        };
+        ready.put(owner.into(), seal.clone());
+        seal
+    }
+}
+
+fn demand_owner(owner: &str) -> Result<(), VaultError> {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if owner.is_empty() || owner.len() > OWNER_CHARS_MAX || !owner.bytes().all(is_safe) {
+        return Err(VaultError::NotAnOwner);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! What one key does: AES-256-SIV (RFC 5297) seals and opens, HMAC-SHA-256 makes digests.
+//!
+//! What must stay true: the owner's name is bound into what is sealed; the two uses have keys of
+//! their own, both derived from the one that lies in the vault.
+
+use std::fmt;
+
+use aes_siv::{KeyInit, siv::Aes256Siv};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use sha2::{Digest as _, Sha256, Sha512};
+
+/// Bytes of a key in the vault.
+pub(crate) const ROOT_BYTES: usize = 32;
+
+/// A key, ready for use.
+pub(crate) struct Seal {
+    /// Of AES-256-SIV.
+    sealing: [u8; 64],
+    /// Of HMAC-SHA-256.
+    digesting: [u8; 64],
+}
+
+impl Seal {
+    pub(crate) fn new(root: &[u8; ROOT_BYTES]) -> Self {
+        let derived = |purpose: &str| {
+            Sha512::new().chain_update(purpose).chain_update(root).finalize().into()
+        };
+        Self { sealing: derived("demarc seal 1 "), digesting: derived("demarc digest 1 ") }
+    }
+
+    pub(crate) fn close(&self, owner: &str, text: &str) -> String {
+        let sealed = self
+            .cipher()
+            .encrypt([owner.as_bytes()], text.as_bytes())
+            .expect("a text is shorter than AES-SIV can seal");
+        BASE64_URL_SAFE_NO_PAD.encode(sealed)
+    }
+
+    pub(crate) fn open(&self, owner: &str, sealed: &str) -> Option<String> {
+        let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let text = self.cipher().decrypt([owner.as_bytes()], &sealed).ok()?;
+        String::from_utf8(text).ok()
+    }
+
+    pub(crate) fn digest(&self, text: &str) -> String {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.digesting)
+            .expect("HMAC takes keys of any length");
+        mac.update(text.as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
+    fn cipher(&self) -> Aes256Siv {
+        Aes256Siv::new(&self.sealing.into())
+    }
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seal")
+    }
+}

@@ -1,0 +1,202 @@
+//! Keys that outlive crashes, and do not outlive their destruction.
+
+use std::{fs, path::Path, sync::Arc, thread};
+
+use proptest::prelude::proptest;
+use storage::{Fault, Os, Simulated, Storage};
+
+use crate::{ERASED, UNREADABLE, Vault, VaultError};
+
+fn os() -> Arc<dyn Storage> {
+    Arc::new(Os)
+}
+
+fn vault(dir: &Path) -> Vault {
+    Vault::open(&os(), dir).unwrap()
+}
+
+#[test]
+fn a_text_is_opened_as_it_was_sealed_after_a_restart_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let sealed = vault(dir.path()).seal("customer_7", "Ana Ruiz").unwrap();
+    assert!(!sealed.contains("Ana"), "{sealed}");
+    let vault = vault(dir.path());
+    assert_eq!(vault.opened(&sealed).unwrap(), "Ana Ruiz");
+    assert_eq!(vault.seal("customer_7", "Ana Ruiz").unwrap(), sealed, "rules compare tokens");
+    assert_ne!(vault.seal("customer_8", "Ana Ruiz").unwrap(), sealed);
+}
+
+#[test]
+fn tokens_are_opened_where_they_stand_in_a_letter() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    let (name, town) = (vault.seal("a", "Ana").unwrap(), vault.seal("b", "Orem").unwrap());
+    let letter = format!("Hello {name} of {town}, {{sealed:a:}} {{sealed:no token");
+    let opened = format!("Hello Ana of Orem, {ERASED} {{sealed:no token");
+    assert_eq!(vault.opened(&letter).unwrap(), opened);
+    // What was sealed is a text, whatever it looks like.
+    let nested = vault.seal("a", &town).unwrap();
+    assert_eq!(vault.opened(&nested).unwrap(), town.as_str());
+}
+
+#[test]
+fn a_destroyed_key_opens_nothing_and_never_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let sealed = {
+        let vault = vault(dir.path());
+        let sealed = vault.seal("customer_7", "Ana Ruiz").unwrap();
+        let root =
+            fs::read(dir.path().join("customers.keys")).unwrap()[128 + 66..128 + 98].to_vec();
+        vault.destroy("customer_7").unwrap();
+        vault.destroy("customer_7").unwrap();
+        let file = fs::read(dir.path().join("customers.keys")).unwrap();
+        assert!(!file.windows(root.len()).any(|bytes| bytes == root), "the key still lies there");
+        assert_eq!(vault.opened(&sealed).unwrap(), ERASED);
+        sealed
+    };
+    let vault = vault(dir.path());
+    assert_eq!(vault.opened(&sealed).unwrap(), ERASED);
+    let dropped = vault.seal("customer_7", "Ana Ruiz").unwrap();
+    assert_eq!((&*dropped, &*vault.opened(&dropped).unwrap()), ("{sealed:customer_7:}", ERASED));
+    assert_eq!(vault.digest("customer_7", "1234").unwrap(), "");
+}
+
+#[test]
+fn an_owner_may_be_erased_before_anything_was_sealed() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    vault.destroy("customer_7").unwrap();
+    assert_eq!(vault.seal("customer_7", "Ana").unwrap(), "{sealed:customer_7:}");
+}
+
+#[test]
+fn a_token_of_one_owner_is_not_opened_as_anothers() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    let sealed = vault.seal("customer_7", "Ana Ruiz").unwrap();
+    vault.seal("customer_8", "Jo").unwrap();
+    let stolen = sealed.replace("customer_7", "customer_8");
+    assert_eq!(vault.opened(&stolen).unwrap(), UNREADABLE);
+    let unknown = sealed.replace("customer_7", "customer_9");
+    assert_eq!(vault.opened(&unknown).unwrap(), UNREADABLE);
+}
+
+#[test]
+fn equal_pins_have_equal_digests_under_one_key_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    let digest = vault.digest("customer_7", "4711").unwrap();
+    assert_eq!(vault.digest("customer_7", "4711").unwrap(), digest);
+    assert_ne!(vault.digest("customer_7", "4712").unwrap(), digest);
+    assert_ne!(vault.digest("customer_8", "4711").unwrap(), digest);
+}
+
+#[test]
+fn an_owner_has_a_name_that_is_safe_in_a_token() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    for wrong in ["", "a:b", "a}", "a b", &"x".repeat(65)] {
+        assert!(matches!(vault.seal(wrong, "x"), Err(VaultError::NotAnOwner)), "{wrong}");
+        assert!(matches!(vault.destroy(wrong), Err(VaultError::NotAnOwner)), "{wrong}");
+    }
+}
+
+#[test]
+fn how_far_the_log_was_searched_is_remembered() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(vault(dir.path()).searched().unwrap(), 0);
+    {
+        let vault = vault(dir.path());
+        vault.note_searched(4_711).unwrap();
+        vault.seal("customer_7", "Ana").unwrap();
+    }
+    let vault = vault(dir.path());
+    assert_eq!(vault.searched().unwrap(), 4_711);
+    assert!(vault.has("customer_7").unwrap() && !vault.has("customer_8").unwrap());
+}
+
+#[test]
+fn ten_thousand_owners_are_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let storage: Arc<dyn Storage> = Arc::new(Simulated::new(1));
+    let first = Vault::open(&storage, dir.path()).unwrap();
+    let seal = |n: usize| first.seal(&format!("customer_{n}"), "Ana").unwrap();
+    let sealed: Vec<_> = (0..10_000).map(seal).collect();
+    let again = Vault::open(&storage, dir.path()).unwrap();
+    assert!(sealed.iter().all(|sealed| again.opened(sealed).unwrap() == "Ana"));
+}
+
+#[test]
+fn after_a_failed_sync_no_key_is_given_out_until_the_file_is_opened_anew() {
+    let disk = Simulated::new(1);
+    let storage: Arc<dyn Storage> = Arc::new(disk.clone());
+    let dir = Path::new("/keys");
+    let vault = Vault::open(&storage, dir).unwrap();
+    let before = vault.seal("customer_1", "Ana").unwrap();
+    disk.fail_at(Fault::Sync, 1);
+    assert!(matches!(vault.seal("customer_2", "Jo"), Err(VaultError::Io { .. })));
+    disk.heal();
+    assert!(matches!(vault.seal("customer_2", "Jo"), Err(VaultError::NotSynced { .. })));
+    assert_eq!(vault.opened(&before).unwrap(), "Ana");
+    // What was written and not synced is written again by whoever opens the file next.
+    let vault = Vault::open(&storage, dir).unwrap();
+    let after = vault.seal("customer_2", "Jo").unwrap();
+    disk.crash();
+    let vault = Vault::open(&storage, dir).unwrap();
+    assert_eq!(vault.opened(&after).unwrap(), "Jo");
+}
+
+#[test]
+fn many_at_once_get_one_key_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    let sealed = thread::scope(|scope| {
+        let seal = |n: usize| vault.seal(&format!("customer_{}", n % 10), "Ana").unwrap();
+        let sealing: Vec<_> = (0..40).map(|n| scope.spawn(move || seal(n))).collect();
+        sealing.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    for (n, token) in sealed.iter().enumerate() {
+        assert_eq!(token, &sealed[n % 10]);
+    }
+    assert_eq!(fs::metadata(dir.path().join("customers.keys")).unwrap().len(), 11 * 128);
+}
+
+#[test]
+fn what_was_sealed_before_a_power_cut_is_opened_after_it() {
+    for seed in 0..50 {
+        let disk = Simulated::new(seed);
+        let storage: Arc<dyn Storage> = Arc::new(disk.clone());
+        let dir = Path::new("/keys");
+        let vault = Vault::open(&storage, dir).unwrap();
+        let seal = |n: u64| (n, vault.seal(&format!("customer_{n}"), "Ana").unwrap());
+        let sealed: Vec<_> = (0..seed % 7).map(seal).collect();
+        if seed % 2 == 1 {
+            vault.destroy("customer_0").unwrap();
+        }
+        drop(vault);
+        disk.crash();
+        let vault = Vault::open(&storage, dir).unwrap();
+        for (n, token) in sealed {
+            let expected = if n == 0 && seed % 2 == 1 { ERASED } else { "Ana" };
+            assert_eq!(vault.opened(&token).unwrap(), expected, "seed {seed}, customer {n}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_opened_as_it_was_sealed(text in "\\PC{0,200}") {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(dir.path());
+        let sealed = vault.seal("customer_7", &text).unwrap();
+        assert_eq!(vault.opened(&sealed).unwrap(), text.as_str());
+        let around = format!("<{sealed}>");
+        assert_eq!(vault.opened(&around).unwrap(), format!("<{text}>"));
+    }
+
+    #[test]
+    fn hostile_texts_never_panic(text in "(\\{sealed:|[a-z:}{_-]|\\PC){0,60}") {
+        let dir = tempfile::tempdir().unwrap();
+        let _ = vault(dir.path()).opened(&text);
+    }
+}

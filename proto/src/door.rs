@@ -1,0 +1,207 @@
+//! The door of the house: what personal data passes on its way in, before a rule sees it.
+//!
+//! What must stay true: a text is checked while it can be read, and sealed before anything is
+//! decided, stored or sent on; a sealed text is never taken from outside, where it could be
+//! another customer's.
+
+use domain::{
+    Aggregate, Event, Id,
+    account::{Account, AccountEvent, AccountId},
+    customer::Customer,
+    order::OrderEvent,
+    service::ServiceEvent,
+    site::SiteEvent,
+    text::Text,
+};
+
+use crate::{Invalid, invalid};
+
+/// How a sealed text begins.
+pub const MARK: &str = "{sealed:";
+
+/// Who seals.
+pub trait Door: Sync {
+    /// The customer whose personal data belongs to a noun, by the noun's id; `None`: nothing is
+    /// known of it.
+    ///
+    /// # Errors
+    /// When it cannot be looked up now.
+    fn owner_of(&self, noun_id: &str) -> Result<Option<String>, Closed>;
+
+    /// Seals a text for a customer.
+    ///
+    /// # Errors
+    /// When there is no key to be had now.
+    fn seal(&self, owner: &str, text: &str) -> Result<String, Closed>;
+}
+
+/// Nothing can be sealed now; what is wrong is logged where it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("personal data cannot be sealed now: see core's log")]
+pub struct Closed;
+
+/// Why a command is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// A field cannot be read (422).
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// It cannot be sealed now (503).
+    #[error(transparent)]
+    Closed(#[from] Closed),
+}
+
+/// Leaves every text as it is: for whoever only checks whether a command can be read, and for
+/// tests. Nothing that came through it may be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct AsItIs;
+
+impl Door for AsItIs {
+    fn owner_of(&self, noun_id: &str) -> Result<Option<String>, Closed> {
+        Ok(Some(noun_id.to_owned()))
+    }
+
+    fn seal(&self, _: &str, text: &str) -> Result<String, Closed> {
+        Ok(text.to_owned())
+    }
+}
+
+/// What the first fact about a noun says of its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The customer.
+    Customer(Id<Customer>),
+    /// Whoever the account belongs to.
+    Account(AccountId),
+}
+
+/// Whose a noun is, by its first fact; `None` for what belongs to no customer.
+#[must_use]
+pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
+    match first {
+        Event::Account(AccountEvent::Opened { customer_id, .. }) => {
+            let account_id = AccountId::parse(stream).ok()?;
+            let customer_id = customer_id.clone().or_else(|| Customer::implied(&account_id));
+            customer_id.map(Owner::Customer)
+        }
+        Event::Customer(_) => Id::parse(stream).ok().map(Owner::Customer),
+        Event::Site(SiteEvent::Registered { account_id, .. })
+        | Event::Service(ServiceEvent::Added { account_id, .. })
+        | Event::Order(OrderEvent::Started { account_id, .. }) => {
+            Some(Owner::Account(account_id.clone()))
+        }
+        Event::Account(_)
+        | Event::Site(_)
+        | Event::Service(_)
+        | Event::Order(_)
+        | Event::Device(_)
+        | Event::Ledger(_)
+        | Event::Calendar(_)
+        | Event::Provisioning(_)
+        | Event::Notification(_)
+        | Event::Decision(_) => None,
+    }
+}
+
+/// Whose an account is of which nothing is known yet: a customer of its own.
+#[must_use]
+pub fn implied_owner(noun_id: &str) -> Option<String> {
+    let account_id = Id::<Account>::parse(noun_id).ok()?;
+    Customer::implied(&account_id).map(|customer_id| customer_id.to_string())
+}
+
+/// The customer to whom a command's personal data belongs, by the field that names a noun.
+pub(crate) struct Keeper<'a> {
+    door: &'a dyn Door,
+    owner: String,
+}
+
+impl<'a> Keeper<'a> {
+    /// By the id of an account, a site, an order, ... in a field of the command.
+    pub(crate) fn of<A: Aggregate>(
+        door: &'a dyn Door,
+        field: &str,
+        noun_id: &str,
+    ) -> Result<Self, Unread> {
+        let noun_id = invalid::id::<A>(field, noun_id)?;
+        let unknown = || Invalid::new(field, "names nothing that is known");
+        let owner = door.owner_of(noun_id.as_str())?.ok_or_else(unknown)?;
+        Ok(Self { door, owner })
+    }
+
+    /// Checks a text and seals it where it stands.
+    pub(crate) fn seal(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        let text = Text::parse(value).map_err(|error| Invalid::new(field, error))?;
+        self.close(field, text.as_str(), value)
+    }
+
+    /// The same for what stands on one line, a name or an address: it would end the subject of a
+    /// letter.
+    pub(crate) fn seal_line(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        let text = Text::parse(value).map_err(|error| Invalid::new(field, error))?;
+        let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+        self.close(field, &line, value)
+    }
+
+    fn close(&self, field: &str, text: &str, value: &mut String) -> Result<(), Unread> {
+        if text.contains(MARK) {
+            return Err(Invalid::new(field, "holds a sealed text: write it out").into());
+        }
+        *value = self.door.seal(&self.owner, text)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::account::Account;
+
+    use super::{AsItIs, Closed, Door, Keeper, Unread};
+    use crate::Invalid;
+
+    /// Seals by turning a text around; is closed to one customer.
+    struct Mirror;
+
+    impl Door for Mirror {
+        fn owner_of(&self, noun_id: &str) -> Result<Option<String>, Closed> {
+            Ok((noun_id != "account_0").then(|| noun_id.replace("account", "customer")))
+        }
+
+        fn seal(&self, owner: &str, text: &str) -> Result<String, Closed> {
+            if owner == "customer_13" {
+                return Err(Closed);
+            }
+            Ok(format!("{owner} {}", text.chars().rev().collect::<String>()))
+        }
+    }
+
+    fn sealed(account: &str, text: &str) -> Result<String, Unread> {
+        let mut value = text.to_owned();
+        Keeper::of::<Account>(&Mirror, "accountId", account)?.seal("text", &mut value)?;
+        Ok(value)
+    }
+
+    #[test]
+    fn a_text_is_sealed_for_the_customer_of_the_noun() {
+        assert_eq!(sealed("account_7", "Ana").unwrap(), "customer_7 anA");
+        let unknown = Invalid::new("accountId", "names nothing that is known");
+        assert_eq!(sealed("account_0", "Ana"), Err(unknown.into()));
+        assert_eq!(sealed("account_13", "Ana"), Err(Closed.into()));
+    }
+
+    #[test]
+    fn a_text_is_checked_before_it_is_sealed() {
+        let empty = Invalid::new("text", "must not be empty");
+        assert_eq!(sealed("account_7", " "), Err(empty.into()));
+        let stolen = Invalid::new("text", "holds a sealed text: write it out");
+        assert_eq!(sealed("account_7", "{sealed:customer_8:abc}"), Err(stolen.into()));
+    }
+
+    #[test]
+    fn who_only_checks_seals_nothing() {
+        let mut value = "Ana".to_owned();
+        let keeper = Keeper::of::<Account>(&AsItIs, "accountId", "account_7").unwrap();
+        keeper.seal("text", &mut value).unwrap();
+        assert_eq!(value, "Ana");
+    }
+}

@@ -1,0 +1,111 @@
+//! The door of one biller's log: personal data is sealed here, before a rule sees it, and opened
+//! here, for whoever asks over the API.
+//!
+//! What must stay true: whose a text is follows from the log, so a text is erased with its customer
+//! wherever it was sent; what cannot be sealed is not taken.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+};
+
+use contract::{
+    Closed, Door,
+    door::{Owner, implied_owner, owner},
+};
+use domain::{Id, customer::Customer};
+use event_store::Reader;
+use lru::LruCache;
+use serde_json::Value;
+use service::error;
+use tokio::task::block_in_place;
+use vault::{Vault, VaultError};
+
+use crate::inbox::may_block;
+
+/// Nouns whose owners are remembered.
+const OWNERS_MAX: NonZeroUsize = NonZeroUsize::new(50_000).expect("it is not zero");
+
+/// Seals and opens for one biller.
+pub(crate) struct BillersDoor {
+    pub(crate) vault: Vault,
+    reader: Reader,
+    /// Whose a noun is never changes.
+    owners: Mutex<LruCache<Box<str>, Box<str>>>,
+    /// Held by the one that has told the runtime that it waits.
+    waiting: Mutex<()>,
+}
+
+impl BillersDoor {
+    pub(crate) fn new(vault: Vault, reader: Reader) -> Self {
+        let owners = Mutex::new(LruCache::new(OWNERS_MAX));
+        Self { vault, reader, owners, waiting: Mutex::new(()) }
+    }
+
+    /// A document with everything in it that is sealed opened.
+    pub(crate) fn opened(&self, value: Value) -> Result<Value, VaultError> {
+        Ok(match value {
+            Value::String(text) => Value::String(self.vault.opened(&text)?.into_owned()),
+            Value::Array(items) => {
+                let items = items.into_iter().map(|item| self.opened(item));
+                Value::Array(items.collect::<Result<_, _>>()?)
+            }
+            Value::Object(fields) => {
+                let open = |(name, value)| Ok((name, self.opened(value)?));
+                let fields: Result<_, VaultError> = fields.into_iter().map(open).collect();
+                Value::Object(fields?)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value,
+        })
+    }
+
+    /// Whose a noun is by the log; `None` when the log does not know it.
+    fn found(&self, noun_id: &str) -> Result<Option<String>, Closed> {
+        if let Some(owner) = self.owners().get(noun_id) {
+            return Ok(Some(owner.to_string()));
+        }
+        let first = self.reader.read_stream(noun_id, 1, 1).map_err(|error| closed(&error))?;
+        let Some(first) = first.first() else { return Ok(None) };
+        let event = contract::decode(&first.event.kind, &first.event.data)
+            .map_err(|error| closed(&error))?;
+        let found = match owner(noun_id, &event) {
+            Some(Owner::Customer(customer_id)) => Some(customer_id.to_string()),
+            Some(Owner::Account(account_id)) => self.owner_of(account_id.as_str())?,
+            None => None,
+        };
+        if let Some(owner) = &found {
+            self.owners().put(noun_id.into(), owner.as_str().into());
+        }
+        Ok(found)
+    }
+
+    fn owners(&self) -> std::sync::MutexGuard<'_, LruCache<Box<str>, Box<str>>> {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Door for BillersDoor {
+    fn owner_of(&self, noun_id: &str) -> Result<Option<String>, Closed> {
+        if Id::<Customer>::parse(noun_id).is_ok() {
+            return Ok(Some(noun_id.to_owned()));
+        }
+        Ok(self.found(noun_id)?.or_else(|| implied_owner(noun_id)))
+    }
+
+    fn seal(&self, owner: &str, text: &str) -> Result<String, Closed> {
+        let seal = || self.vault.seal(owner, text).map_err(|error| closed(&error));
+        // A key that is made now waits for the disk, and the runtime goes on with another thread:
+        // with one, for a thread takes memory and many that wait share one sync.
+        let has_key = self.vault.has(owner).map_err(|error| closed(&error))?;
+        match self.waiting.try_lock() {
+            Ok(_alone) if !has_key && may_block() => block_in_place(seal),
+            Ok(_) | Err(_) => seal(),
+        }
+    }
+}
+
+/// Logs once, here, and tells the caller no more than it can use.
+fn closed(error: &(dyn std::error::Error + 'static)) -> Closed {
+    tracing::error!(cause = error::chain(error), "personal data was not sealed");
+    Closed
+}

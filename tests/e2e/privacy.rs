@@ -1,0 +1,171 @@
+//! Personal data is sealed at the door: no file of any service ever holds it, and a customer who is
+//! erased cannot be read again by anybody.
+
+use std::{fs, path::Path};
+
+use anyhow::ensure;
+use e2e::{Wish, World};
+use serde_json::{Value, json};
+
+/// What nobody may find in a file, a log line or a message on its way.
+const PLAIN: [&str; 6] =
+    ["Zelda", "Quimby", "zelda@example.org", "Wistaria", "parrot", "beware of the gander"];
+
+fn wish(command: &'static str, json: Value) -> Wish {
+    Wish { command, key: format!("{command} {json}"), json }
+}
+
+/// Zelda Quimby has two accounts, a site with a line, and something was said.
+fn story() -> Vec<Wish> {
+    let mut story = vec![
+        wish("OpenDay", json!({"date": "2026-09-28"})),
+        wish("RegisterCustomer", json!({"customerId": "customer_77", "name": "Zelda Quimby"})),
+    ];
+    for account in ["account_701", "account_702"] {
+        story.push(wish(
+            "OpenAccount",
+            json!({"accountId": account, "customerId": "customer_77",
+                "holderName": "Zelda Quimby", "email": "zelda@example.org"}),
+        ));
+    }
+    story.extend([
+        wish(
+            "RegisterSite",
+            json!({"siteId": "site_701", "accountId": "account_701", "addressId": "A-701",
+                "address": "9 Wistaria\nLane", "market": "phoenix"}),
+        ),
+        wish(
+            "RegisterDevice",
+            json!({"deviceId": "device_701", "siteId": "site_701", "model": "CM1000",
+                "serial": "SN701"}),
+        ),
+        wish(
+            "AddService",
+            json!({"serviceId": "service_701", "accountId": "account_701", "siteId": "site_701",
+                "deviceId": "device_701", "packageId": "classic", "orderId": "order_701"}),
+        ),
+        wish(
+            "ScheduleOrder",
+            json!({"orderId": "order_701", "orderType": "INSTALL", "officeOnly": true,
+                "comments": "Visitors beware of the gander."}),
+        ),
+        wish("ReviewOrder", json!({"orderId": "order_701"})),
+        wish("CommitOrder", json!({"orderId": "order_701"})),
+        wish(
+            "CheckInOrder",
+            json!({"orderId": "order_701", "status": "CHECK_IN_STATUS_COMPLETED",
+                "startBillingDate": "2026-09-28", "confirmed": true}),
+        ),
+        wish(
+            "AddComment",
+            json!({"accountId": "account_701", "commentId": "c-1",
+                "text": "Her parrot unplugs the modem."}),
+        ),
+    ]);
+    story
+}
+
+#[test]
+fn personal_data_is_in_no_file_and_after_erasure_nobody_reads_it() -> anyhow::Result<()> {
+    let mut world = World::one_process()?;
+    for wish in story() {
+        world.api.insist(&wish)?;
+    }
+    world.settled()?;
+    let shown = everything_shown(&world)?;
+    for plain in PLAIN {
+        ensure!(shown.contains(plain), "an agent sees {plain}: {shown}");
+    }
+    ensure!(shown.contains("9 Wistaria Lane"), "an address is one line");
+    in_no_file(&world)?;
+    let owed = world.api.get("billing/balance/account_701")?["value"]["balance"].clone();
+
+    let erase = ["--actor", "jane; roles=agent", "send", "EraseCustomer", "--data"];
+    let body = r#"{"customerId":"customer_77"}"#;
+    let refused = world.client(&[&erase[..], &[body]].concat())?;
+    ensure!(refused.code == 3 && refused.err.contains("customer.erasure_needs_manager"));
+    world
+        .client(&["--actor", "sam; roles=manager", "send", "EraseCustomer", "--data", body])?
+        .well()?;
+    is_erased(&world)?;
+    world.kill();
+    world.start_again()?;
+    is_erased(&world)?;
+    world.settled()?;
+    ensure!(world.api.get("billing/balance/account_701")?["value"]["balance"] == owed);
+    world.client(&["verify"])?.well()?;
+
+    let late = wish(
+        "AddComment",
+        json!({"accountId": "account_702", "commentId": "c-2", "text": "Zelda called."}),
+    );
+    let (status, problem) = world.api.send(&late)?;
+    ensure!(status == 409 && problem["code"] == "account.holder_erased", "{problem}");
+    world.stop()?;
+    in_no_file(&world)
+}
+
+#[test]
+fn a_sealed_text_is_not_taken_from_outside() -> anyhow::Result<()> {
+    let world = World::one_process()?;
+    for (field, problem) in [("text", "sealed text"), ("commentId", "sealed text")] {
+        let mut body = json!({"accountId": "account_1", "commentId": "c-1", "text": "Hello."});
+        body[field] = json!("{sealed:customer_77:wVj}");
+        let (status, refused) = world.api.send(&wish("AddComment", body))?;
+        let said = refused["detail"].as_str().unwrap_or_default();
+        ensure!(status == 422 && said.contains(field) && said.contains(problem), "{refused}");
+    }
+    Ok(())
+}
+
+/// What an agent, an auditor and somebody who follows the log can see.
+fn everything_shown(world: &World) -> anyhow::Result<String> {
+    let paths = [
+        "care/account/account_701",
+        "care/account/account_702",
+        "care/site/site_701",
+        "care/order/order_701",
+        "care/customer/customer_77",
+        "notifications/message",
+        "audit/history/account_701",
+        "audit/state/order_701",
+        "events?limit=1000",
+    ];
+    let documents = paths.iter().map(|path| Ok(world.api.get(path)?.to_string()));
+    documents.collect::<anyhow::Result<String>>()
+}
+
+/// Waits until the key is gone; then nothing is left to be read.
+fn is_erased(world: &World) -> anyhow::Result<()> {
+    world.api.until_row("care/account/account_701", "holderName", "[erased]")?;
+    let shown = everything_shown(world)?;
+    for plain in PLAIN {
+        ensure!(!shown.contains(plain), "{plain} is still shown: {shown}");
+    }
+    ensure!(!shown.contains("{sealed:") && shown.contains("[erased]"), "{shown}");
+    Ok(())
+}
+
+fn in_no_file(world: &World) -> anyhow::Result<()> {
+    let mut searched = 0;
+    search(&world.data(), &mut searched)?;
+    search(&world.said("serve"), &mut searched)?;
+    ensure!(searched > 10, "only {searched} files were searched");
+    Ok(())
+}
+
+fn search(path: &Path, searched: &mut usize) -> anyhow::Result<()> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            search(&entry?.path(), searched)?;
+        }
+        return Ok(());
+    }
+    let bytes = fs::read(path)?;
+    *searched += 1;
+    for plain in PLAIN {
+        let found = bytes.windows(plain.len()).any(|part| part == plain.as_bytes());
+        ensure!(!found, "{plain} is in {}", path.display());
+    }
+    Ok(())
+}
