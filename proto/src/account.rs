@@ -4,7 +4,7 @@ use domain::account::{AccountEvent, AddComment, OpenAccount};
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, id, required, text},
+    invalid::{code, id, remark, required, text},
     pb::account::v1::{self as pb, account_event::Fact},
 };
 
@@ -41,7 +41,7 @@ impl TryFrom<pb::AddComment> for AddComment {
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             comment_id: code("commentId", &message.comment_id)?,
-            text: text("text", &message.text)?,
+            text: remark("text", &message.text)?,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::{
     Aggregate, Id,
-    text::{Code, Text},
+    text::{Code, Text, holds_card_number},
 };
 use jiff::civil::Date;
 
@@ -40,6 +40,16 @@ pub(crate) fn code(field: &str, value: &str) -> Result<Code, Invalid> {
 
 pub(crate) fn text(field: &str, value: &str) -> Result<Text, Invalid> {
     Text::parse(value).map_err(|error| Invalid::new(field, error))
+}
+
+/// Reads what somebody wrote about a customer. A card number is turned away here: what is stored is
+/// stored for ever.
+pub(crate) fn remark(field: &str, value: &str) -> Result<Text, Invalid> {
+    let text = text(field, value)?;
+    if holds_card_number(text.as_str()) {
+        return Err(Invalid::new(field, "holds what looks like a card number: leave it out"));
+    }
+    Ok(text)
 }
 
 pub(crate) fn date(field: &str, value: &str) -> Result<Date, Invalid> {

@@ -8,7 +8,7 @@ use domain::order::{
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, date, id, optional, or_empty, required, text},
+    invalid::{code, date, id, optional, or_empty, remark, required, text},
     money::{self, money},
     pb::order::v1::{self as pb, order_event::Fact, schedule_order},
 };
@@ -84,7 +84,7 @@ impl TryFrom<pb::ScheduleOrder> for ScheduleOrder {
             order_id: id("orderId", &message.order_id)?,
             order_type: code("orderType", &message.order_type)?,
             visit,
-            comments: optional("comments", &message.comments, text)?,
+            comments: optional("comments", &message.comments, remark)?,
         })
     }
 }

@@ -67,6 +67,27 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
 }
 
 #[test]
+fn a_card_number_is_turned_away_in_every_field_for_free_text() {
+    let cases = [
+        ("AddComment", r#""accountId":"account_1","commentId":"c""#, "text"),
+        (
+            "ScheduleOrder",
+            r#""orderId":"order_1","orderType":"UPGRADE","officeOnly":true"#,
+            "comments",
+        ),
+    ];
+    for (name, rest, field) in cases {
+        let read = |words: &str| {
+            let body = format!(r#"{{{rest},"{field}":"{words}"}}"#);
+            command::named(name).unwrap().from_json(body.as_bytes())
+        };
+        let said = read("Paid by card 4111-1111 1111 1111.").unwrap_err().to_string();
+        assert_eq!(said, format!("{field} holds what looks like a card number: leave it out"));
+        assert!(read("Order 411111111111111 is late.").is_ok(), "{name}.{field}");
+    }
+}
+
+#[test]
 fn the_json_of_a_command_is_its_protobuf() {
     let json =
         br#"{"siteId":"site_88","verifiedAddressId":"A-1","reason":"SUSPENSION_REASON_ABUSE"}"#;
