@@ -1,6 +1,8 @@
 //! Invalid input: which field, and what is wrong with it. Never the value itself, which may be
 //! personal data.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Aggregate, Id,
     text::{Code, Text, holds_card_number},
@@ -50,6 +52,17 @@ pub(crate) fn remark(field: &str, value: &str) -> Result<Text, Invalid> {
         return Err(Invalid::new(field, "holds what looks like a card number: leave it out"));
     }
     Ok(text)
+}
+
+/// Reads a list of codes; the same one twice is there once.
+pub(crate) fn codes(field: &str, values: &[String]) -> Result<BTreeSet<Code>, Invalid> {
+    let numbered = values.iter().enumerate();
+    numbered.map(|(at, value)| code(&format!("{field}[{at}]"), value)).collect()
+}
+
+/// Writes a list of codes.
+pub(crate) fn listed(codes: &BTreeSet<Code>) -> Vec<String> {
+    codes.iter().map(ToString::to_string).collect()
 }
 
 pub(crate) fn date(field: &str, value: &str) -> Result<Date, Invalid> {

@@ -18,6 +18,7 @@ mod account;
 mod calendar;
 mod decision;
 mod device;
+mod interaction;
 mod ledger;
 mod money;
 mod notification;
@@ -25,6 +26,7 @@ mod order;
 mod provisioning;
 mod service;
 mod site;
+mod ticket;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
 pub use event::{DecodeError, decode, encode, envelope, opened};

@@ -5,10 +5,11 @@
 
 use domain::{
     Event, Id,
-    account::AccountEvent,
+    account::{AccountEvent, EmailOrigin},
     calendar::CalendarEvent,
     decision::DecisionEvent,
     device::DeviceEvent,
+    interaction::InteractionEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
@@ -17,12 +18,13 @@ use domain::{
     service::ServiceEvent,
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
     text::{Code, Text},
+    ticket::{TicketEvent, TicketKind},
 };
 use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [accounts(), sites(), things(), orders(), ledgers(), reports()].concat()
+    [accounts(), sites(), things(), orders(), ledgers(), reports(), records()].concat()
 }
 
 fn accounts() -> Vec<Event> {
@@ -31,9 +33,24 @@ fn accounts() -> Vec<Event> {
         AccountEvent::CommentAdded { comment_id: code("c-1"), text: text("Called about speed.") },
         AccountEvent::PortalDisabled { site_id: id("site_88") },
         AccountEvent::PortalEnabled { site_id: id("site_88") },
+        AccountEvent::MemoLeft { memo_id: code("m-1"), text: text("Sent a new modem.") },
+        AccountEvent::FlashRaised { flash_id: code("f-1"), text: text("Dog bites.") },
+        AccountEvent::FlashCleared { flash_id: code("f-1") },
+        email(EmailOrigin::Account),
+        email(EmailOrigin::Ticket(id("ticket_12"))),
+        email(EmailOrigin::Order(id("order_1001"))),
     ]
     .map(Event::Account)
     .into()
+}
+
+fn email(about: EmailOrigin) -> AccountEvent {
+    AccountEvent::EmailRequested {
+        email_id: code("e-1"),
+        subject: text("Your credit"),
+        text: text("It is on your next bill."),
+        about,
+    }
 }
 
 fn sites() -> Vec<Event> {
@@ -94,6 +111,7 @@ fn orders() -> Vec<Event> {
             sale_type: Some(code("UPG")),
             sale_reason: Some(code("SAVE")),
             campaign_code: Some(code("FALL26")),
+            acknowledged_flashes: [code("f-1"), code("f-2")].into(),
         },
         OrderEvent::PackageSwapped {
             method: SwapMethod::RemoveAndAdd,
@@ -179,6 +197,29 @@ fn reports() -> Vec<Event> {
         Event::Decision(rejected),
         Event::Decision(DecisionEvent::Fulfilled { command: "SuspendSite".to_owned() }),
     ]
+}
+
+fn records() -> Vec<Event> {
+    let tickets = [
+        TicketEvent::Opened {
+            account_id: id("account_7"),
+            kind: TicketKind::Trouble,
+            site_id: Some(id("site_88")),
+            summary: text("No service since Monday."),
+        },
+        TicketEvent::EntryAdded { entry_id: code("s-1"), text: text("Reset the modem.") },
+        TicketEvent::Assigned { queue: code("TECH-SUPPORT") },
+        TicketEvent::Resolved { resolution: text("Cable replaced.") },
+        TicketEvent::Reopened { reason: text("It is back.") },
+    ];
+    let interaction = InteractionEvent::Recorded {
+        account_id: id("account_7"),
+        category: code("Orders"),
+        subcategory: code("New order created"),
+        summary: text("Wants Gigablast."),
+        recorded_on: day(),
+    };
+    tickets.map(Event::Ticket).into_iter().chain([Event::Interaction(interaction)]).collect()
 }
 
 fn id<A: domain::Aggregate>(text: &str) -> Id<A> {

@@ -65,6 +65,8 @@ impl ReadModel for Model {
             | Event::Calendar(_)
             | Event::Provisioning(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -92,6 +94,8 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }

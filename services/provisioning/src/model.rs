@@ -70,6 +70,8 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -96,6 +98,8 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }

@@ -1,8 +1,9 @@
 //! Add a comment: what the next agent should know (F36).
 
-use super::{Account, AccountEvent, AccountId, AccountRejection};
+use super::{AccountEvent, AccountId, AccountRejection};
 use crate::{
     Decide, Desk, Fact, Rejection,
+    remembered::{Fingerprint, Recall},
     text::{Code, Text},
 };
 
@@ -13,25 +14,23 @@ pub struct AddComment {
     pub account_id: AccountId,
     /// Chosen by the sender; the same id again changes nothing.
     pub comment_id: Code,
-    /// What was said.
+    /// What was said. Personal data.
     pub text: Text,
 }
 
 impl Decide for AddComment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        let Account::Open { comments, .. } = desk.get(&self.account_id) else {
-            return Err(AccountRejection::NotOpen.into());
-        };
-        match comments.get(&self.comment_id) {
-            None => Ok(vec![
+        let written = desk.get(&self.account_id).written()?;
+        match written.comments.recall(&self.comment_id, Fingerprint::of(&self.text)) {
+            Recall::New => Ok(vec![
                 AccountEvent::CommentAdded {
                     comment_id: self.comment_id.clone(),
                     text: self.text.clone(),
                 }
                 .on(&self.account_id),
             ]),
-            Some(text) if *text == self.text => Ok(vec![]),
-            Some(_) => Err(AccountRejection::CommentIdUsed.into()),
+            Recall::Same => Ok(vec![]),
+            Recall::Otherwise => Err(AccountRejection::CommentIdUsed.into()),
         }
     }
 }
@@ -40,9 +39,9 @@ impl Decide for AddComment {
 mod tests {
     use super::AddComment;
     use crate::{
-        account::{AccountEvent, AccountRejection},
+        account::{AccountEvent, AccountRejection, REMEMBERED_MAX},
         testing::{
-            fixtures::{account, account_id, code, text},
+            fixtures::{account, account_id, code, comment, text},
             given,
         },
     };
@@ -66,6 +65,21 @@ mod tests {
             .after(say("Called, no answer."))
             .when(say("Called, will pay."))
             .then_rejected(AccountRejection::CommentIdUsed);
+    }
+
+    #[test]
+    fn a_comment_is_recognised_among_the_newest_and_no_longer() {
+        let later = |count: usize| (0..count).map(|at| comment(&format!("later-{at}"), "Called."));
+        given(account())
+            .and([comment("c-1", "Hello.")])
+            .and(later(REMEMBERED_MAX - 1))
+            .when(say("Hello."))
+            .then([]);
+        given(account())
+            .and([comment("c-1", "Hello.")])
+            .and(later(REMEMBERED_MAX))
+            .when(say("Hello."))
+            .then([comment("c-1", "Hello.")]);
     }
 
     #[test]

@@ -18,8 +18,7 @@ const GROUP_DIGITS_MIN: usize = 4;
 /// stands before or after a card number does not hide it.
 #[must_use]
 pub fn holds_card_number(text: &str) -> bool {
-    let spans = text.split(|char: char| !char.is_ascii_digit() && !is_separator(char));
-    spans.into_iter().any(|span| {
+    text.split(|char: char| !char.is_ascii_digit() && !is_separator(char)).any(|span| {
         let groups: Vec<_> = span.split(is_separator).collect();
         // Between two separators in a row there is an empty group.
         groups.split(|group| group.is_empty()).any(is_suspect)
@@ -33,13 +32,15 @@ fn is_separator(char: char) -> bool {
 
 /// Whether groups of digits are a card number as a whole, or have one among them.
 fn is_suspect(groups: &[&str]) -> bool {
-    let printed = (0..groups.len()).flat_map(|first| {
-        let ends = first + 1..=groups.len();
-        ends.map(move |end| &groups[first..end])
-            .take_while(|groups| digits(groups) <= *DIGITS.end())
-            .filter(|groups| are_printed(groups))
-    });
-    is_number(groups) || printed.into_iter().any(is_number)
+    is_number(groups) || (0..groups.len()).any(|first| begin_with_number(&groups[first..]))
+}
+
+/// Whether the first of these groups are a number as it is printed on a card.
+fn begin_with_number(groups: &[&str]) -> bool {
+    let beginnings = (1..=groups.len()).map(|end| &groups[..end]);
+    beginnings
+        .take_while(|groups| digits(groups) <= *DIGITS.end())
+        .any(|groups| are_printed(groups) && is_number(groups))
 }
 
 fn are_printed(groups: &[&str]) -> bool {
