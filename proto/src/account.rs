@@ -1,7 +1,10 @@
 //! Accounts between protobuf and the domain.
 
 use domain::{
-    account::{Account, AccountEvent, AddComment, OpenAccount},
+    account::{
+        Account, AccountEvent, AddComment, ClearFlash, EmailOrigin, LeaveMemo, OpenAccount,
+        RaiseFlash, SendEmail,
+    },
     customer::Customer,
 };
 
@@ -9,11 +12,17 @@ use crate::{
     CommandMessage, CommandType, Invalid,
     door::{Door, Keeper, Unread},
     invalid::{code, id, optional, or_empty, required, sealed},
-    pb::account::v1::{self as pb, account_event::Fact},
+    pb::account::v1::{self as pb, account_email_requested, account_event::Fact, send_email},
 };
 
-pub(crate) const COMMANDS: &[CommandType] =
-    &[CommandType::of::<pb::OpenAccount>(), CommandType::of::<pb::AddComment>()];
+pub(crate) const COMMANDS: &[CommandType] = &[
+    CommandType::of::<pb::OpenAccount>(),
+    CommandType::of::<pb::AddComment>(),
+    CommandType::of::<pb::LeaveMemo>(),
+    CommandType::of::<pb::RaiseFlash>(),
+    CommandType::of::<pb::ClearFlash>(),
+    CommandType::of::<pb::SendEmail>(),
+];
 
 impl CommandMessage for pb::OpenAccount {
     type Rule = OpenAccount;
@@ -49,7 +58,7 @@ impl CommandMessage for pb::AddComment {
 
     fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
         let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
-        keeper.seal("text", &mut self.text)
+        keeper.seal_remark("text", &mut self.text)
     }
 }
 
@@ -61,6 +70,95 @@ impl TryFrom<pb::AddComment> for AddComment {
             account_id: id("accountId", &message.account_id)?,
             comment_id: code("commentId", &message.comment_id)?,
             text: sealed("text", &message.text)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::LeaveMemo {
+    type Rule = LeaveMemo;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal_remark("text", &mut self.text)
+    }
+}
+
+impl TryFrom<pb::LeaveMemo> for LeaveMemo {
+    type Error = Invalid;
+
+    fn try_from(message: pb::LeaveMemo) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            memo_id: code("memoId", &message.memo_id)?,
+            text: sealed("text", &message.text)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::RaiseFlash {
+    type Rule = RaiseFlash;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal_remark("text", &mut self.text)
+    }
+}
+
+impl TryFrom<pb::RaiseFlash> for RaiseFlash {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RaiseFlash) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            flash_id: code("flashId", &message.flash_id)?,
+            text: sealed("text", &message.text)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::ClearFlash {
+    type Rule = ClearFlash;
+}
+
+impl TryFrom<pb::ClearFlash> for ClearFlash {
+    type Error = Invalid;
+
+    fn try_from(message: pb::ClearFlash) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            flash_id: code("flashId", &message.flash_id)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::SendEmail {
+    type Rule = SendEmail;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        if self.subject.contains('\n') {
+            return Err(Invalid::new("subject", "must be one line").into());
+        }
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal_remark("subject", &mut self.subject)?;
+        keeper.seal_remark("text", &mut self.text)
+    }
+}
+
+impl TryFrom<pb::SendEmail> for SendEmail {
+    type Error = Invalid;
+
+    fn try_from(message: pb::SendEmail) -> Result<Self, Invalid> {
+        let about = match message.about {
+            None => EmailOrigin::Account,
+            Some(send_email::About::TicketId(it)) => EmailOrigin::Ticket(id("ticketId", &it)?),
+            Some(send_email::About::OrderId(it)) => EmailOrigin::Order(id("orderId", &it)?),
+        };
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            email_id: code("emailId", &message.email_id)?,
+            subject: sealed("subject", &message.subject)?,
+            text: sealed("text", &message.text)?,
+            about,
         })
     }
 }
@@ -87,6 +185,25 @@ pub(crate) fn encode(event: &AccountEvent) -> pb::AccountEvent {
             Fact::PortalEnabled(pb::AccountPortalEnabled { site_id: site_id.to_string() })
         }
         AccountEvent::HolderErased => Fact::HolderErased(pb::AccountHolderErased {}),
+        AccountEvent::MemoLeft { memo_id, text } => Fact::MemoLeft(pb::AccountMemoLeft {
+            memo_id: memo_id.to_string(),
+            text: text.to_string(),
+        }),
+        AccountEvent::FlashRaised { flash_id, text } => Fact::FlashRaised(pb::AccountFlashRaised {
+            flash_id: flash_id.to_string(),
+            text: text.to_string(),
+        }),
+        AccountEvent::FlashCleared { flash_id } => {
+            Fact::FlashCleared(pb::AccountFlashCleared { flash_id: flash_id.to_string() })
+        }
+        AccountEvent::EmailRequested { email_id, subject, text, about } => {
+            Fact::EmailRequested(pb::AccountEmailRequested {
+                email_id: email_id.to_string(),
+                subject: subject.to_string(),
+                text: text.to_string(),
+                about: encode_about(about),
+            })
+        }
     };
     pb::AccountEvent { fact: Some(fact) }
 }
@@ -109,5 +226,42 @@ pub(crate) fn decode(message: pb::AccountEvent) -> Result<AccountEvent, Invalid>
             AccountEvent::PortalEnabled { site_id: id("siteId", &fact.site_id)? }
         }
         Fact::HolderErased(pb::AccountHolderErased {}) => AccountEvent::HolderErased,
+        Fact::MemoLeft(fact) => AccountEvent::MemoLeft {
+            memo_id: code("memoId", &fact.memo_id)?,
+            text: sealed("text", &fact.text)?,
+        },
+        Fact::FlashRaised(fact) => AccountEvent::FlashRaised {
+            flash_id: code("flashId", &fact.flash_id)?,
+            text: sealed("text", &fact.text)?,
+        },
+        Fact::FlashCleared(fact) => {
+            AccountEvent::FlashCleared { flash_id: code("flashId", &fact.flash_id)? }
+        }
+        Fact::EmailRequested(fact) => AccountEvent::EmailRequested {
+            email_id: code("emailId", &fact.email_id)?,
+            subject: sealed("subject", &fact.subject)?,
+            text: sealed("text", &fact.text)?,
+            about: decode_about(fact.about)?,
+        },
+    })
+}
+
+fn encode_about(about: &EmailOrigin) -> Option<account_email_requested::About> {
+    match about {
+        EmailOrigin::Account => None,
+        EmailOrigin::Ticket(id) => Some(account_email_requested::About::TicketId(id.to_string())),
+        EmailOrigin::Order(id) => Some(account_email_requested::About::OrderId(id.to_string())),
+    }
+}
+
+fn decode_about(about: Option<account_email_requested::About>) -> Result<EmailOrigin, Invalid> {
+    Ok(match about {
+        None => EmailOrigin::Account,
+        Some(account_email_requested::About::TicketId(it)) => {
+            EmailOrigin::Ticket(id("ticketId", &it)?)
+        }
+        Some(account_email_requested::About::OrderId(it)) => {
+            EmailOrigin::Order(id("orderId", &it)?)
+        }
     })
 }

@@ -55,6 +55,8 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
         catalog: file.catalog(currency)?,
         business_days: file.calendar.business_days()?,
         policies: file.policies.policies()?,
+        ticket_queues: codes("tickets.queues", &file.tickets.queues)?,
+        interactions: interactions(&file.interactions)?,
         name: file.name,
         zone: file.zone,
         currency,
@@ -70,6 +72,8 @@ struct File {
     policies: PoliciesFile,
     calendar: CalendarFile,
     orders: OrdersFile,
+    tickets: TicketsFile,
+    interactions: BTreeMap<String, Vec<String>>,
     devices: BTreeMap<String, DeviceFile>,
     packages: BTreeMap<String, PackageFile>,
 }
@@ -102,6 +106,12 @@ struct OrdersFile {
     sale_types: Vec<String>,
     sale_reasons: Vec<String>,
     campaigns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TicketsFile {
+    queues: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -259,6 +269,20 @@ fn codes(key: &str, texts: &[String]) -> Result<BTreeSet<Code>, BillerError> {
     texts.iter().map(|text| code(key, text)).collect()
 }
 
+/// Categories with their subcategories, of which each has at least one (F66).
+fn interactions(
+    file: &BTreeMap<String, Vec<String>>,
+) -> Result<BTreeMap<Code, BTreeSet<Code>>, BillerError> {
+    let category = |(category, subcategories): (&String, &Vec<String>)| {
+        let key = format!("interactions.{category}");
+        if subcategories.is_empty() {
+            return Err(value(&key, "must hold at least one subcategory"));
+        }
+        Ok((code(&key, category)?, codes(&key, subcategories)?))
+    };
+    file.iter().map(category).collect()
+}
+
 fn price(key: &str, text: &str, currency: Currency) -> Result<Money, BillerError> {
     let wrong = || value(key, "must be an amount as in \"59.99\"");
     let (whole, cents) = text.split_once('.').ok_or_else(wrong)?;
@@ -291,6 +315,8 @@ fn weekday(name: &str) -> Result<Weekday, BillerError> {
 
 #[cfg(test)]
 mod tests {
+    use domain::text::Code;
+
     use super::{BillerError, SHIPPED, parse};
 
     #[test]
@@ -302,6 +328,15 @@ mod tests {
     }
 
     #[test]
+    fn f35_f57_f66_the_shipped_biller_names_queues_and_what_interactions_are_about() {
+        let biller = parse(SHIPPED).unwrap();
+        let code = |text: &str| Code::parse(text).unwrap();
+        assert!(["TECH-SUPPORT", "MACD"].iter().all(|it| biller.ticket_queues.contains(&code(it))));
+        assert!(biller.interactions[&code("Orders")].contains(&code("New order created")));
+        assert!(biller.interactions[&code("Payments")].contains(&code("Payment received")));
+    }
+
+    #[test]
     fn a_mistake_is_named_by_its_key() {
         let wrong = [
             ("monthly = \"59.99\"", "monthly = \"59,99\"", "packages.classic.monthly"),
@@ -309,6 +344,8 @@ mod tests {
             ("due_day = 5", "due_day = 17", "policies.due_day"),
             ("dunning_days = [16, 17, 18]", "dunning_days = [16, 16]", "policies.dunning_days"),
             ("\"2026-11-26\"", "\"26.11.2026\"", "calendar.holidays"),
+            ("queues = [\"NOC\"", "queues = [\" NOC\"", "tickets.queues"),
+            ("[interactions]", "[interactions]\nWeather = []", "interactions.Weather"),
         ];
         for (right, wrong, expected) in wrong {
             match parse(&SHIPPED.replace(right, wrong)) {

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Invalid, account, calendar, customer, descriptor, device,
     door::{Door, Unread},
-    ledger, notification, order, provisioning, service, site,
+    interaction, ledger, notification, order, provisioning, service, site, ticket,
 };
 
 /// A command's message, which policies build and send.
@@ -105,6 +105,8 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         calendar::COMMANDS,
         provisioning::COMMANDS,
         notification::COMMANDS,
+        ticket::COMMANDS,
+        interaction::COMMANDS,
     ]
     .into_iter()
     .flatten()

@@ -8,10 +8,12 @@ use domain::{
     Aggregate, Event, Id,
     account::{Account, AccountEvent, AccountId},
     customer::Customer,
+    interaction::InteractionEvent,
     order::OrderEvent,
     service::ServiceEvent,
     site::SiteEvent,
-    text::Text,
+    text::{Text, holds_card_number},
+    ticket::TicketEvent,
 };
 
 use crate::{Invalid, invalid};
@@ -87,7 +89,9 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         Event::Customer(_) => Id::parse(stream).ok().map(Owner::Customer),
         Event::Site(SiteEvent::Registered { account_id, .. })
         | Event::Service(ServiceEvent::Added { account_id, .. })
-        | Event::Order(OrderEvent::Started { account_id, .. }) => {
+        | Event::Order(OrderEvent::Started { account_id, .. })
+        | Event::Ticket(TicketEvent::Opened { account_id, .. })
+        | Event::Interaction(InteractionEvent::Recorded { account_id, .. }) => {
             Some(Owner::Account(account_id.clone()))
         }
         Event::Account(_)
@@ -99,6 +103,7 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
         | Event::Decision(_) => None,
     }
 }
@@ -141,6 +146,16 @@ impl<'a> Keeper<'a> {
         let text = Text::parse(value).map_err(|error| Invalid::new(field, error))?;
         let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
         self.close(field, &line, value)
+    }
+
+    /// The same for what somebody wrote about a customer. A card number is turned away here: what
+    /// is stored is stored for ever.
+    pub(crate) fn seal_remark(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        if holds_card_number(value) {
+            let problem = "holds what looks like a card number: leave it out";
+            return Err(Invalid::new(field, problem).into());
+        }
+        self.seal(field, value)
     }
 
     fn close(&self, field: &str, text: &str, value: &mut String) -> Result<(), Unread> {

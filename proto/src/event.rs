@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
-    Invalid, account, calendar, customer, decision, descriptor, device, ledger, notification,
-    order,
+    Invalid, account, calendar, customer, decision, descriptor, device, interaction, ledger,
+    notification, order,
     pb::envelope::v1::{Envelope, envelope::Fact},
-    provisioning, service, site,
+    provisioning, service, site, ticket,
 };
 
 /// Version of the stored form of every fact. A fact that changes its meaning gets the next one.
@@ -70,6 +70,8 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
         Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
+        Event::Ticket(event) => ("ticket", ticket::encode(event).encode_to_vec()),
+        Event::Interaction(event) => ("interaction", interaction::encode(event).encode_to_vec()),
         Event::Decision(event) => ("decision", decision::encode(event).encode_to_vec()),
     };
     let fact = descriptor::fact_in(noun, &data).expect("every wrapper holds one of its facts");
@@ -105,6 +107,8 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
         Fact::Notification(event) => notification::decode(event).map(Event::Notification),
+        Fact::Ticket(event) => ticket::decode(event).map(Event::Ticket),
+        Fact::Interaction(event) => interaction::decode(event).map(Event::Interaction),
         Fact::Decision(event) => decision::decode(event).map(Event::Decision),
     };
     event.map_err(|source| DecodeError::Field { kind: kind.to_owned(), source })
@@ -159,6 +163,8 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),
         "notification" => Message::decode(data).map(Fact::Notification),
+        "ticket" => Message::decode(data).map(Fact::Ticket),
+        "interaction" => Message::decode(data).map(Fact::Interaction),
         "decision" => Message::decode(data).map(Fact::Decision),
         _ => return Err(unknown()),
     };

@@ -1,6 +1,8 @@
 //! Invalid input: which field, and what is wrong with it. Never the value itself, which may be
 //! personal data.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Aggregate, Id,
     sealed::Sealed,
@@ -61,6 +63,17 @@ fn demand_unsealed(field: &str, value: &str) -> Result<(), Invalid> {
 /// Personal data that was sealed at the door, or stands in the log.
 pub(crate) fn sealed(field: &str, value: &str) -> Result<Sealed, Invalid> {
     Sealed::parse(value).map_err(|error| Invalid::new(field, error))
+}
+
+/// Reads a list of codes; the same one twice is there once.
+pub(crate) fn codes(field: &str, values: &[String]) -> Result<BTreeSet<Code>, Invalid> {
+    let numbered = values.iter().enumerate();
+    numbered.map(|(at, value)| code(&format!("{field}[{at}]"), value)).collect()
+}
+
+/// Writes a list of codes.
+pub(crate) fn listed(codes: &BTreeSet<Code>) -> Vec<String> {
+    codes.iter().map(ToString::to_string).collect()
 }
 
 pub(crate) fn date(field: &str, value: &str) -> Result<Date, Invalid> {

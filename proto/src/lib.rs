@@ -20,6 +20,7 @@ mod calendar;
 mod customer;
 mod decision;
 mod device;
+mod interaction;
 mod ledger;
 mod money;
 mod notification;
@@ -27,6 +28,7 @@ mod order;
 mod provisioning;
 mod service;
 mod site;
+mod ticket;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
 pub use door::{AsItIs, Closed, Door, Unread};

@@ -9,7 +9,7 @@ use domain::order::{
 use crate::{
     CommandMessage, CommandType, Invalid,
     door::{Door, Keeper, Unread},
-    invalid::{code, date, id, optional, or_empty, required, sealed, text},
+    invalid::{code, codes, date, id, listed, optional, or_empty, required, sealed, text},
     money::{self, money},
     pb::order::v1::{self as pb, order_event::Fact, schedule_order},
 };
@@ -39,6 +39,7 @@ impl TryFrom<pb::StartServiceChange> for StartServiceChange {
             sale_type: code("saleType", &message.sale_type)?,
             sale_reason: code("saleReason", &message.sale_reason)?,
             campaign_code: optional("campaignCode", &message.campaign_code, code)?,
+            acknowledged_flashes: codes("acknowledgedFlashes", &message.acknowledged_flashes)?,
         })
     }
 }
@@ -72,7 +73,7 @@ impl CommandMessage for pb::ScheduleOrder {
             return Ok(());
         }
         let keeper = Keeper::of::<Order>(door, "orderId", &self.order_id)?;
-        keeper.seal("comments", &mut self.comments)
+        keeper.seal_remark("comments", &mut self.comments)
     }
 }
 
@@ -190,6 +191,7 @@ pub(crate) fn encode(event: &OrderEvent) -> pb::OrderEvent {
             sale_type,
             sale_reason,
             campaign_code,
+            acknowledged_flashes,
         } => Fact::Started(pb::OrderStarted {
             kind: kind_number(*kind),
             account_id: account_id.to_string(),
@@ -199,6 +201,7 @@ pub(crate) fn encode(event: &OrderEvent) -> pb::OrderEvent {
             sale_type: or_empty(sale_type.as_ref()),
             sale_reason: or_empty(sale_reason.as_ref()),
             campaign_code: or_empty(campaign_code.as_ref()),
+            acknowledged_flashes: listed(acknowledged_flashes),
         }),
         OrderEvent::PackageSwapped {
             method,
@@ -277,6 +280,7 @@ pub(crate) fn decode(message: pb::OrderEvent) -> Result<OrderEvent, Invalid> {
             sale_type: optional("saleType", &fact.sale_type, code)?,
             sale_reason: optional("saleReason", &fact.sale_reason, code)?,
             campaign_code: optional("campaignCode", &fact.campaign_code, code)?,
+            acknowledged_flashes: codes("acknowledgedFlashes", &fact.acknowledged_flashes)?,
         },
         Fact::PackageSwapped(fact) => OrderEvent::PackageSwapped {
             method: method("method", fact.method)?,

@@ -39,6 +39,12 @@ pub mod envelope {
         include!(concat!(env!("OUT_DIR"), "/demarc.envelope.v1.serde.rs"));
     }
 }
+pub mod interaction {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.interaction.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.interaction.v1.serde.rs"));
+    }
+}
 pub mod ledger {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.ledger.v1.rs"));
@@ -79,5 +85,11 @@ pub mod site {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.rs"));
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.serde.rs"));
+    }
+}
+pub mod ticket {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.ticket.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.ticket.v1.serde.rs"));
     }
 }

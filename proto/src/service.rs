@@ -4,7 +4,7 @@ use domain::service::{AddService, ServiceEvent};
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, date, id, required},
+    invalid::{code, codes, date, id, required},
     pb::service::v1::{self as pb, service_event::Fact},
 };
 
@@ -25,6 +25,7 @@ impl TryFrom<pb::AddService> for AddService {
             device_id: id("deviceId", &message.device_id)?,
             package_id: code("packageId", &message.package_id)?,
             order_id: id("orderId", &message.order_id)?,
+            acknowledged_flashes: codes("acknowledgedFlashes", &message.acknowledged_flashes)?,
         })
     }
 }

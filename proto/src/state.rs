@@ -6,12 +6,14 @@ use domain::{
     calendar::Calendar,
     customer::Customer,
     device::Device,
+    interaction::Interaction,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
     order::{Order, Stage, WorkOrder},
     provisioning::Provisioning,
     service::Service,
     site::{Site, Traffic},
+    ticket::{OpenedTicket, Ticket},
 };
 use serde_json::{Value, json};
 
@@ -44,12 +46,22 @@ pub fn json(noun: &Noun) -> Value {
             "channel": word(channel),
             "delivered": true,
         }),
+        Noun::Ticket(Ticket::Opened(ticket)) => of_ticket(ticket),
+        Noun::Interaction(Interaction::Recorded { account_id, category, subcategory, .. }) => {
+            json!({
+                "account": account_id.as_str(),
+                "category": category.as_str(),
+                "subcategory": subcategory.as_str(),
+            })
+        }
         Noun::Decision(domain::decision::Decision) => json!({ "changed": "nothing" }),
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
         | Noun::Calendar(Calendar::NoDayOpened)
         | Noun::Provisioning(Provisioning::NotStarted)
-        | Noun::Notification(Notification::Undelivered) => Value::Null,
+        | Noun::Notification(Notification::Undelivered)
+        | Noun::Ticket(Ticket::NotOpened)
+        | Noun::Interaction(Interaction::NotRecorded) => Value::Null,
     }
 }
 
@@ -68,8 +80,8 @@ fn of_account(account: &Account) -> Value {
     match account {
         Account::Unopened => Value::Null,
         Account::Erased => json!({ "holder": "erased" }),
-        Account::Open { customer_id, holder_name, email, comments, portal_closed_by } => {
-            let comments: Vec<_> = comments.values().map(|text| text.as_str()).collect();
+        Account::Open { customer_id, holder_name, email, written, portal_closed_by } => {
+            let flashes: Vec<_> = written.flashes.keys().map(|id| id.as_str()).collect();
             let closed_by: Vec<_> = portal_closed_by.iter().map(|site| site.as_str()).collect();
             json!({
                 "customer": customer_id.as_ref().map(|customer| customer.as_str()),
@@ -77,10 +89,21 @@ fn of_account(account: &Account) -> Value {
                 "email": email.as_str(),
                 "portal": if closed_by.is_empty() { "enabled" } else { "disabled" },
                 "portalClosedBy": closed_by,
-                "comments": comments,
+                "flashes": flashes,
             })
         }
     }
+}
+
+fn of_ticket(ticket: &OpenedTicket) -> Value {
+    json!({
+        "account": ticket.account_id.as_str(),
+        "kind": word(ticket.kind),
+        "site": ticket.site_id.as_ref().map(|site| site.as_str()),
+        "queue": ticket.queue.as_ref().map(|queue| queue.as_str()),
+        "resolved": ticket.resolution.is_some(),
+        "entries": ticket.entries.count(),
+    })
 }
 
 fn of_site(site: &Site) -> Value {

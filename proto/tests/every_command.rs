@@ -53,6 +53,17 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
         ),
         ("OpenDay", r#"{"date":"16.11.2026"}"#, "date must be a date as in"),
         ("ScheduleOrder", r#"{"orderId":"order_1","orderType":"X"}"#, "officeOnly must be true"),
+        (
+            "StartServiceChange",
+            r#"{"orderId":"order_1","serviceId":"service_1","saleType":"X","saleReason":"Y",
+                "acknowledgedFlashes":["f-1",""]}"#,
+            "acknowledgedFlashes[1] must not be empty",
+        ),
+        (
+            "SendEmail",
+            r#"{"accountId":"account_1","emailId":"e","subject":"a\nb","text":"secret"}"#,
+            "subject must be one line",
+        ),
         ("SuspendSite", r#"{"sight":"secret"}"#, "sight is not a field of this command"),
         ("SuspendSite", r#"{"":"secret"}"#, "body holds a field without a name"),
         ("SuspendSite", r#"{"siteId":"#, "body must be JSON"),
@@ -64,6 +75,44 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
         let text = invalid.to_string();
         assert!(text.starts_with(expected), "{name} {body}: {text}");
         assert!(!text.contains("secret") && !text.contains("4111"), "{text}");
+    }
+}
+
+#[test]
+fn a_card_number_is_turned_away_in_every_field_for_free_text() {
+    let account = r#""accountId":"account_1""#;
+    let ticket = r#""accountId":"account_1","ticketId":"ticket_1""#;
+    let cases = [
+        ("AddComment", account, r#","commentId":"c""#, "text"),
+        ("LeaveMemo", account, r#","memoId":"m""#, "text"),
+        ("RaiseFlash", account, r#","flashId":"f""#, "text"),
+        ("SendEmail", account, r#","emailId":"e","subject":"Hi""#, "text"),
+        ("SendEmail", account, r#","emailId":"e","text":"Hi""#, "subject"),
+        ("OpenTicket", ticket, r#","kind":"TICKET_KIND_OTHER""#, "summary"),
+        ("AddTicketEntry", ticket, r#","entryId":"s""#, "text"),
+        ("ResolveTicket", ticket, "", "resolution"),
+        ("ReopenTicket", ticket, "", "reason"),
+        (
+            "RecordInteraction",
+            account,
+            r#","interactionId":"interaction_1","category":"A","subcategory":"B""#,
+            "summary",
+        ),
+        (
+            "ScheduleOrder",
+            r#""orderId":"order_1""#,
+            r#","orderType":"UPGRADE","officeOnly":true"#,
+            "comments",
+        ),
+    ];
+    for (name, about, rest, field) in cases {
+        let read = |words: &str| {
+            let body = format!(r#"{{{about}{rest},"{field}":"{words}"}}"#);
+            command::named(name).unwrap().from_json(body.as_bytes(), &AsItIs)
+        };
+        let said = read("Paid by card 4111-1111 1111 1111.").unwrap_err().to_string();
+        assert_eq!(said, format!("{field} holds what looks like a card number: leave it out"));
+        assert!(read("Order 411111111111111 is late.").is_ok(), "{name}.{field}");
     }
 }
 

@@ -135,14 +135,14 @@ fn f110_history_is_paged_and_filtered_and_the_past_is_shown() -> anyhow::Result<
     api.world.settled()?;
     let past = api.world.api.get("care/account?asOf=3")?;
     assert_eq!(past["rows"].as_array().map(Vec::len), Some(3));
-    let comment = json!({"accountId": "account_1", "commentId": "c", "text": "Called."});
-    api.post("AddComment", "comment", &comment)?.error_for_status()?;
+    let flash = json!({"accountId": "account_1", "flashId": "f-1", "text": "Dog bites."});
+    api.post("RaiseFlash", "flash", &flash)?.error_for_status()?;
     api.world.settled()?;
-    let comments = |moment: &str| {
+    let flashes = |moment: &str| {
         let state = api.world.api.get(&format!("audit/state/account_1{moment}"))?;
-        anyhow::Ok(state["value"]["state"]["comments"].clone())
+        anyhow::Ok(state["value"]["state"]["flashes"].clone())
     };
-    assert_eq!((comments("?asOf=1")?, comments("")?), (json!([]), json!(["Called."])));
+    assert_eq!((flashes("?asOf=1")?, flashes("")?), (json!([]), json!(["f-1"])));
     assert_eq!(api.world.api.get("audit/state/account_1?asOf=99")?["status"], 404);
     Ok(())
 }

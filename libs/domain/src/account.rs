@@ -1,16 +1,33 @@
-//! An account: who the customer is, what was said, and whether the portal is open (F36, F85, F90).
+//! An account: who the customer is, what was said and written, what an agent must read first, and
+//! whether the portal is open (F9, F36, F40, F61, F85, F90).
+//!
+//! What must stay true: of what piles up the state holds only what tells a repeated wish from a new
+//! one, within a bound (`Written`). The texts are in the log and in the views.
 
 mod add_comment;
+mod clear_flash;
+mod evolve;
+mod leave_memo;
 mod open;
+mod raise_flash;
+mod rejection;
+mod send_email;
+mod written;
 
 pub use add_comment::AddComment;
+pub use clear_flash::ClearFlash;
+pub use leave_memo::LeaveMemo;
 pub use open::OpenAccount;
+pub use raise_flash::RaiseFlash;
+pub use rejection::AccountRejection;
+pub use send_email::SendEmail;
+pub use written::{FLASHES_MAX, REMEMBERED_MAX, Written};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
-    Aggregate, Event, Fact, Id, Noun, Rejection, customer::Customer, sealed::Sealed, site::Site,
-    text::Code,
+    Event, Fact, Id, Rejection, customer::Customer, order::Order, sealed::Sealed, site::Site,
+    text::Code, ticket::Ticket,
 };
 
 /// Names an account: `account_` and the operator's own account number.
@@ -32,7 +49,7 @@ pub enum AccountEvent {
     CommentAdded {
         /// Chosen by the sender.
         comment_id: Code,
-        /// What was said.
+        /// What was said. Personal data.
         text: Sealed,
     },
     /// The customer can no longer pay or change anything online (F85).
@@ -47,6 +64,47 @@ pub enum AccountEvent {
     },
     /// Nobody knows any more whose account it was: the customer was erased.
     HolderErased,
+    /// An agent wrote down what was done to help (F40).
+    MemoLeft {
+        /// Chosen by the sender.
+        memo_id: Code,
+        /// What was done. Personal data.
+        text: Sealed,
+    },
+    /// There is something to read before anything is changed (F9).
+    FlashRaised {
+        /// Chosen by the sender.
+        flash_id: Code,
+        /// What to read. Personal data.
+        text: Sealed,
+    },
+    /// It need not be read any more.
+    FlashCleared {
+        /// Which.
+        flash_id: Code,
+    },
+    /// An agent wrote to the customer (F61).
+    EmailRequested {
+        /// Chosen by the sender.
+        email_id: Code,
+        /// What it is about, in a line. Personal data.
+        subject: Sealed,
+        /// What it says. Personal data.
+        text: Sealed,
+        /// What it was written from.
+        about: EmailOrigin,
+    },
+}
+
+/// What an e-mail was written from (F61).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum EmailOrigin {
+    /// The account as a whole.
+    Account,
+    /// One of its tickets.
+    Ticket(Id<Ticket>),
+    /// One of its orders.
+    Order(Id<Order>),
 }
 
 /// Where an account stands.
@@ -62,53 +120,13 @@ pub enum Account {
         holder_name: Sealed,
         /// Where notices go. Personal data.
         email: Sealed,
-        /// What was said, by comment id.
-        comments: BTreeMap<Code, Sealed>,
+        /// What was written about the customer, as far as rules ask.
+        written: Box<Written>,
         /// Sites whose suspension closed the portal since it was last opened; empty: it is open.
         portal_closed_by: BTreeSet<Id<Site>>,
     },
     /// The customer was erased; what the account owes and owed stays.
     Erased,
-}
-
-/// What prevents a wish about an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AccountRejection {
-    /// Nobody opened it.
-    #[error("the account is not open")]
-    NotOpen,
-    /// There is no name for a customer who has it alone.
-    #[error("the account number is too long for an account without a customer: name a customer")]
-    NumberTooLong,
-    /// Nobody knows any more whose it was.
-    #[error("the customer of this account was erased: nothing about them is taken any more")]
-    HolderErased,
-    /// It is open, with other data.
-    #[error("the account was opened with other data")]
-    OpenedOtherwise,
-    /// Two texts under one id.
-    #[error("the comment id belongs to a comment with another text: choose a new id")]
-    CommentIdUsed,
-}
-
-impl AccountRejection {
-    /// The API's code, stable for ever.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotOpen => "account.not_open",
-            Self::NumberTooLong => "account.number_too_long",
-            Self::HolderErased => "account.holder_erased",
-            Self::OpenedOtherwise => "account.opened_otherwise",
-            Self::CommentIdUsed => "account.comment_id_used",
-        }
-    }
-}
-
-impl From<AccountRejection> for Rejection {
-    fn from(rejection: AccountRejection) -> Self {
-        Self { code: rejection.code(), reason: rejection.to_string() }
-    }
 }
 
 impl AccountEvent {
@@ -121,55 +139,19 @@ impl AccountEvent {
 
 impl Account {
     pub(crate) fn demand_open(&self) -> Result<(), AccountRejection> {
+        self.written().map(|_| ())
+    }
+
+    /// The account's flashes, all of which whoever changes something has to have read (F9).
+    pub(crate) fn acknowledged(&self, read: &BTreeSet<Code>) -> Result<BTreeSet<Code>, Rejection> {
+        Ok(self.written()?.acknowledged(read)?)
+    }
+
+    fn written(&self) -> Result<&Written, AccountRejection> {
         match self {
             Self::Unopened => Err(AccountRejection::NotOpen),
-            Self::Open { .. } => Ok(()),
+            Self::Open { written, .. } => Ok(written),
             Self::Erased => Err(AccountRejection::HolderErased),
         }
-    }
-}
-
-impl Aggregate for Account {
-    const CATEGORY: &'static str = "account";
-    const UNKNOWN: &'static Self = &Self::Unopened;
-    type Event = AccountEvent;
-
-    fn evolve(mut self, event: &AccountEvent) -> Self {
-        match (&mut self, event) {
-            (_, AccountEvent::HolderErased) => return Self::Erased,
-            (_, AccountEvent::Opened { customer_id, holder_name, email }) => {
-                return Self::Open {
-                    customer_id: customer_id.clone(),
-                    holder_name: holder_name.clone(),
-                    email: email.clone(),
-                    comments: BTreeMap::new(),
-                    portal_closed_by: BTreeSet::new(),
-                };
-            }
-            (Self::Open { comments, .. }, AccountEvent::CommentAdded { comment_id, text }) => {
-                comments.insert(comment_id.clone(), text.clone());
-            }
-            (Self::Open { portal_closed_by, .. }, AccountEvent::PortalDisabled { site_id }) => {
-                portal_closed_by.insert(site_id.clone());
-            }
-            (Self::Open { portal_closed_by, .. }, AccountEvent::PortalEnabled { .. }) => {
-                portal_closed_by.clear();
-            }
-            (
-                Self::Unopened | Self::Erased,
-                AccountEvent::CommentAdded { .. }
-                | AccountEvent::PortalDisabled { .. }
-                | AccountEvent::PortalEnabled { .. },
-            ) => {}
-        }
-        self
-    }
-
-    fn of(noun: &Noun) -> Option<&Self> {
-        if let Noun::Account(account) = noun { Some(account) } else { None }
-    }
-
-    fn from(noun: Noun) -> Option<Self> {
-        if let Noun::Account(account) = noun { Some(account) } else { None }
     }
 }

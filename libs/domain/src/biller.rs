@@ -35,6 +35,10 @@ pub struct Biller {
     pub business_days: BusinessDays,
     /// What it does when.
     pub policies: Policies,
+    /// Queues in which tickets wait for somebody (F35, F57).
+    pub ticket_queues: BTreeSet<Code>,
+    /// Categories of interactions with their subcategories (F66).
+    pub interactions: BTreeMap<Code, BTreeSet<Code>>,
 }
 
 /// What a biller sells, and the codes its orders carry.

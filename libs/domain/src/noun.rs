@@ -9,12 +9,14 @@ use crate::{
     customer::{Customer, CustomerEvent},
     decision::{Decision, DecisionEvent},
     device::{Device, DeviceEvent},
+    interaction::{Interaction, InteractionEvent},
     ledger::{Ledger, LedgerEvent},
     notification::{Notification, NotificationEvent},
     order::{Order, OrderEvent},
     provisioning::{Provisioning, ProvisioningEvent},
     service::{Service, ServiceEvent},
     site::{Site, SiteEvent},
+    ticket::{Ticket, TicketEvent},
 };
 
 /// What happened, and to whom.
@@ -40,6 +42,8 @@ pub enum Event {
     Calendar(CalendarEvent),
     Provisioning(ProvisioningEvent),
     Notification(NotificationEvent),
+    Ticket(TicketEvent),
+    Interaction(InteractionEvent),
     Decision(DecisionEvent),
 }
 
@@ -57,6 +61,8 @@ pub enum Noun {
     Calendar(Calendar),
     Provisioning(Provisioning),
     Notification(Notification),
+    Ticket(Ticket),
+    Interaction(Interaction),
     Decision(Decision),
 }
 
@@ -83,6 +89,8 @@ impl Noun {
             Event::Calendar(event) => Self::Calendar(step(state, event)),
             Event::Provisioning(event) => Self::Provisioning(step(state, event)),
             Event::Notification(event) => Self::Notification(step(state, event)),
+            Event::Ticket(event) => Self::Ticket(step(state, event)),
+            Event::Interaction(event) => Self::Interaction(step(state, event)),
             Event::Decision(event) => Self::Decision(step(state, event)),
         }
     }

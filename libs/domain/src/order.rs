@@ -26,6 +26,8 @@ pub use schedule::ScheduleOrder;
 pub use start::StartServiceChange;
 pub use swap_package::SwapPackage;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::{
@@ -62,6 +64,8 @@ pub enum OrderEvent {
         sale_reason: Option<Code>,
         /// Only where a campaign applies (F12).
         campaign_code: Option<Code>,
+        /// The flashes of the account that were read before (F9).
+        acknowledged_flashes: BTreeSet<Code>,
     },
     /// Another package was chosen; replaces an earlier choice and takes a review back.
     PackageSwapped {

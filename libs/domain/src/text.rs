@@ -1,5 +1,9 @@
 //! Codes and free text that people enter. Parsed once at the edge, trusted inside.
 
+mod card_number;
+
+pub use card_number::holds_card_number;
+
 use std::{fmt, sync::Arc};
 
 /// Longest code in characters: an id and a few words more, as in `site_88-request-1-failed`.

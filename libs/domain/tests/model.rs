@@ -1,11 +1,16 @@
 //! Random wishes over a few accounts: whatever is asked in whatever order, the facts that come of
 //! it fit together, and every accepted wish asked again adds nothing.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use domain::{
     Decide, Desk, Event, Fact, Id,
-    account::{Account, OpenAccount},
+    account::{
+        Account, AddComment, ClearFlash, FLASHES_MAX, OpenAccount, REMEMBERED_MAX, RaiseFlash,
+    },
     actor::Actor,
     biller::{self, Biller},
     calendar::OpenDay,
@@ -25,6 +30,10 @@ use domain::{
         Memory,
         fixtures::{TODAY, code, id, sealed, service_code, text, usd},
     },
+    ticket::{
+        AddTicketEntry, AssignTicket, ENTRIES_MAX, OpenTicket, ReopenTicket, ResolveTicket, Ticket,
+        TicketKind,
+    },
 };
 use jiff::civil::Date;
 use proptest::{
@@ -34,6 +43,10 @@ use proptest::{
 };
 
 const PACKAGES: [&str; 3] = ["basic", "classic", "gigablast"];
+
+const FLASHES: [&str; 12] =
+    ["f-1", "f-2", "f-3", "f-4", "f-5", "f-6", "f-7", "f-8", "f-9", "f-10", "f-11", "f-12"];
+const WORDS: [&str; 2] = ["Called.", "No answer."];
 
 /// One step of a random story.
 #[derive(Clone, Debug)]
@@ -109,6 +122,7 @@ impl World {
             device_id,
             package_id: code("basic"),
             order_id: order(number),
+            acknowledged_flashes: BTreeSet::new(),
         });
     }
 
@@ -169,6 +183,7 @@ impl World {
 
     fn check_facts(&self) {
         self.every_balance_is_charges_less_payments();
+        self.what_is_remembered_stays_within_bounds();
         self.nothing_follows_the_end_of_an_order();
         self.every_change_starts_from_the_package_before_it();
     }
@@ -190,6 +205,20 @@ impl World {
             let sites = [site(2 * number - 1), site(2 * number)];
             let stopped = sites.iter().any(|site| !flows(self.desk().get(site)));
             assert_eq!(!portal_closed_by.is_empty(), stopped, "portal of account {number}");
+        }
+    }
+
+    fn what_is_remembered_stays_within_bounds(&self) {
+        for number in 1..=2 {
+            let Account::Open { written, .. } = self.desk().get(&account(number)) else {
+                unreachable!("the story begins with open accounts")
+            };
+            assert!(written.comments.count() <= REMEMBERED_MAX, "comments of account {number}");
+            assert!(written.cleared.count() <= REMEMBERED_MAX, "flashes of account {number}");
+            assert!(written.flashes.len() <= FLASHES_MAX, "flashes of account {number}");
+            if let Ticket::Opened(ticket) = self.desk().get(&ticket(number)) {
+                assert!(ticket.entries.count() <= ENTRIES_MAX, "entries of ticket {number}");
+            }
         }
     }
 
@@ -245,6 +274,10 @@ fn order(number: u32) -> Id<Order> {
     id(&format!("order_{number}"))
 }
 
+fn ticket(number: u32) -> Id<Ticket> {
+    id(&format!("ticket_{number}"))
+}
+
 fn flows(site: &Site) -> bool {
     match site {
         Site::Unregistered => true,
@@ -267,6 +300,8 @@ fn owed(event: &Event) -> i64 {
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => 0,
     }
 }
@@ -322,13 +357,15 @@ fn noc() -> impl Strategy<Value = Step> {
 }
 
 fn change() -> impl Strategy<Value = Step> {
-    let start = (5_u32..=8, 1_u32..=2).prop_map(|(number, on)| {
+    let read = vec(select(FLASHES.to_vec()), 0..20);
+    let start = (5_u32..=8, 1_u32..=2, read).prop_map(|(number, on, read)| {
         wish(StartServiceChange {
             order_id: order(number),
             service_id: service(on),
             sale_type: code("EXISTING"),
             sale_reason: code("SPEED"),
             campaign_code: None,
+            acknowledged_flashes: read.into_iter().map(code).collect(),
         })
     });
     let package = || select(PACKAGES.to_vec());
@@ -357,6 +394,44 @@ fn change() -> impl Strategy<Value = Step> {
     prop_oneof![1 => start, 3 => swap, 2 => schedule]
 }
 
+fn said() -> impl Strategy<Value = Step> {
+    let comment = (1_u32..=2, 0_u32..200, select(WORDS.to_vec())).prop_map(|(of, n, words)| {
+        let comment_id = code(&format!("c-{n}"));
+        wish(AddComment { account_id: account(of), comment_id, text: sealed(words) })
+    });
+    let raise = (1_u32..=2, select(FLASHES.to_vec()), select(WORDS.to_vec())).prop_map(
+        |(of, flash, words)| {
+            let (account_id, flash_id) = (account(of), code(flash));
+            wish(RaiseFlash { account_id, flash_id, text: sealed(words) })
+        },
+    );
+    let clear = (1_u32..=2, select(FLASHES.to_vec())).prop_map(|(of, flash)| {
+        wish(ClearFlash { account_id: account(of), flash_id: code(flash) })
+    });
+    prop_oneof![4 => comment, 1 => raise, 1 => clear]
+}
+
+fn seen_to() -> impl Strategy<Value = Step> {
+    let words = || select(WORDS.to_vec()).prop_map(sealed);
+    let open = (1_u32..=2, words()).prop_map(|(of, summary)| {
+        let (ticket_id, account_id, kind) = (ticket(of), account(of), TicketKind::Trouble);
+        wish(OpenTicket { ticket_id, account_id, kind, site_id: None, summary })
+    });
+    let add = (1_u32..=2, 1_u32..=2, 0_u32..300, words()).prop_map(|(at, of, n, text)| {
+        let (ticket_id, account_id) = (ticket(at), account(of));
+        wish(AddTicketEntry { ticket_id, account_id, entry_id: code(&format!("s-{n}")), text })
+    });
+    let assign = (1_u32..=2, select(vec!["BILLING", "TECH-SUPPORT"]))
+        .prop_map(|(at, queue)| wish(AssignTicket { ticket_id: ticket(at), queue: code(queue) }));
+    let resolve = (1_u32..=2, words()).prop_map(|(of, resolution)| {
+        wish(ResolveTicket { ticket_id: ticket(of), account_id: account(of), resolution })
+    });
+    let reopen = (1_u32..=2, words()).prop_map(|(of, reason)| {
+        wish(ReopenTicket { ticket_id: ticket(of), account_id: account(of), reason })
+    });
+    prop_oneof![1 => open, 8 => add, 1 => assign, 1 => resolve, 1 => reopen]
+}
+
 fn end() -> impl Strategy<Value = Step> {
     let review = (1_u32..=8).prop_map(|n| wish(ReviewOrder { order_id: order(n) }));
     let commit = (1_u32..=8).prop_map(|n| wish(CommitOrder { order_id: order(n) }));
@@ -377,6 +452,8 @@ fn step() -> impl Strategy<Value = Step> {
         12 => noc(),
         12 => change(),
         12 => end(),
+        4 => said(),
+        4 => seen_to(),
     ]
 }
 

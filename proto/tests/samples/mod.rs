@@ -5,11 +5,12 @@
 
 use domain::{
     Event, Id,
-    account::AccountEvent,
+    account::{AccountEvent, EmailOrigin},
     calendar::CalendarEvent,
     customer::CustomerEvent,
     decision::DecisionEvent,
     device::DeviceEvent,
+    interaction::InteractionEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
@@ -19,12 +20,13 @@ use domain::{
     service::ServiceEvent,
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
     text::{Code, Text},
+    ticket::{TicketEvent, TicketKind},
 };
 use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [customers(), accounts(), sites(), things(), orders(), ledgers(), reports()].concat()
+    [customers(), accounts(), sites(), things(), orders(), ledgers(), reports(), records()].concat()
 }
 
 fn customers() -> Vec<Event> {
@@ -53,9 +55,24 @@ fn accounts() -> Vec<Event> {
         AccountEvent::HolderErased,
         AccountEvent::PortalDisabled { site_id: id("site_88") },
         AccountEvent::PortalEnabled { site_id: id("site_88") },
+        AccountEvent::MemoLeft { memo_id: code("m-1"), text: sealed("Sent a new modem.") },
+        AccountEvent::FlashRaised { flash_id: code("f-1"), text: sealed("Dog bites.") },
+        AccountEvent::FlashCleared { flash_id: code("f-1") },
+        email(EmailOrigin::Account),
+        email(EmailOrigin::Ticket(id("ticket_12"))),
+        email(EmailOrigin::Order(id("order_1001"))),
     ]
     .map(Event::Account)
     .into()
+}
+
+fn email(about: EmailOrigin) -> AccountEvent {
+    AccountEvent::EmailRequested {
+        email_id: code("e-1"),
+        subject: sealed("Your credit"),
+        text: sealed("It is on your next bill."),
+        about,
+    }
 }
 
 fn sites() -> Vec<Event> {
@@ -116,6 +133,7 @@ fn orders() -> Vec<Event> {
             sale_type: Some(code("UPG")),
             sale_reason: Some(code("SAVE")),
             campaign_code: Some(code("FALL26")),
+            acknowledged_flashes: [code("f-1"), code("f-2")].into(),
         },
         OrderEvent::PackageSwapped {
             method: SwapMethod::RemoveAndAdd,
@@ -201,6 +219,29 @@ fn reports() -> Vec<Event> {
         Event::Decision(rejected),
         Event::Decision(DecisionEvent::Fulfilled { command: "SuspendSite".to_owned() }),
     ]
+}
+
+fn records() -> Vec<Event> {
+    let tickets = [
+        TicketEvent::Opened {
+            account_id: id("account_7"),
+            kind: TicketKind::Trouble,
+            site_id: Some(id("site_88")),
+            summary: sealed("No service since Monday."),
+        },
+        TicketEvent::EntryAdded { entry_id: code("s-1"), text: sealed("Reset the modem.") },
+        TicketEvent::Assigned { queue: code("TECH-SUPPORT") },
+        TicketEvent::Resolved { resolution: sealed("Cable replaced.") },
+        TicketEvent::Reopened { reason: sealed("It is back.") },
+    ];
+    let interaction = InteractionEvent::Recorded {
+        account_id: id("account_7"),
+        category: code("Orders"),
+        subcategory: code("New order created"),
+        summary: sealed("Wants Gigablast."),
+        recorded_on: day(),
+    };
+    tickets.map(Event::Ticket).into_iter().chain([Event::Interaction(interaction)]).collect()
 }
 
 fn id<A: domain::Aggregate>(text: &str) -> Id<A> {

@@ -56,6 +56,8 @@ pub(crate) fn apply(
         | Event::Order(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => Ok(()),
     }
 }

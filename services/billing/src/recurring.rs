@@ -68,6 +68,8 @@ pub(crate) fn apply(
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => Ok(()),
     }
 }

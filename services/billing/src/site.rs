@@ -77,6 +77,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => Ok(()),
     }
 }

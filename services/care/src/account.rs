@@ -1,4 +1,4 @@
-//! Who is the customer, what do they have, and what was said?
+//! Who is the customer, what do they have, what is open, and what was said?
 
 use contract::event::time;
 use domain::{Event, account::AccountEvent};
@@ -12,6 +12,7 @@ use crate::{
     order::{self, OrderRow, OrderSummary},
     service::{self, ServiceRow, ServiceSummary},
     site::{self, SiteRow, SiteSummary},
+    ticket::{self, TicketRow, TicketSummary},
 };
 
 /// By account id.
@@ -19,6 +20,8 @@ pub(crate) const TABLE: Table = Table::new(b'a');
 
 /// Most comments that are shown; older ones are in the log.
 const COMMENTS_MAX: usize = 50;
+/// Most memos that are shown; older ones are in the log.
+const MEMOS_MAX: usize = 20;
 
 /// One account.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +38,12 @@ struct AccountRow {
     sites: Vec<SiteSummary>,
     services: Vec<ServiceSummary>,
     open_orders: Vec<OrderSummary>,
+    /// A customer without one is not on the way to be suspended (F72).
+    open_tickets: Vec<TicketSummary>,
+    /// What an agent reads before a change (F9).
+    flashes: Vec<Flash>,
+    /// Newest first.
+    memos: Vec<Memo>,
     /// Newest first.
     comments: Vec<Comment>,
 }
@@ -52,6 +61,26 @@ enum Portal {
 #[serde(rename_all = "camelCase")]
 struct Comment {
     comment_id: String,
+    text: String,
+    at: String,
+    actor: String,
+}
+
+/// What was done to help (F40).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Memo {
+    memo_id: String,
+    text: String,
+    at: String,
+    actor: String,
+}
+
+/// What has to be read before a change (F9).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Flash {
+    flash_id: String,
     text: String,
     at: String,
     actor: String,
@@ -84,12 +113,23 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
                 }
             })
         }
+        Event::Ticket(_) => {
+            let ticket: TicketRow = existing(rows, ticket::TABLE, stream)?;
+            change(rows, TABLE, &ticket.account_id, |row: &mut AccountRow| {
+                let tickets = &mut row.open_tickets;
+                match ticket.open_summary() {
+                    Some(summary) => put(tickets, summary, |other| other.ticket_id == stream),
+                    None => tickets.retain(|other| other.ticket_id != stream),
+                }
+            })
+        }
         Event::Customer(_)
         | Event::Device(_)
         | Event::Ledger(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => Ok(()),
     }
 }
@@ -111,21 +151,33 @@ fn apply_account(
             sites: Vec::new(),
             services: Vec::new(),
             open_orders: Vec::new(),
+            open_tickets: Vec::new(),
+            flashes: Vec::new(),
+            memos: Vec::new(),
             comments: Vec::new(),
         };
         return rows.put(TABLE, account_id, &row);
     }
+    let at = time(recorded.meta.committed_at);
+    let actor = recorded.meta.actor.to_string();
     change(rows, TABLE, account_id, |row: &mut AccountRow| match event {
-        AccountEvent::Opened { .. } => {}
+        AccountEvent::Opened { .. } | AccountEvent::EmailRequested { .. } => {}
         AccountEvent::CommentAdded { comment_id, text } => {
-            let comment = Comment {
-                comment_id: comment_id.to_string(),
-                text: text.to_string(),
-                at: time(recorded.meta.committed_at),
-                actor: recorded.meta.actor.to_string(),
-            };
-            row.comments.insert(0, comment);
+            let (comment_id, text) = (comment_id.to_string(), text.to_string());
+            row.comments.insert(0, Comment { comment_id, text, at, actor });
             row.comments.truncate(COMMENTS_MAX);
+        }
+        AccountEvent::MemoLeft { memo_id, text } => {
+            let (memo_id, text) = (memo_id.to_string(), text.to_string());
+            row.memos.insert(0, Memo { memo_id, text, at, actor });
+            row.memos.truncate(MEMOS_MAX);
+        }
+        AccountEvent::FlashRaised { flash_id, text } => {
+            let (flash_id, text) = (flash_id.to_string(), text.to_string());
+            row.flashes.push(Flash { flash_id, text, at, actor });
+        }
+        AccountEvent::FlashCleared { flash_id } => {
+            row.flashes.retain(|flash| flash.flash_id != flash_id.as_str());
         }
         AccountEvent::PortalDisabled { .. } => row.portal = Portal::Disabled,
         AccountEvent::PortalEnabled { .. } => row.portal = Portal::Enabled,
@@ -140,7 +192,8 @@ mod tests {
         account::AccountEvent,
         site::SuspensionReason,
         testing::fixtures::{
-            account, account_id, cancelled, comment, committed_change, site_id, stopping_site,
+            account, account_id, assigned, cancelled, cleared, comment, committed_change, flash,
+            memo, opened_ticket, reopened, resolved, site_id, stopping_site,
         },
     };
     use read_side::testing::Story;
@@ -174,6 +227,9 @@ mod tests {
                 "serviceId": "service_5",
                 "stage": "committed",
             }],
+            "openTickets": [],
+            "flashes": [],
+            "memos": [],
             "comments": [{
                 "commentId": "c-1",
                 "text": "Called about speed",
@@ -199,6 +255,41 @@ mod tests {
             (&comments[0]["commentId"], &comments[49]["commentId"]),
             (&json!("c-51"), &json!("c-2"))
         );
+    }
+
+    #[test]
+    fn f72_open_tickets_tell_a_suspended_customer_from_a_warned_one() {
+        let expected = json!([{
+            "ticketId": "ticket_12",
+            "kind": "trouble",
+            "queue": "BILLING",
+            "openedAt": "2026-03-16T12:00:03Z",
+        }]);
+        assert_eq!(shown(opened_ticket(), [assigned("BILLING")])["openTickets"], expected);
+        assert_eq!(shown(opened_ticket(), [resolved("Paid.")])["openTickets"], json!([]));
+        let again = [assigned("BILLING"), resolved("Paid."), reopened("It is not.")];
+        assert_eq!(shown(opened_ticket(), again)["openTickets"], expected);
+    }
+
+    #[test]
+    fn f9_the_flashes_that_are_to_be_read_are_shown() {
+        let raised = [flash("f-1", "Dog bites."), flash("f-2", "Gate code."), cleared("f-1")];
+        let expected = json!([{
+            "flashId": "f-2",
+            "text": "Gate code.",
+            "at": "2026-03-16T12:00:04Z",
+            "actor": "jane; roles=agent",
+        }]);
+        assert_eq!(shown(account(), raised)["flashes"], expected);
+    }
+
+    #[test]
+    fn f40_the_last_twenty_memos_are_shown_newest_first() {
+        let left = (1..=21).map(|number| memo(&format!("m-{number}"), "Sent a modem."));
+        let row = shown(account(), left);
+        let memos = row["memos"].as_array().unwrap();
+        assert_eq!((memos.len(), &memos[0]["memoId"]), (20, &json!("m-21")));
+        assert_eq!(memos[19]["actor"], "jane; roles=agent");
     }
 
     #[test]

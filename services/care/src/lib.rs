@@ -1,16 +1,20 @@
-//! Care: what an agent sees of a customer while they talk to each other. Five views: `customer`,
-//! with all accounts; `account`, with everything that belongs to it; `site`; `service`; `order`,
-//! with its history.
+//! Care: what an agent sees of a customer while they talk to each other: the customer with all
+//! accounts, the account with all that belongs to it, sites, services, orders and tickets with their
+//! history, and what happened lately.
 //!
 //! What must stay true: care only looks. It has no policies, and its rows follow from the log
 //! alone, never from the biller's data, so a rebuild gives the same rows.
 
 mod account;
+mod activity;
 mod customer;
+mod interaction;
+mod key;
 mod model;
 mod order;
 mod service;
 mod site;
+mod ticket;
 
 use std::sync::Arc;
 

@@ -6,7 +6,9 @@ use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
 use service::{View, Views};
 
-use crate::{account, customer, order, service as service_view, site};
+use crate::{
+    account, activity, customer, interaction, order, service as service_view, site, ticket,
+};
 
 /// The views of care.
 pub(crate) struct Care;
@@ -37,6 +39,39 @@ const VIEWS: &[View] = &[
         about: "How far an order is, and who did what to it when, by order id",
         table: Some(order::TABLE),
     },
+    View {
+        name: "ticket",
+        about: "What is the matter, and who saw to it when, by ticket id",
+        table: Some(ticket::TABLE),
+    },
+    View {
+        name: "tickets-of-account",
+        about: "Which tickets has an account, newest first? List after an account id and a slash",
+        table: Some(ticket::OF_ACCOUNT),
+    },
+    View {
+        name: "tickets-in-queue",
+        about: "Which open tickets wait, oldest first? List after a queue and a slash; after a \
+                slash alone those that nobody has assigned",
+        table: Some(ticket::QUEUE),
+    },
+    View {
+        name: "interactions-of-account",
+        about: "Who dealt with a customer, newest first? List after an account id and a slash",
+        table: Some(interaction::OF_ACCOUNT),
+    },
+    View {
+        name: "interactions-of-day",
+        about: "Who dealt with whom on a day? List after a date, a slash, and perhaps an agent and \
+                a slash",
+        table: Some(interaction::OF_DAY),
+    },
+    View {
+        name: "activity",
+        about: "What happened between us and a customer, newest first? List after an account id \
+                and a slash",
+        table: Some(activity::TABLE),
+    },
 ];
 
 impl ReadModel for Care {
@@ -53,7 +88,10 @@ impl ReadModel for Care {
         customer::apply(&event, recorded, rows)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
-        // These two show what the views above have made of the event.
+        ticket::apply(&event, recorded, rows)?;
+        interaction::apply(&event, recorded, rows)?;
+        // These show what the views above have made of the event.
+        activity::apply(&event, recorded, rows)?;
         site::apply(&event, recorded, rows)?;
         account::apply(&event, recorded, rows)
     }

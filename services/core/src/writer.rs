@@ -297,7 +297,9 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Provisioning(_)
-            | Event::Notification(_) => {}
+            | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_) => {}
         }
     }
     let committed = (record.first_position..)

@@ -66,6 +66,8 @@ impl ReadModel for Model {
             | Event::Calendar(_)
             | Event::Provisioning(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -94,6 +96,8 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }

@@ -60,6 +60,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Ledger(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => Ok(()),
     }
 }

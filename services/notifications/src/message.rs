@@ -115,6 +115,7 @@ fn put(message: &Message, rows: &mut Rows<'_>) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use domain::{
+        account::{AccountEvent, EmailOrigin},
         ledger::{LedgerEvent, PaymentMethod},
         order::Appointment,
         site::{SiteEvent, SuspensionReason},
@@ -224,6 +225,36 @@ mod tests {
         let message = row(&story, "notification_ledger_7-1");
         assert_eq!(message.subject, "We received your payment of 69.99 USD");
         assert!(message.body.contains("by card, received on 2026-03-14"), "{}", message.body);
+    }
+
+    fn email(about: EmailOrigin) -> Message {
+        let fact = AccountEvent::EmailRequested {
+            email_id: code("e-1"),
+            subject: sealed("Your\ncredit"),
+            text: sealed("It is on your next bill.\nThank you for waiting."),
+            about,
+        };
+        row(&with_site().then(fact.on(&account_id())), "notification_account_7-2")
+    }
+
+    #[test]
+    fn f61_what_an_agent_wrote_goes_to_the_customer_as_it_is() {
+        let message = email(EmailOrigin::Account);
+        assert_eq!(
+            (message.to.as_str(), message.subject.as_str()),
+            ("jo@example.com", "Your credit")
+        );
+        let body = "Hello Jo Doe,\n\nIt is on your next bill.\nThank you for waiting.";
+        assert_eq!(message.body, body);
+        assert_eq!((message.template, message.state), (Template::Email, State::Pending));
+    }
+
+    #[test]
+    fn f61_an_email_names_the_ticket_or_order_that_it_was_written_from() {
+        let ticket = email(EmailOrigin::Ticket(id("ticket_12")));
+        assert!(ticket.body.ends_with("waiting.\n\nTicket ticket_12"), "{}", ticket.body);
+        let order = email(EmailOrigin::Order(id("order_1001")));
+        assert!(order.body.ends_with("waiting.\n\nOrder order_1001"), "{}", order.body);
     }
 
     #[test]

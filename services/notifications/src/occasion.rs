@@ -2,6 +2,7 @@
 
 use domain::{
     Event,
+    account::{AccountEvent, EmailOrigin},
     biller::Biller,
     ledger::{LedgerEvent, PaymentMethod},
     order::{Appointment, OrderEvent},
@@ -33,6 +34,7 @@ pub(crate) fn of(
     match event {
         Event::Order(event) => order(event, &recorded.event.stream, biller, rows),
         Event::Site(event) => site(event, recorded, rows),
+        Event::Account(event) => Ok(account(event, &recorded.event.stream)),
         Event::Ledger(LedgerEvent::PaymentReceived {
             account_id,
             payment_id,
@@ -52,13 +54,47 @@ pub(crate) fn of(
         })),
         Event::Ledger(LedgerEvent::Charged { .. })
         | Event::Customer(_)
-        | Event::Account(_)
         | Event::Device(_)
         | Event::Service(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => Ok(None),
+    }
+}
+
+/// What an agent wrote goes as it is (F61).
+fn account(event: &AccountEvent, account_id: &str) -> Option<Occasion> {
+    match event {
+        AccountEvent::EmailRequested { email_id: _, subject, text, about } => {
+            // A subject of several lines would end in the body.
+            let subject = subject.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+            let reference = match about {
+                EmailOrigin::Account => None,
+                EmailOrigin::Ticket(ticket_id) => Some(format!("Ticket {ticket_id}")),
+                EmailOrigin::Order(order_id) => Some(format!("Order {order_id}")),
+            };
+            Some(Occasion {
+                account_id: account_id.to_owned(),
+                template: Template::Email,
+                words: Words {
+                    subject: Some(subject),
+                    text: Some(text.to_string()),
+                    reference,
+                    ..Words::default()
+                },
+            })
+        }
+        AccountEvent::Opened { .. }
+        | AccountEvent::CommentAdded { .. }
+        | AccountEvent::PortalDisabled { .. }
+        | AccountEvent::PortalEnabled { .. }
+        | AccountEvent::MemoLeft { .. }
+        | AccountEvent::FlashRaised { .. }
+        | AccountEvent::FlashCleared { .. }
+        | AccountEvent::HolderErased => None,
     }
 }
 

@@ -17,16 +17,19 @@ pub(crate) enum Template {
     SiteSuspended,
     SiteReinstated,
     PaymentReceived,
+    /// What an agent wrote (F61).
+    Email,
 }
 
 /// Name and text of every template.
-const TEXTS: [(&str, &str); 6] = [
+const TEXTS: [(&str, &str); 7] = [
     ("order_scheduled", include_str!("../templates/order_scheduled.txt")),
     ("order_completed", include_str!("../templates/order_completed.txt")),
     ("suspension_requested", include_str!("../templates/suspension_requested.txt")),
     ("site_suspended", include_str!("../templates/site_suspended.txt")),
     ("site_reinstated", include_str!("../templates/site_reinstated.txt")),
     ("payment_received", include_str!("../templates/payment_received.txt")),
+    ("email", include_str!("../templates/email.txt")),
 ];
 
 /// The words that fill a template.
@@ -50,6 +53,13 @@ pub(crate) struct Words {
     pub(crate) method: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment: Option<String>,
+    /// What an agent wrote, and its subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    /// What an agent wrote from; absent for the account as a whole.
+    pub(crate) reference: Option<String>,
     /// The event's; absent for an order that needs no visit.
     pub(crate) date: Option<String>,
     pub(crate) slot: Option<String>,
@@ -68,6 +78,7 @@ impl Template {
             Self::SiteSuspended => "site_suspended",
             Self::SiteReinstated => "site_reinstated",
             Self::PaymentReceived => "payment_received",
+            Self::Email => "email",
         }
     }
 }

@@ -71,6 +71,8 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -98,6 +100,8 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Ticket(_)
+            | Event::Interaction(_)
             | Event::Decision(_) => Ok(()),
         }
     }

@@ -87,7 +87,7 @@ fn sample(package: &str, name: &str) -> serde_json::Value {
         };
         // Of a choice, the last one.
         if field.oneof_index.is_some() {
-            object.retain(|key, _| !["officeOnly"].contains(&key.as_str()));
+            object.retain(|key, _| !["officeOnly", "ticketId"].contains(&key.as_str()));
         }
         let many = field.label() == Label::Repeated;
         object.insert(field.json_name().into(), if many { vec![value].into() } else { value });
@@ -103,9 +103,10 @@ fn text(field: &str) -> String {
         _ if field.ends_with("ate") => "2026-11-16".to_owned(),
         _ if field.ends_with("On") => "2026-11-16".to_owned(),
         _ => match field.strip_suffix("Id") {
-            Some(noun @ ("account" | "site" | "device" | "service" | "order")) => {
-                format!("{noun}_88")
-            }
+            Some(
+                noun @ ("account" | "site" | "device" | "service" | "order" | "ticket"
+                | "interaction"),
+            ) => format!("{noun}_88"),
             Some("message") => "notification_88".to_owned(),
             Some("transaction") => "provisioning_88".to_owned(),
             Some(_) | None => "X-1".to_owned(),

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
-use contract::pb::{account, calendar, customer, device, ledger, notification, order};
-use contract::pb::{provisioning, service, site};
+use contract::pb::{account, calendar, customer, device, interaction, ledger, notification, order};
+use contract::pb::{provisioning, service, site, ticket};
 use contract::{AsItIs, CommandMessage, Invalid, Unread};
 
 use crate::{assert_names_a_field, chosen};
@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 26] = [
+pub const COMMANDS: [(&str, BothForms); 36] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -41,6 +41,16 @@ pub const COMMANDS: [(&str, BothForms); 26] = [
     ("FailNocRequest", both::<site::v1::FailNocRequest>),
     ("RegisterCustomer", both::<customer::v1::RegisterCustomer>),
     ("EraseCustomer", both::<customer::v1::EraseCustomer>),
+    ("LeaveMemo", both::<account::v1::LeaveMemo>),
+    ("RaiseFlash", both::<account::v1::RaiseFlash>),
+    ("ClearFlash", both::<account::v1::ClearFlash>),
+    ("SendEmail", both::<account::v1::SendEmail>),
+    ("OpenTicket", both::<ticket::v1::OpenTicket>),
+    ("AddTicketEntry", both::<ticket::v1::AddTicketEntry>),
+    ("AssignTicket", both::<ticket::v1::AssignTicket>),
+    ("ResolveTicket", both::<ticket::v1::ResolveTicket>),
+    ("ReopenTicket", both::<ticket::v1::ReopenTicket>),
+    ("RecordInteraction", both::<interaction::v1::RecordInteraction>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

@@ -1,7 +1,12 @@
 //! Add a comment: what the next agent should know (F36).
 
-use super::{Account, AccountEvent, AccountId, AccountRejection};
-use crate::{Decide, Desk, Fact, Rejection, sealed::Sealed, text::Code};
+use super::{AccountEvent, AccountId, AccountRejection};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    remembered::{Fingerprint, Recall},
+    sealed::Sealed,
+    text::Code,
+};
 
 /// Leave a comment for the next agent (F36).
 #[derive(Clone, Debug)]
@@ -10,27 +15,23 @@ pub struct AddComment {
     pub account_id: AccountId,
     /// Chosen by the sender; the same id again changes nothing.
     pub comment_id: Code,
-    /// What was said.
+    /// What was said. Personal data.
     pub text: Sealed,
 }
 
 impl Decide for AddComment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        let comments = match desk.get(&self.account_id) {
-            Account::Open { comments, .. } => comments,
-            Account::Unopened => return Err(AccountRejection::NotOpen.into()),
-            Account::Erased => return Err(AccountRejection::HolderErased.into()),
-        };
-        match comments.get(&self.comment_id) {
-            None => Ok(vec![
+        let written = desk.get(&self.account_id).written()?;
+        match written.comments.recall(&self.comment_id, Fingerprint::of(&self.text)) {
+            Recall::New => Ok(vec![
                 AccountEvent::CommentAdded {
                     comment_id: self.comment_id.clone(),
                     text: self.text.clone(),
                 }
                 .on(&self.account_id),
             ]),
-            Some(text) if *text == self.text => Ok(vec![]),
-            Some(_) => Err(AccountRejection::CommentIdUsed.into()),
+            Recall::Same => Ok(vec![]),
+            Recall::Otherwise => Err(AccountRejection::CommentIdUsed.into()),
         }
     }
 }
@@ -39,9 +40,9 @@ impl Decide for AddComment {
 mod tests {
     use super::AddComment;
     use crate::{
-        account::{AccountEvent, AccountRejection},
+        account::{AccountEvent, AccountRejection, REMEMBERED_MAX},
         testing::{
-            fixtures::{account, account_id, code, sealed},
+            fixtures::{account, account_id, code, comment, sealed},
             given,
         },
     };
@@ -65,6 +66,21 @@ mod tests {
             .after(say("Called, no answer."))
             .when(say("Called, will pay."))
             .then_rejected(AccountRejection::CommentIdUsed);
+    }
+
+    #[test]
+    fn a_comment_is_recognised_among_the_newest_and_no_longer() {
+        let later = |count: usize| (0..count).map(|at| comment(&format!("later-{at}"), "Called."));
+        given(account())
+            .and([comment("c-1", "Hello.")])
+            .and(later(REMEMBERED_MAX - 1))
+            .when(say("Hello."))
+            .then([]);
+        given(account())
+            .and([comment("c-1", "Hello.")])
+            .and(later(REMEMBERED_MAX))
+            .when(say("Hello."))
+            .then([comment("c-1", "Hello.")]);
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub fn testing() -> Biller {
             due_day: 5,
             dunning_days: vec![16, 17, 18],
         },
+        ticket_queues: codes(&["TECH-SUPPORT", "BILLING"]),
+        interactions: BTreeMap::from([
+            (code("Orders"), codes(&["New order created"])),
+            (code("Payments"), codes(&["Payment received", "Payment arrangement"])),
+        ]),
     }
 }
 

@@ -69,6 +69,7 @@ impl Aggregate for Order {
                     sale_type,
                     sale_reason,
                     campaign_code,
+                    acknowledged_flashes: _,
                 },
             ) => {
                 let start = Start {

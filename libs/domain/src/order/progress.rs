@@ -1,5 +1,7 @@
 //! How far an order is.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Appointment, OrderEvent, OrderKind, OrderRejection, SwapMethod};
@@ -104,7 +106,7 @@ pub struct Completion {
 }
 
 impl Start {
-    pub(crate) fn event(self) -> OrderEvent {
+    pub(crate) fn event(self, acknowledged_flashes: BTreeSet<Code>) -> OrderEvent {
         OrderEvent::Started {
             kind: self.kind,
             account_id: self.account_id,
@@ -114,6 +116,7 @@ impl Start {
             sale_type: self.sale_type,
             sale_reason: self.sale_reason,
             campaign_code: self.campaign_code,
+            acknowledged_flashes,
         }
     }
 }

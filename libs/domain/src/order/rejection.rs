@@ -23,6 +23,12 @@ pub enum OrderRejection {
     /// F12.
     #[error("campaign {campaign_code} is not in the catalog")]
     CampaignNotInCatalog { campaign_code: Code },
+    /// F9.
+    #[error(
+        "the account has flashes that were not acknowledged: read {} and name them in \
+         acknowledgedFlashes", listed(.flash_ids)
+    )]
+    FlashesNotAcknowledged { flash_ids: Vec<Code> },
     /// An installation has its package from the start.
     #[error("the order is not a service change")]
     NotAServiceChange,
@@ -116,6 +122,7 @@ impl OrderRejection {
             Self::SaleTypeNotInCatalog { .. } => "order.sale_type_not_in_catalog",
             Self::SaleReasonNotInCatalog { .. } => "order.sale_reason_not_in_catalog",
             Self::CampaignNotInCatalog { .. } => "order.campaign_not_in_catalog",
+            Self::FlashesNotAcknowledged { .. } => "order.flashes_not_acknowledged",
             Self::NotAServiceChange => "order.not_a_service_change",
             Self::Committed => "order.committed",
             Self::Completed => "order.completed",
@@ -155,4 +162,8 @@ impl From<OrderRejection> for Rejection {
     fn from(rejection: OrderRejection) -> Self {
         Self { code: rejection.code(), reason: rejection.to_string() }
     }
+}
+
+fn listed(ids: &[Code]) -> String {
+    ids.iter().map(Code::as_str).collect::<Vec<_>>().join(", ")
 }

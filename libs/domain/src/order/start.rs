@@ -1,4 +1,7 @@
-//! Start a service change: sale type and reason are said before anything is chosen (F8, F12).
+//! Start a service change: the account's flashes are read, sale type and reason said before
+//! anything is chosen (F8, F9, F12).
+
+use std::collections::BTreeSet;
 
 use super::{Order, OrderId, OrderKind, OrderRejection, Start};
 use crate::{
@@ -20,6 +23,8 @@ pub struct StartServiceChange {
     pub sale_reason: Code,
     /// Only where a campaign applies.
     pub campaign_code: Option<Code>,
+    /// The account's flashes that the agent has read (F9).
+    pub acknowledged_flashes: BTreeSet<Code>,
 }
 
 impl Decide for StartServiceChange {
@@ -40,6 +45,7 @@ impl StartServiceChange {
         else {
             return Err(ServiceRejection::NotActive.into());
         };
+        let acknowledged = desk.get(account_id).acknowledged(&self.acknowledged_flashes)?;
         self.check_sale(desk)?;
         let start = Start {
             kind: OrderKind::ServiceChange,
@@ -51,7 +57,7 @@ impl StartServiceChange {
             sale_reason: Some(self.sale_reason.clone()),
             campaign_code: self.campaign_code.clone(),
         };
-        Ok(vec![start.event().on(&self.order_id)])
+        Ok(vec![start.event(acknowledged).on(&self.order_id)])
     }
 
     fn check_sale(&self, desk: &Desk<'_>) -> Result<(), OrderRejection> {
@@ -83,12 +89,16 @@ impl StartServiceChange {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::StartServiceChange;
     use crate::{
         order::OrderRejection,
         service::ServiceRejection,
         testing::{
-            fixtures::{code, id, order_id, service, service_id, started},
+            fixtures::{
+                cleared, code, flash, id, order_id, service, service_id, started, started_after,
+            },
             given,
         },
     };
@@ -100,7 +110,39 @@ mod tests {
             sale_type: code("EXISTING"),
             sale_reason: code("SPEED"),
             campaign_code: None,
+            acknowledged_flashes: BTreeSet::new(),
         }
+    }
+
+    fn having_read(ids: &[&str]) -> StartServiceChange {
+        StartServiceChange {
+            acknowledged_flashes: ids.iter().copied().map(code).collect(),
+            ..start()
+        }
+    }
+
+    #[test]
+    fn f9_every_flash_is_read_before_a_service_change_starts() {
+        let flashed =
+            given(service("basic")).and([flash("f-1", "Dog bites."), flash("f-2", "Gate code.")]);
+        flashed
+            .clone()
+            .when(having_read(&["f-2"]))
+            .then_rejected(OrderRejection::FlashesNotAcknowledged { flash_ids: vec![code("f-1")] });
+        flashed
+            .clone()
+            .when(having_read(&["f-1", "f-2", "old"]))
+            .then([started_after("basic", &["f-1", "f-2"])]);
+        flashed
+            .and([cleared("f-1")])
+            .when(having_read(&["f-1", "f-2"]))
+            .then([started_after("basic", &["f-2"])]);
+    }
+
+    #[test]
+    fn f9_a_flash_that_is_raised_later_does_not_stop_what_has_started() {
+        let begun = given(service("basic")).after(start()).and([flash("f-1", "Dog bites.")]);
+        begun.when(start()).then([]);
     }
 
     #[test]

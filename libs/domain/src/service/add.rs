@@ -1,5 +1,7 @@
 //! Add a service: it is ordered together with the installation that makes it active.
 
+use std::collections::BTreeSet;
+
 use super::{Service, ServiceEvent, ServiceId, ServiceRejection};
 use crate::{
     Decide, Desk, Fact, Rejection,
@@ -26,6 +28,8 @@ pub struct AddService {
     pub package_id: Code,
     /// The installation order that this opens.
     pub order_id: OrderId,
+    /// The account's flashes that the agent has read (F9).
+    pub acknowledged_flashes: BTreeSet<Code>,
 }
 
 impl Decide for AddService {
@@ -50,7 +54,7 @@ impl Decide for AddService {
 
 impl AddService {
     fn add(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        desk.get(&self.account_id).demand_open()?;
+        let acknowledged = desk.get(&self.account_id).acknowledged(&self.acknowledged_flashes)?;
         self.check_place(desk)?;
         let package = self.check_package(desk)?;
         let added = ServiceEvent::Added {
@@ -60,7 +64,8 @@ impl AddService {
             package_id: self.package_id.clone(),
             service_code: package.service_code.clone(),
         };
-        Ok(vec![added.on(&self.service_id), self.start().event().on(&self.order_id)])
+        let started = self.start().event(acknowledged);
+        Ok(vec![added.on(&self.service_id), started.on(&self.order_id)])
     }
 
     fn check_place(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
@@ -110,6 +115,8 @@ impl AddService {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::AddService;
     use crate::{
         account::AccountRejection,
@@ -119,8 +126,8 @@ mod tests {
         site::SiteRejection,
         testing::{
             fixtures::{
-                account, account_id, code, device_id, device_in, id, order_id, service, service_id,
-                site, site_id, started,
+                account, account_id, code, device_id, device_in, flash, id, order_id, service,
+                service_id, site, site_id, started,
             },
             given,
         },
@@ -134,6 +141,7 @@ mod tests {
             device_id: device_id(),
             package_id: code(package_id),
             order_id: order_id(),
+            acknowledged_flashes: BTreeSet::new(),
         }
     }
 
@@ -155,10 +163,22 @@ mod tests {
             sale_type: None,
             sale_reason: None,
             campaign_code: None,
+            acknowledged_flashes: BTreeSet::new(),
         };
         given(device_in("phoenix", "SB8200"))
             .when(add("classic"))
             .then([added.on(&service_id()), started.on(&order_id())]);
+    }
+
+    #[test]
+    fn f9_every_flash_is_read_before_a_service_is_added() {
+        let flashed = given(device_in("phoenix", "SB8200")).and([flash("f-1", "Dog bites.")]);
+        flashed
+            .clone()
+            .when(add("classic"))
+            .then_rejected(OrderRejection::FlashesNotAcknowledged { flash_ids: vec![code("f-1")] });
+        let read = AddService { acknowledged_flashes: [code("f-1")].into(), ..add("classic") };
+        flashed.after(read.clone()).when(read).then([]);
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod records;
 mod work;
 
+pub use records::{
+    assigned, cleared, comment, entry, flash, interaction, memo, opened_ticket, other_account,
+    reopened, resolved, ticket_id, ticket_opened,
+};
 pub use work::{
     cancelled, changed_meanwhile, committed_change, completed, device_in, installation_in,
-    reviewed, scheduled, service, service_code, service_in, started, swapped,
+    reviewed, scheduled, service, service_code, service_in, started, started_after, swapped,
 };
 
 use jiff::civil::{Date, date};
@@ -187,13 +192,6 @@ pub fn other_site_stopped() -> Vec<Fact> {
         SiteEvent::SuspensionRequested { request: 1, reason }.on(&other),
         AccountEvent::PortalDisabled { site_id: other }.on(&account_id()),
     ]
-}
-
-/// The account has a comment.
-#[must_use]
-pub fn comment(comment_id: &str, words: &str) -> Fact {
-    AccountEvent::CommentAdded { comment_id: code(comment_id), text: sealed(words) }
-        .on(&account_id())
 }
 
 /// The customer owes an amount since a date.

@@ -52,6 +52,8 @@ pub(crate) fn react(
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
         | Event::Decision(_) => return Ok(()),
     };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {

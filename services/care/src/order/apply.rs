@@ -42,6 +42,7 @@ fn started(event: &OrderEvent, order_id: &str) -> Option<OrderRow> {
         sale_type,
         sale_reason,
         campaign_code,
+        acknowledged_flashes: _,
     } = event
     else {
         return None;

@@ -135,6 +135,8 @@ fn color_of(noun: &str) -> Style {
         "ledger" => AnsiColor::Yellow,
         "provisioning" => AnsiColor::BrightBlue,
         "notification" => AnsiColor::BrightCyan,
+        "ticket" => AnsiColor::BrightMagenta,
+        "interaction" => AnsiColor::BrightGreen,
         "decision" => AnsiColor::Red,
         _ => AnsiColor::White,
     };

@@ -1,0 +1,99 @@
+//! Add an entry: a step that was taken (F76, F85, F90).
+
+use super::{ENTRIES_MAX, TicketEvent, TicketId, TicketRejection};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    account::AccountId,
+    remembered::{Fingerprint, Recall},
+    sealed::Sealed,
+    text::Code,
+};
+
+/// Write a step that was taken into a ticket (F76, F85, F90).
+#[derive(Clone, Debug)]
+pub struct AddTicketEntry {
+    /// Which ticket.
+    pub ticket_id: TicketId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// Chosen by the sender; the same id again changes nothing.
+    pub entry_id: Code,
+    /// What was done. Personal data.
+    pub text: Sealed,
+}
+
+impl Decide for AddTicketEntry {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        let ticket = desk.get(&self.ticket_id).of_account(&self.account_id)?;
+        match ticket.entries.recall(&self.entry_id, Fingerprint::of(&self.text)) {
+            Recall::Same => return Ok(vec![]),
+            Recall::Otherwise => return Err(TicketRejection::EntryIdUsed.into()),
+            Recall::New => ticket.demand_unresolved()?,
+        }
+        if ticket.entries.count() >= ENTRIES_MAX {
+            return Err(TicketRejection::Full.into());
+        }
+        let added =
+            TicketEvent::EntryAdded { entry_id: self.entry_id.clone(), text: self.text.clone() };
+        Ok(vec![added.on(&self.ticket_id)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AddTicketEntry;
+    use crate::{
+        testing::{
+            fixtures::{account_id, code, entry, id, opened_ticket, resolved, sealed, ticket_id},
+            given,
+        },
+        ticket::{ENTRIES_MAX, TicketRejection},
+    };
+
+    fn add(words: &str) -> AddTicketEntry {
+        AddTicketEntry {
+            ticket_id: ticket_id(),
+            account_id: account_id(),
+            entry_id: code("s-1"),
+            text: sealed(words),
+        }
+    }
+
+    #[test]
+    fn f76_f85_f90_the_steps_that_were_taken_are_in_the_ticket() {
+        given(opened_ticket()).when(add("E-mail sent.")).then([entry("s-1", "E-mail sent.")]);
+    }
+
+    #[test]
+    fn an_entry_is_never_rewritten() {
+        let added = given(opened_ticket()).and([entry("s-1", "E-mail sent.")]);
+        added.clone().when(add("Called.")).then_rejected(TicketRejection::EntryIdUsed);
+        added.and([resolved("Paid.")]).when(add("E-mail sent.")).then([]);
+    }
+
+    #[test]
+    fn nothing_is_added_to_what_is_done() {
+        given(opened_ticket())
+            .and([resolved("Paid.")])
+            .when(add("Called."))
+            .then_rejected(TicketRejection::Resolved);
+    }
+
+    #[test]
+    fn a_ticket_holds_so_many_entries_and_knows_them_all() {
+        let entries = |count: usize| (1..=count).map(|at| entry(&format!("s-{at}"), "Called."));
+        given(opened_ticket()).and(entries(ENTRIES_MAX)).when(add("Called.")).then([]);
+        given(opened_ticket())
+            .and(entries(ENTRIES_MAX))
+            .when(AddTicketEntry { entry_id: code("s-201"), ..add("Called.") })
+            .then_rejected(TicketRejection::Full);
+    }
+
+    #[test]
+    fn a_step_about_one_customer_never_lands_with_another() {
+        given(opened_ticket())
+            .when(AddTicketEntry { account_id: id("account_8"), ..add("Called.") })
+            .then_rejected(TicketRejection::OfAnotherAccount);
+        given([]).when(add("Called.")).then_rejected(TicketRejection::NotOpened);
+    }
+}
