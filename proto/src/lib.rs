@@ -23,6 +23,7 @@ mod money;
 mod notification;
 mod order;
 mod provisioning;
+mod quota;
 mod service;
 mod site;
 

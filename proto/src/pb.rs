@@ -63,6 +63,12 @@ pub mod provisioning {
         include!(concat!(env!("OUT_DIR"), "/demarc.provisioning.v1.serde.rs"));
     }
 }
+pub mod quota {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.quota.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.quota.v1.serde.rs"));
+    }
+}
 pub mod service {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.service.v1.rs"));

@@ -22,6 +22,7 @@ pub mod noun;
 pub mod order;
 pub mod proration;
 pub mod provisioning;
+pub mod quota;
 pub mod service;
 pub mod site;
 pub mod testing;

@@ -1,14 +1,19 @@
-//! Care: what an agent sees of a customer while they talk to each other. Four views: `account`,
-//! with everything that belongs to it; `site`; `service`; `order`, with its history.
+//! Care: what an agent sees of a customer while they talk to each other: `account`, with everything
+//! that belongs to it; `site`; `service` and `services`; `order`, with its history, `orders` and
+//! `requests`; `work-order`, by date; `quota`, the visits that a day still has.
 //!
 //! What must stay true: care only looks. It has no policies, and its rows follow from the log
 //! alone, never from the biller's data, so a rebuild gives the same rows.
 
 mod account;
 mod model;
+mod of_account;
 mod order;
+mod quota;
 mod service;
 mod site;
+mod today;
+mod work_order;
 
 use std::sync::Arc;
 
@@ -28,6 +33,8 @@ pub fn model() -> Arc<impl Views> {
 /// # Errors
 /// When its directory or its subject cannot be had.
 pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
-    let parts = Parts { model: model(), performer: None, live: None };
-    ReadSide::start(context, &biller.name, parts).await
+    let name = biller.name.clone();
+    let live = quota::Quotas { biller };
+    let parts = Parts { model: model(), performer: None, live: Some(Arc::new(live)) };
+    ReadSide::start(context, &name, parts).await
 }

@@ -4,9 +4,9 @@ use event_store::Recorded;
 use projection::{Fault, ReadModel, Rows, Table};
 use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
-use service::{View, Views};
+use service::{Listing, View, Views};
 
-use crate::{account, order, service as service_view, site};
+use crate::{account, of_account, order, quota, service as service_view, site, today, work_order};
 
 /// The views of care.
 pub(crate) struct Care;
@@ -32,7 +32,34 @@ const VIEWS: &[View] = &[
         about: "How far an order is, and who did what to it when, by order id",
         table: Some(order::TABLE),
     },
+    View {
+        name: "orders",
+        about: "Which orders a customer has and had, newest first, by account id",
+        table: Some(of_account::ORDERS),
+    },
+    View {
+        name: "requests",
+        about: "Which changes a customer asked for, and which were made, by account id",
+        table: Some(of_account::REQUESTS),
+    },
+    View {
+        name: "services",
+        about: "What a customer has and what is disconnected, by account id",
+        table: Some(of_account::SERVICES),
+    },
+    View {
+        name: work_order::NAME,
+        about: "What there is to do for an order, by order id; listed by date",
+        table: Some(work_order::TABLE),
+    },
+    View {
+        name: quota::NAME,
+        about: "How many points of a day's slots are taken and free, by date",
+        table: None,
+    },
 ];
+
+const LISTINGS: &[Listing] = &[work_order::LISTING];
 
 impl ReadModel for Care {
     fn name(&self) -> &'static str {
@@ -40,14 +67,18 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
         let event = decoded(recorded)?;
+        today::apply(&event, rows)?;
+        quota::apply(&event, recorded, rows)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
-        // These two show what the views above have made of the event.
+        // These show what the views above have made of the event.
+        work_order::apply(&event, recorded, rows)?;
+        of_account::apply(&event, recorded, rows)?;
         site::apply(&event, recorded, rows)?;
         account::apply(&event, recorded, rows)
     }
@@ -56,6 +87,10 @@ impl ReadModel for Care {
 impl Views for Care {
     fn views(&self) -> &'static [View] {
         VIEWS
+    }
+
+    fn listings(&self) -> &'static [Listing] {
+        LISTINGS
     }
 }
 
@@ -92,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_event_about_something_unknown_is_a_fault() {
-        let activated = ServiceEvent::Activated { start_billing_date: TODAY };
+        let activated = ServiceEvent::Activated { start_billing_date: TODAY, promotion: None };
         let fault = Story::of(Care).try_then(activated.on(&service_id())).unwrap_err();
         assert_eq!(fault.to_string(), "no earlier event tells of service_5");
     }

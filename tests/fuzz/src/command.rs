@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 24] = [
+pub const COMMANDS: [(&str, BothForms); 30] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -39,6 +39,12 @@ pub const COMMANDS: [(&str, BothForms); 24] = [
     ("ConfirmSuspension", both::<site::v1::ConfirmSuspension>),
     ("ConfirmReinstatement", both::<site::v1::ConfirmReinstatement>),
     ("FailNocRequest", both::<site::v1::FailNocRequest>),
+    ("StartTroubleCall", both::<order::v1::StartTroubleCall>),
+    ("StartSpecialRequest", both::<order::v1::StartSpecialRequest>),
+    ("StartDisconnect", both::<order::v1::StartDisconnect>),
+    ("ChooseCampaign", both::<order::v1::ChooseCampaign>),
+    ("ChooseDevice", both::<order::v1::ChooseDevice>),
+    ("ChangeOrder", both::<order::v1::ChangeOrder>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

@@ -6,7 +6,7 @@ use crate::{
     account::AccountId,
     biller::{Package, Unfit},
     device::{Device, DeviceId, DeviceRejection},
-    order::{Order, OrderId, OrderKind, OrderRejection, Start},
+    order::{Job, Order, OrderId, OrderRejection, Start, campaign_for},
     site::{Site, SiteId, SiteRejection},
     text::Code,
 };
@@ -26,6 +26,8 @@ pub struct AddService {
     pub package_id: Code,
     /// The installation order that this opens.
     pub order_id: OrderId,
+    /// Only where a campaign applies (F12, F65).
+    pub campaign_code: Option<Code>,
 }
 
 impl Decide for AddService {
@@ -53,14 +55,18 @@ impl AddService {
         desk.get(&self.account_id).demand_open()?;
         self.check_place(desk)?;
         let package = self.check_package(desk)?;
+        if let Some(code) = &self.campaign_code {
+            campaign_for(desk, code, &self.package_id)?;
+        }
         let added = ServiceEvent::Added {
             account_id: self.account_id.clone(),
             site_id: self.site_id.clone(),
             device_id: self.device_id.clone(),
             package_id: self.package_id.clone(),
             service_code: package.service_code.clone(),
+            service_type: Some(package.service_type),
         };
-        Ok(vec![added.on(&self.service_id), self.start().event().on(&self.order_id)])
+        Ok(vec![added.on(&self.service_id), self.start().on(&self.order_id)])
     }
 
     fn check_place(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
@@ -96,14 +102,13 @@ impl AddService {
 
     fn start(&self) -> Start {
         Start {
-            kind: OrderKind::Installation,
             account_id: self.account_id.clone(),
             site_id: self.site_id.clone(),
-            service_id: self.service_id.clone(),
-            package_id: self.package_id.clone(),
-            sale_type: None,
-            sale_reason: None,
-            campaign_code: None,
+            job: Job::Installation {
+                service_id: self.service_id.clone(),
+                package_id: self.package_id.clone(),
+                campaign_code: self.campaign_code.clone(),
+            },
         }
     }
 }
@@ -113,8 +118,9 @@ mod tests {
     use super::AddService;
     use crate::{
         account::AccountRejection,
+        biller::ServiceType,
         device::{DeviceEvent, DeviceRejection},
-        order::{OrderEvent, OrderKind, OrderRejection},
+        order::{Job, OrderRejection, Start},
         service::{ServiceEvent, ServiceRejection},
         site::SiteRejection,
         testing::{
@@ -134,6 +140,7 @@ mod tests {
             device_id: device_id(),
             package_id: code(package_id),
             order_id: order_id(),
+            campaign_code: None,
         }
     }
 
@@ -145,20 +152,35 @@ mod tests {
             device_id: device_id(),
             package_id: code("classic"),
             service_code: code("HSD300"),
+            service_type: Some(ServiceType::Internet),
         };
-        let started = OrderEvent::Started {
-            kind: OrderKind::Installation,
-            account_id: account_id(),
-            site_id: site_id(),
+        let job = Job::Installation {
             service_id: service_id(),
             package_id: code("classic"),
-            sale_type: None,
-            sale_reason: None,
             campaign_code: None,
         };
+        let started = Start { account_id: account_id(), site_id: site_id(), job }.on(&order_id());
         given(device_in("phoenix", "SB8200"))
             .when(add("classic"))
-            .then([added.on(&service_id()), started.on(&order_id())]);
+            .then([added.on(&service_id()), started]);
+    }
+
+    #[test]
+    fn f65_an_installation_names_a_campaign_that_applies_to_its_package() {
+        let under = |campaign: &str, package| AddService {
+            campaign_code: Some(code(campaign)),
+            ..add(package)
+        };
+        let place = || given(device_in("phoenix", "SB8200"));
+        place().after(under("SPRING", "classic")).when(under("SPRING", "classic")).then([]);
+        let (campaign_code, package_id) = (code("SPRING"), code("basic"));
+        place()
+            .when(under("SPRING", "basic"))
+            .then_rejected(OrderRejection::CampaignNotForPackage { campaign_code, package_id });
+        place()
+            .after(under("SPRING", "classic"))
+            .when(add("classic"))
+            .then_rejected(ServiceRejection::AddedOtherwise);
     }
 
     #[test]

@@ -3,8 +3,10 @@
 mod work;
 
 pub use work::{
-    cancelled, changed_meanwhile, committed_change, completed, device_in, installation_in,
-    reviewed, scheduled, service, service_code, service_in, started, swapped,
+    appointment, cancelled, changed_meanwhile, committed_change, committed_visit, completed,
+    completed_disconnect, device_in, disconnect, disconnected, installation_in, released, repaired,
+    reviewed, scheduled, service, service_code, service_in, started, started_in, swapped, taken,
+    trouble_call,
 };
 
 use jiff::civil::{Date, date};
