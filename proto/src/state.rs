@@ -139,7 +139,10 @@ fn of_promotion(promotion: &Promotion) -> Value {
 }
 
 fn of_quota(quota: &Quota) -> Value {
-    let visit = |(order_id, slot, points): (&OrderId, &Code, u32)| json!({ "order": order_id.as_str(), "slot": slot.as_str(), "points": points });
+    let visit = |(order_id, slot, points): (&OrderId, &Code, u32)| {
+        let (order, slot) = (order_id.as_str(), slot.as_str());
+        json!({ "order": order, "slot": slot, "points": points })
+    };
     json!({ "visits": quota.visits().map(visit).collect::<Vec<_>>() })
 }
 

@@ -82,8 +82,8 @@ impl Listing {
         Some(format!("{} is not listed by {unknown:?} but by from, to, {fields}", self.view))
     }
 
-    /// A page of the rows that fit the filter, in the order of their dates, after what a page before
-    /// it called the next.
+    /// A page of the rows that fit the filter, in the order of their dates, after what the page
+    /// before it called the next.
     ///
     /// # Errors
     /// When a row cannot be read.
@@ -103,9 +103,9 @@ impl Listing {
         }
         let mut page = Page { rows: Vec::new(), next: None };
         let mut bytes = 0;
-        let mut entries = rows.scan::<Value>(self.index, keys, EXAMINED_MAX + 1).enumerate();
+        let entries = rows.scan::<Value>(self.index, keys, EXAMINED_MAX + 1).enumerate();
         let mut last: Option<String> = None;
-        while let Some((examined, entry)) = entries.next() {
+        for (examined, entry) in entries {
             let full = page.rows.len() == size.rows_max || bytes > size.bytes_max;
             if full || examined == EXAMINED_MAX {
                 page.next = last;
@@ -129,7 +129,9 @@ impl Filter {
         self.fields.iter().all(|(field, wanted)| match row.get(field) {
             Some(Value::String(value)) => value == wanted,
             Some(Value::Null) | None => false,
-            Some(value @ (Value::Bool(_) | Value::Number(_))) => value.to_string() == *wanted,
+            Some(value @ (Value::Bool(_) | Value::Number(_))) => {
+                serde_json::from_str(wanted).is_ok_and(|wanted: Value| wanted == *value)
+            }
             Some(Value::Array(values)) => values.iter().any(|value| value == wanted.as_str()),
             Some(Value::Object(_)) => false,
         })

@@ -1,5 +1,5 @@
-//! How many points are free in a day's slots (F21)? Capacity is the biller's data of today, so it is
-//! put beside what is taken when somebody asks.
+//! How many points are free in a day's slots (F21)? Capacity is the biller's data of today, so it
+//! is put beside what is taken when somebody asks.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -128,7 +128,9 @@ mod tests {
         let row: QuotaRow = story.row(TABLE, "2026-03-16");
         let slot = |slot: &str, capacity: u32, taken: u32, orders: &[&str]| {
             let free = capacity - taken;
-            json!({ "slot": slot, "capacity": capacity, "taken": taken, "free": free, "orders": orders })
+            json!({
+                "slot": slot, "capacity": capacity, "taken": taken, "free": free, "orders": orders,
+            })
         };
         let expected = json!({
             "date": "2026-03-16",

@@ -73,21 +73,7 @@ fn campaign(packages: &[&str], offer: Offer) -> Campaign {
 fn packages() -> BTreeMap<Code, Package> {
     let professional =
         |markets: &[&str]| Installation::Professional { self_install_markets: codes(markets) };
-    let basic = Package {
-        name: "Basic".to_owned(),
-        service_type: ServiceType::Internet,
-        group: code("Data Packages"),
-        service_code: code("HSD100"),
-        technologies: codes(&["docsis"]),
-        down_mbps: 100,
-        up_mbps: 10,
-        rank: 1,
-        monthly: minor(4_999),
-        swap_family: Some(code("cable")),
-        serviceability_check: false,
-        installation: Installation::SelfInstall,
-        downgrade_keeps_device: false,
-    };
+    let basic = basic();
     let classic = Package {
         name: "Classic".to_owned(),
         service_code: code("HSD300"),
@@ -134,7 +120,37 @@ fn packages() -> BTreeMap<Code, Package> {
         swap_family: Some(code("fiber")),
         ..gigablast.clone()
     };
-    let voice = Package {
+    BTreeMap::from([
+        (code("basic"), basic),
+        (code("classic"), classic),
+        (code("super-fast-1g"), super_fast),
+        (code("super-fast-1g-pon"), super_fast_pon),
+        (code("gigablast"), gigablast),
+        (code("gigablast-pon"), gigablast_pon),
+        (code("voice"), voice()),
+    ])
+}
+
+fn basic() -> Package {
+    Package {
+        name: "Basic".to_owned(),
+        service_type: ServiceType::Internet,
+        group: code("Data Packages"),
+        service_code: code("HSD100"),
+        technologies: codes(&["docsis"]),
+        down_mbps: 100,
+        up_mbps: 10,
+        rank: 1,
+        monthly: minor(4_999),
+        swap_family: Some(code("cable")),
+        serviceability_check: false,
+        installation: Installation::SelfInstall,
+        downgrade_keeps_device: false,
+    }
+}
+
+fn voice() -> Package {
+    Package {
         name: "Voice".to_owned(),
         service_type: ServiceType::Voice,
         group: code("Voice Packages"),
@@ -144,17 +160,8 @@ fn packages() -> BTreeMap<Code, Package> {
         up_mbps: 1,
         monthly: minor(1_999),
         swap_family: None,
-        ..basic.clone()
-    };
-    BTreeMap::from([
-        (code("basic"), basic),
-        (code("classic"), classic),
-        (code("super-fast-1g"), super_fast),
-        (code("super-fast-1g-pon"), super_fast_pon),
-        (code("gigablast"), gigablast),
-        (code("gigablast-pon"), gigablast_pon),
-        (code("voice"), voice),
-    ])
+        ..basic()
+    }
 }
 
 fn model(technology: &str, down_mbps_max: u32) -> DeviceModel {

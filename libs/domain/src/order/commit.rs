@@ -1,4 +1,4 @@
-//! Commit: the customer agreed to what was reviewed (F24), and the technician's time is taken (F21).
+//! Commit: the customer agreed to what was reviewed (F24); the technician's time is taken (F21).
 
 use super::{OrderEvent, OrderId, OrderRejection, Stage, WorkOrder};
 use crate::{Decide, Desk, Fact, Rejection, quota};
