@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Invalid, account, calendar, descriptor, device, ledger, notification, order, provisioning,
-    service, site,
+    service, site, telephone,
 };
 
 /// A command's message, which policies build and send.
@@ -91,6 +91,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         device::COMMANDS,
         service::COMMANDS,
         order::COMMANDS,
+        telephone::COMMANDS,
         ledger::COMMANDS,
         calendar::COMMANDS,
         provisioning::COMMANDS,

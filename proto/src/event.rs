@@ -11,7 +11,7 @@ use prost::{DecodeError as ProtoError, Message};
 use crate::{
     Invalid, account, calendar, decision, descriptor, device, ledger, notification, order,
     pb::envelope::v1::{Envelope, envelope::Fact},
-    provisioning, quota, service, site,
+    provisioning, quota, service, site, telephone,
 };
 
 /// Version of the stored form of every fact. A fact that changes its meaning gets the next one.
@@ -65,6 +65,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Service(event) => ("service", service::encode(event).encode_to_vec()),
         Event::Order(event) => ("order", order::encode(event).encode_to_vec()),
         Event::Quota(event) => ("quota", quota::encode(event).encode_to_vec()),
+        Event::Telephone(event) => ("telephone", telephone::encode(event).encode_to_vec()),
         Event::Ledger(event) => ("ledger", ledger::encode(event).encode_to_vec()),
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
@@ -100,6 +101,7 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Service(event) => service::decode(event).map(Event::Service),
         Fact::Order(event) => order::decode(event).map(Event::Order),
         Fact::Quota(event) => quota::decode(event).map(Event::Quota),
+        Fact::Telephone(event) => telephone::decode(event).map(Event::Telephone),
         Fact::Ledger(event) => ledger::decode(event).map(Event::Ledger),
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
@@ -154,6 +156,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "service" => Message::decode(data).map(Fact::Service),
         "order" => Message::decode(data).map(Fact::Order),
         "quota" => Message::decode(data).map(Fact::Quota),
+        "telephone" => Message::decode(data).map(Fact::Telephone),
         "ledger" => Message::decode(data).map(Fact::Ledger),
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),

@@ -26,6 +26,7 @@ mod provisioning;
 mod quota;
 mod service;
 mod site;
+mod telephone;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
 pub use event::{DecodeError, decode, encode, envelope, opened};

@@ -12,6 +12,7 @@ use domain::{
     quota::Quota,
     service::{Promotion, Service},
     site::{Site, Traffic},
+    telephone::{Assignment, Origin, Telephone},
     text::Code,
 };
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Service(service) => of_service(service),
         Noun::Order(Order::Started(order)) => of_order(order),
         Noun::Quota(quota) => of_quota(quota),
+        Noun::Telephone(Telephone::Assigned(assignment)) => of_telephone(assignment),
         Noun::Ledger(ledger) => of_ledger(ledger),
         Noun::Calendar(Calendar::Open { today }) => json!({ "today": today.to_string() }),
         Noun::Provisioning(Provisioning::Started { subject, answers, finished }) => {
@@ -49,6 +51,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
         | Noun::Calendar(Calendar::NoDayOpened)
+        | Noun::Telephone(Telephone::Free)
         | Noun::Provisioning(Provisioning::NotStarted)
         | Noun::Notification(Notification::Undelivered) => Value::Null,
     }
@@ -135,6 +138,21 @@ fn of_promotion(promotion: &Promotion) -> Value {
         "monthly": promotion.monthly.to_string(),
         "until": promotion.until.to_string(),
         "monthlyAfter": promotion.monthly_after.to_string(),
+    })
+}
+
+fn of_telephone(assignment: &Assignment) -> Value {
+    let ported = match &assignment.origin {
+        Origin::Native => Value::Null,
+        Origin::Ported { carrier, port_date } => {
+            json!({ "carrier": carrier.as_str(), "on": port_date.to_string() })
+        }
+    };
+    json!({
+        "account": assignment.account_id.as_str(),
+        "service": assignment.service_id.as_str(),
+        "number": assignment.number.as_str(),
+        "ported": ported,
     })
 }
 

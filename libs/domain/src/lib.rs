@@ -25,6 +25,7 @@ pub mod provisioning;
 pub mod quota;
 pub mod service;
 pub mod site;
+pub mod telephone;
 pub mod testing;
 pub mod text;
 

@@ -15,6 +15,7 @@ use crate::{
     quota::{Quota, QuotaEvent},
     service::{Service, ServiceEvent},
     site::{Site, SiteEvent},
+    telephone::{Telephone, TelephoneEvent},
 };
 
 /// What happened, and to whom.
@@ -36,6 +37,7 @@ pub enum Event {
     Service(ServiceEvent),
     Order(OrderEvent),
     Quota(QuotaEvent),
+    Telephone(TelephoneEvent),
     Ledger(LedgerEvent),
     Calendar(CalendarEvent),
     Provisioning(ProvisioningEvent),
@@ -53,6 +55,7 @@ pub enum Noun {
     Service(Service),
     Order(Order),
     Quota(Quota),
+    Telephone(Telephone),
     Ledger(Ledger),
     Calendar(Calendar),
     Provisioning(Provisioning),
@@ -79,6 +82,7 @@ impl Noun {
             Event::Service(event) => Self::Service(step(state, event)),
             Event::Order(event) => Self::Order(step(state, event)),
             Event::Quota(event) => Self::Quota(step(state, event)),
+            Event::Telephone(event) => Self::Telephone(step(state, event)),
             Event::Ledger(event) => Self::Ledger(step(state, event)),
             Event::Calendar(event) => Self::Calendar(step(state, event)),
             Event::Provisioning(event) => Self::Provisioning(step(state, event)),

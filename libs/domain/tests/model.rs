@@ -305,6 +305,7 @@ fn owed(event: &Event) -> i64 {
         | Event::Service(_)
         | Event::Order(_)
         | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)

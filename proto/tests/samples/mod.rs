@@ -21,13 +21,15 @@ use domain::{
     quota::QuotaEvent,
     service::{Promotion, ServiceEvent},
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
+    telephone::{Assignment, Origin, TelephoneEvent},
     text::{Code, Text},
 };
 use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [accounts(), sites(), things(), orders(), endings(), ledgers(), reports()].concat()
+    [accounts(), sites(), things(), orders(), endings(), telephones(), ledgers(), reports()]
+        .concat()
 }
 
 fn accounts() -> Vec<Event> {
@@ -172,6 +174,25 @@ fn endings() -> Vec<Event> {
         QuotaEvent::PointsReleased { slot, order_id },
     ];
     orders.map(Event::Order).into_iter().chain(quotas.map(Event::Quota)).collect()
+}
+
+fn telephones() -> Vec<Event> {
+    let assigned = |origin| {
+        TelephoneEvent::Assigned(Assignment {
+            account_id: id("account_7"),
+            service_id: id("service_3"),
+            number: text("+1 703 555 0142"),
+            origin,
+        })
+    };
+    let (account_id, service_id) = (id("account_7"), id("service_3"));
+    [
+        assigned(Origin::Native),
+        assigned(Origin::Ported { carrier: code("ACME"), port_date: day() }),
+        TelephoneEvent::Released { account_id, service_id },
+    ]
+    .map(Event::Telephone)
+    .into()
 }
 
 fn started(job: Job) -> OrderEvent {

@@ -56,6 +56,7 @@ pub(crate) fn apply(
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Care: what an agent sees of a customer while they talk to each other: `account`, with everything
 //! that belongs to it; `site`; `service` and `services`; `order`, with its history, `orders` and
-//! `requests`; `work-order`, by date; `quota`, the visits that a day still has.
+//! `requests`; `telephones`; `work-order`, by date; `quota`, the visits that a day still has.
 //!
 //! What must stay true: care only looks. It has no policies, and its rows follow from the log
 //! alone, never from the biller's data, so a rebuild gives the same rows.
@@ -12,6 +12,7 @@ mod order;
 mod quota;
 mod service;
 mod site;
+mod telephone;
 mod today;
 mod work_order;
 

@@ -6,7 +6,9 @@ use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
 use service::{Listing, View, Views};
 
-use crate::{account, of_account, order, quota, service as service_view, site, today, work_order};
+use crate::{
+    account, of_account, order, quota, service as service_view, site, telephone, today, work_order,
+};
 
 /// The views of care.
 pub(crate) struct Care;
@@ -48,6 +50,11 @@ const VIEWS: &[View] = &[
         table: Some(of_account::SERVICES),
     },
     View {
+        name: "telephones",
+        about: "Which numbers a customer's voice services have, native or ported, by account id",
+        table: Some(telephone::TABLE),
+    },
+    View {
         name: work_order::NAME,
         about: "What there is to do for an order, by order id; listed by date",
         table: Some(work_order::TABLE),
@@ -74,6 +81,7 @@ impl ReadModel for Care {
         let event = decoded(recorded)?;
         today::apply(&event, rows)?;
         quota::apply(&event, recorded, rows)?;
+        telephone::apply(&event, recorded, rows)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
         // These show what the views above have made of the event.

@@ -297,7 +297,8 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Calendar(_)
             | Event::Provisioning(_)
             | Event::Notification(_)
-            | Event::Quota(_) => {}
+            | Event::Quota(_)
+            | Event::Telephone(_) => {}
         }
     }
     let committed = (record.first_position..)

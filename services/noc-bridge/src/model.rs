@@ -66,6 +66,7 @@ impl ReadModel for Model {
             | Event::Provisioning(_)
             | Event::Notification(_)
             | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -94,6 +95,7 @@ impl ReadModel for Model {
             | Event::Calendar(_)
             | Event::Notification(_)
             | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }

@@ -61,6 +61,7 @@ pub(crate) fn of(
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(None),
     }
 }

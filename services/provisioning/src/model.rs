@@ -71,6 +71,7 @@ impl ReadModel for Model {
             | Event::Calendar(_)
             | Event::Notification(_)
             | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -98,6 +99,7 @@ impl ReadModel for Model {
             | Event::Calendar(_)
             | Event::Notification(_)
             | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }

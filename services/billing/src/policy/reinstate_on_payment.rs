@@ -52,6 +52,7 @@ pub(crate) fn react(
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => return Ok(()),
     };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {
