@@ -9,7 +9,10 @@ use std::{
 };
 
 use domain::{
-    biller::{Biller, BusinessDays, Catalog, DeviceModel, Installation, Package, Policies},
+    biller::{
+        Biller, BusinessDays, Campaign, Catalog, DeviceModel, Installation, Offer, Package,
+        Policies, ServiceType,
+    },
     money::{Currency, Money},
     text::Code,
 };
@@ -22,6 +25,11 @@ use serde::Deserialize;
 
 /// The biller that is shipped as the example, with the source documents' values.
 pub const SHIPPED: &str = include_str!("../../infra/billers/northeast.toml");
+
+/// Most points of an order type or a slot: what a day's quota remembers stays small.
+const POINTS_MAX: u32 = 1_000;
+/// Longest campaign in months.
+const MONTHS_MAX: u32 = 120;
 
 /// What is wrong with a biller's file.
 #[derive(Debug, thiserror::Error)]
@@ -101,11 +109,24 @@ struct CalendarFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OrdersFile {
-    order_types: Vec<String>,
-    slots: Vec<String>,
+    order_types: BTreeMap<String, u32>,
+    slots: BTreeMap<String, u32>,
     sale_types: Vec<String>,
     sale_reasons: Vec<String>,
-    campaigns: Vec<String>,
+    problems: Vec<String>,
+    requests: Vec<String>,
+    disconnect_reasons: Vec<String>,
+    campaigns: BTreeMap<String, CampaignFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CampaignFile {
+    name: String,
+    packages: Vec<String>,
+    months: u32,
+    monthly: Option<String>,
+    discount: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +146,8 @@ struct DeviceFile {
 #[serde(deny_unknown_fields)]
 struct PackageFile {
     name: String,
+    #[serde(default)]
+    service_type: ServiceTypeFile,
     group: String,
     service_code: String,
     technologies: Vec<String>,
@@ -143,6 +166,17 @@ struct PackageFile {
     downgrade_keeps_device: bool,
 }
 
+/// What kind of service a package is (F65); data unless the file says otherwise.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ServiceTypeFile {
+    #[default]
+    Internet,
+    Voice,
+    Video,
+    Digital,
+}
+
 impl File {
     fn catalog(&self, currency: Currency) -> Result<Catalog, BillerError> {
         let mut packages = BTreeMap::new();
@@ -157,15 +191,49 @@ impl File {
             let device = DeviceModel { technology, down_mbps_max: device.down_mbps_max };
             devices.insert(code(&key, model)?, device);
         }
+        let orders = &self.orders;
+        let mut campaigns = BTreeMap::new();
+        for (id, campaign) in &orders.campaigns {
+            let key = format!("orders.campaigns.{id}");
+            campaigns.insert(code(&key, id)?, campaign.campaign(&key, &packages)?);
+        }
+        let reasons = codes("orders.disconnect_reasons", &orders.disconnect_reasons)?;
         Ok(Catalog {
             packages,
             devices,
-            order_types: codes("orders.order_types", &self.orders.order_types)?,
-            slots: codes("orders.slots", &self.orders.slots)?,
-            sale_types: codes("orders.sale_types", &self.orders.sale_types)?,
-            sale_reasons: codes("orders.sale_reasons", &self.orders.sale_reasons)?,
-            campaigns: codes("orders.campaigns", &self.orders.campaigns)?,
+            order_types: points("orders.order_types", &orders.order_types)?,
+            slots: points("orders.slots", &orders.slots)?,
+            sale_types: codes("orders.sale_types", &orders.sale_types)?,
+            sale_reasons: codes("orders.sale_reasons", &orders.sale_reasons)?,
+            campaigns,
+            problems: codes("orders.problems", &orders.problems)?,
+            requests: codes("orders.requests", &orders.requests)?,
+            disconnect_reasons: reasons,
         })
+    }
+}
+
+impl CampaignFile {
+    fn campaign(&self, key: &str, sold: &BTreeMap<Code, Package>) -> Result<Campaign, BillerError> {
+        let key = |field: &str| format!("{key}.{field}");
+        let packages = codes(&key("packages"), &self.packages)?;
+        let known = packages.iter().find_map(|package_id| sold.get(package_id));
+        let Some(package) = known.filter(|_| packages.iter().all(|id| sold.contains_key(id)))
+        else {
+            return Err(value(&key("packages"), "must hold Package IDs of this file"));
+        };
+        if !(1..=MONTHS_MAX).contains(&self.months) {
+            return Err(value(&key("months"), format!("must be from 1 to {MONTHS_MAX}")));
+        }
+        let currency = package.monthly.currency;
+        let offer = match (&self.monthly, &self.discount) {
+            (Some(monthly), None) => Offer::Monthly(price(&key("monthly"), monthly, currency)?),
+            (None, Some(less)) => Offer::Discount(price(&key("discount"), less, currency)?),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(value(&key("monthly"), "or discount must be given, one of the two"));
+            }
+        };
+        Ok(Campaign { name: self.name.clone(), packages, months: self.months, offer })
     }
 }
 
@@ -183,6 +251,12 @@ impl PackageFile {
         };
         Ok(Package {
             name: self.name.clone(),
+            service_type: match self.service_type {
+                ServiceTypeFile::Internet => ServiceType::Internet,
+                ServiceTypeFile::Voice => ServiceType::Voice,
+                ServiceTypeFile::Video => ServiceType::Video,
+                ServiceTypeFile::Digital => ServiceType::Digital,
+            },
             group: code(&key("group"), &self.group)?,
             service_code: code(&key("service_code"), &self.service_code)?,
             technologies: codes(&key("technologies"), &self.technologies)?,
@@ -283,6 +357,19 @@ fn interactions(
     file.iter().map(category).collect()
 }
 
+/// Codes and the points that each costs, or has; nothing is free, and nothing is endless.
+fn points(key: &str, of: &BTreeMap<String, u32>) -> Result<BTreeMap<Code, u32>, BillerError> {
+    let mut points = BTreeMap::new();
+    for (text, count) in of {
+        let key = format!("{key}.{text}");
+        if !(1..=POINTS_MAX).contains(count) {
+            return Err(value(&key, format!("must be from 1 to {POINTS_MAX} points")));
+        }
+        points.insert(code(&key, text)?, *count);
+    }
+    Ok(points)
+}
+
 fn price(key: &str, text: &str, currency: Currency) -> Result<Money, BillerError> {
     let wrong = || value(key, "must be an amount as in \"59.99\"");
     let (whole, cents) = text.split_once('.').ok_or_else(wrong)?;
@@ -323,7 +410,7 @@ mod tests {
     fn f37_the_shipped_biller_names_packages_and_markets() {
         let biller = parse(SHIPPED).unwrap();
         assert_eq!(biller.name, "northeast");
-        assert_eq!(biller.catalog.packages.len(), 6);
+        assert_eq!(biller.catalog.packages.len(), 7);
         assert_eq!(biller.policies.service_vlan, 552);
     }
 
@@ -343,6 +430,10 @@ mod tests {
             ("zone = \"America/New_York\"", "zone = \"Mars\"", "zone"),
             ("due_day = 5", "due_day = 17", "policies.due_day"),
             ("dunning_days = [16, 17, 18]", "dunning_days = [16, 16]", "policies.dunning_days"),
+            ("\"08-10\" = 12", "\"08-10\" = 0", "orders.slots.08-10"),
+            ("packages = [\"basic\"", "packages = [\"dsl\"", "orders.campaigns.WINBACK.packages"),
+            ("months = 6", "months = 0", "orders.campaigns.WINBACK.months"),
+            ("discount = \"20.00\"", "", "orders.campaigns.FALL26.monthly"),
             ("\"2026-11-26\"", "\"26.11.2026\"", "calendar.holidays"),
             ("queues = [\"NOC\"", "queues = [\" NOC\"", "tickets.queues"),
             ("[interactions]", "[interactions]\nWeather = []", "interactions.Weather"),

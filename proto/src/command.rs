@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Invalid, account, calendar, customer, descriptor, device,
     door::{Door, Unread},
-    interaction, ledger, notification, order, provisioning, service, site, ticket,
+    interaction, ledger, notification, order, provisioning, service, site, telephone, ticket,
 };
 
 /// A command's message, which policies build and send.
@@ -101,6 +101,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         device::COMMANDS,
         service::COMMANDS,
         order::COMMANDS,
+        telephone::COMMANDS,
         ledger::COMMANDS,
         calendar::COMMANDS,
         provisioning::COMMANDS,

@@ -9,7 +9,7 @@ use domain::{
     account::{Account, AccountEvent, AccountId},
     customer::Customer,
     interaction::InteractionEvent,
-    order::OrderEvent,
+    order::{OrderEvent, Start},
     service::ServiceEvent,
     site::SiteEvent,
     text::{Text, holds_card_number},
@@ -89,7 +89,7 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         Event::Customer(_) => Id::parse(stream).ok().map(Owner::Customer),
         Event::Site(SiteEvent::Registered { account_id, .. })
         | Event::Service(ServiceEvent::Added { account_id, .. })
-        | Event::Order(OrderEvent::Started { account_id, .. })
+        | Event::Order(OrderEvent::Started(Start { account_id, .. }))
         | Event::Ticket(TicketEvent::Opened { account_id, .. })
         | Event::Interaction(InteractionEvent::Recorded { account_id, .. }) => {
             Some(Owner::Account(account_id.clone()))
@@ -104,6 +104,8 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Ticket(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     Invalid, account, calendar, customer, decision, descriptor, device, interaction, ledger,
     notification, order,
     pb::envelope::v1::{Envelope, envelope::Fact},
-    provisioning, service, site, ticket,
+    provisioning, quota, service, site, telephone, ticket,
 };
 
 /// Version of the stored form of every fact. A fact that changes its meaning gets the next one.
@@ -66,6 +66,8 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Device(event) => ("device", device::encode(event).encode_to_vec()),
         Event::Service(event) => ("service", service::encode(event).encode_to_vec()),
         Event::Order(event) => ("order", order::encode(event).encode_to_vec()),
+        Event::Quota(event) => ("quota", quota::encode(event).encode_to_vec()),
+        Event::Telephone(event) => ("telephone", telephone::encode(event).encode_to_vec()),
         Event::Ledger(event) => ("ledger", ledger::encode(event).encode_to_vec()),
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
@@ -103,6 +105,8 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Device(event) => device::decode(event).map(Event::Device),
         Fact::Service(event) => service::decode(event).map(Event::Service),
         Fact::Order(event) => order::decode(event).map(Event::Order),
+        Fact::Quota(event) => quota::decode(event).map(Event::Quota),
+        Fact::Telephone(event) => telephone::decode(event).map(Event::Telephone),
         Fact::Ledger(event) => ledger::decode(event).map(Event::Ledger),
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
@@ -159,6 +163,8 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "device" => Message::decode(data).map(Fact::Device),
         "service" => Message::decode(data).map(Fact::Service),
         "order" => Message::decode(data).map(Fact::Order),
+        "quota" => Message::decode(data).map(Fact::Quota),
+        "telephone" => Message::decode(data).map(Fact::Telephone),
         "ledger" => Message::decode(data).map(Fact::Ledger),
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),

@@ -26,8 +26,10 @@ mod money;
 mod notification;
 mod order;
 mod provisioning;
+mod quota;
 mod service;
 mod site;
+mod telephone;
 mod ticket;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};

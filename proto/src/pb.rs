@@ -75,6 +75,12 @@ pub mod provisioning {
         include!(concat!(env!("OUT_DIR"), "/demarc.provisioning.v1.serde.rs"));
     }
 }
+pub mod quota {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.quota.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.quota.v1.serde.rs"));
+    }
+}
 pub mod service {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.service.v1.rs"));
@@ -85,6 +91,12 @@ pub mod site {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.rs"));
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.serde.rs"));
+    }
+}
+pub mod telephone {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.telephone.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.telephone.v1.serde.rs"));
     }
 }
 pub mod ticket {

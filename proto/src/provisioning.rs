@@ -81,6 +81,7 @@ fn action(field: &str, number: i32) -> Result<ProvisioningAction, Invalid> {
         Ok(pb::ProvisioningAction::Reprovision) => Ok(ProvisioningAction::Reprovision),
         Ok(pb::ProvisioningAction::Suspend) => Ok(ProvisioningAction::Suspend),
         Ok(pb::ProvisioningAction::Reinstate) => Ok(ProvisioningAction::Reinstate),
+        Ok(pb::ProvisioningAction::Deactivate) => Ok(ProvisioningAction::Deactivate),
         Ok(pb::ProvisioningAction::Unspecified) | Err(_) => {
             Err(Invalid::new(field, "must be a ProvisioningAction"))
         }
@@ -93,5 +94,6 @@ fn action_number(action: ProvisioningAction) -> i32 {
         ProvisioningAction::Reprovision => pb::ProvisioningAction::Reprovision,
         ProvisioningAction::Suspend => pb::ProvisioningAction::Suspend,
         ProvisioningAction::Reinstate => pb::ProvisioningAction::Reinstate,
+        ProvisioningAction::Deactivate => pb::ProvisioningAction::Deactivate,
     })
 }

@@ -9,10 +9,13 @@ use domain::{
     interaction::Interaction,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
-    order::{Order, Stage, WorkOrder},
+    order::{Order, OrderId, Stage, WorkOrder},
     provisioning::Provisioning,
-    service::Service,
+    quota::Quota,
+    service::{Promotion, Service},
     site::{Site, Traffic},
+    telephone::{Assignment, Origin, Telephone},
+    text::Code,
     ticket::{OpenedTicket, Ticket},
 };
 use serde_json::{Value, json};
@@ -29,6 +32,8 @@ pub fn json(noun: &Noun) -> Value {
         }
         Noun::Service(service) => of_service(service),
         Noun::Order(Order::Started(order)) => of_order(order),
+        Noun::Quota(quota) => of_quota(quota),
+        Noun::Telephone(Telephone::Assigned(assignment)) => of_telephone(assignment),
         Noun::Ledger(ledger) => of_ledger(ledger),
         Noun::Calendar(Calendar::Open { today }) => json!({ "today": today.to_string() }),
         Noun::Provisioning(Provisioning::Started { subject, answers, finished }) => {
@@ -58,6 +63,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
         | Noun::Calendar(Calendar::NoDayOpened)
+        | Noun::Telephone(Telephone::Free)
         | Noun::Provisioning(Provisioning::NotStarted)
         | Noun::Notification(Notification::Undelivered)
         | Noun::Ticket(Ticket::NotOpened)
@@ -142,32 +148,75 @@ fn of_traffic(traffic: Traffic) -> Value {
 fn of_service(service: &Service) -> Value {
     match service {
         Service::NotAdded => Value::Null,
-        Service::Added { account_id, site_id, device_id, package_id, service_code, status } => {
-            json!({
-                "account": account_id.as_str(),
-                "site": site_id.as_str(),
-                "device": device_id.as_str(),
-                "package": package_id.as_str(),
-                "serviceCode": service_code.as_str(),
-                "status": word(status),
-            })
-        }
+        Service::Added {
+            account_id,
+            site_id,
+            device_id,
+            package_id,
+            service_code,
+            service_type,
+            promotion,
+            status,
+        } => json!({
+            "account": account_id.as_str(),
+            "site": site_id.as_str(),
+            "device": device_id.as_str(),
+            "package": package_id.as_str(),
+            "serviceCode": service_code.as_str(),
+            "serviceType": service_type.map(word),
+            "campaign": promotion.as_ref().map(of_promotion),
+            "status": word(status),
+        }),
     }
 }
 
+fn of_promotion(promotion: &Promotion) -> Value {
+    json!({
+        "code": promotion.campaign_code.as_str(),
+        "monthly": promotion.monthly.to_string(),
+        "until": promotion.until.to_string(),
+        "monthlyAfter": promotion.monthly_after.to_string(),
+    })
+}
+
+fn of_telephone(assignment: &Assignment) -> Value {
+    let ported = match &assignment.origin {
+        Origin::Native => Value::Null,
+        Origin::Ported { carrier, port_date } => {
+            json!({ "carrier": carrier.as_str(), "on": port_date.to_string() })
+        }
+    };
+    json!({
+        "account": assignment.account_id.as_str(),
+        "service": assignment.service_id.as_str(),
+        "number": assignment.number.as_str(),
+        "ported": ported,
+    })
+}
+
+fn of_quota(quota: &Quota) -> Value {
+    let visit = |(order_id, slot, points): (&OrderId, &Code, u32)| {
+        let (order, slot) = (order_id.as_str(), slot.as_str());
+        json!({ "order": order, "slot": slot, "points": points })
+    };
+    json!({ "visits": quota.visits().map(visit).collect::<Vec<_>>() })
+}
+
 fn of_order(order: &WorkOrder) -> Value {
-    let WorkOrder { start, swap, schedule, stage } = order;
+    let WorkOrder { start, swap, campaign_code, device_id, schedule, stage } = order;
     let visit = schedule.as_ref().map(|schedule| match &schedule.appointment {
         Some(visit) => format!("{} {}", visit.date, visit.slot),
         None => "office only".to_owned(),
     });
     json!({
-        "kind": word(start.kind),
+        "kind": word(start.job.kind()),
         "account": start.account_id.as_str(),
         "site": start.site_id.as_str(),
-        "service": start.service_id.as_str(),
-        "package": start.package_id.as_str(),
+        "service": start.job.service_id().map(|id| id.as_str()),
+        "package": start.job.package_id().map(|id| id.as_str()),
         "toPackage": swap.as_ref().map(|swap| swap.to_package_id.as_str()),
+        "campaign": campaign_code.as_ref().map(|code| code.as_str()),
+        "toDevice": device_id.as_ref().map(|id| id.as_str()),
         "visit": visit,
         "stage": match stage {
             Stage::Draft => "draft",

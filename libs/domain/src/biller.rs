@@ -4,8 +4,10 @@
 //! package, market, VLAN or date of its own.
 
 mod business_days;
+mod campaign;
 mod testing;
 
+pub use campaign::{Campaign, Offer};
 pub use testing::testing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,16 +50,35 @@ pub struct Catalog {
     pub packages: BTreeMap<Code, Package>,
     /// Certified modems and ONTs by model (F2).
     pub devices: BTreeMap<Code, DeviceModel>,
-    /// Order types that may be scheduled (F21).
-    pub order_types: BTreeSet<Code>,
-    /// Appointment slots of a day.
-    pub slots: BTreeSet<Code>,
+    /// Order types that may be scheduled (F21), and the points that a visit for one costs.
+    pub order_types: BTreeMap<Code, u32>,
+    /// Appointment slots of a day, and the points that there are in each.
+    pub slots: BTreeMap<Code, u32>,
     /// Sale types of a service change (F12).
     pub sale_types: BTreeSet<Code>,
     /// Sale reasons of a service change (F12).
     pub sale_reasons: BTreeSet<Code>,
-    /// Campaigns that may be named (F12).
-    pub campaigns: BTreeSet<Code>,
+    /// Campaigns that may be named (F12), and what they offer (F69).
+    pub campaigns: BTreeMap<Code, Campaign>,
+    /// Problems that a trouble call may be about (F38).
+    pub problems: BTreeSet<Code>,
+    /// What a special request order may ask for (F38).
+    pub requests: BTreeSet<Code>,
+    /// Why a service may be disconnected (F67).
+    pub disconnect_reasons: BTreeSet<Code>,
+}
+
+/// What kind of service a package is (F65).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceType {
+    /// Data.
+    Internet,
+    /// Telephone.
+    Voice,
+    /// Television.
+    Video,
+    /// Digital television and what comes with it.
+    Digital,
 }
 
 /// One package (F37).
@@ -65,6 +86,8 @@ pub struct Catalog {
 pub struct Package {
     /// What the customer reads.
     pub name: String,
+    /// What kind of service it is (F65).
+    pub service_type: ServiceType,
     /// The group it is chosen from, for example "Data Packages" (F16, F19).
     pub group: Code,
     /// Moves together with the Package ID (F20).

@@ -9,10 +9,11 @@ use crate::money::Money;
 
 /// The lines of a change, from `start` to the end of its month: the credit for what was paid for
 /// `from` and is not used, and the charge for `to`. Each package is its name and its monthly price.
+/// An installation has no `from`, a disconnect no `to`.
 #[must_use]
 pub fn change_lines(
     from: Option<(&str, Money)>,
-    to: (&str, Money),
+    to: Option<(&str, Money)>,
     start: Date,
 ) -> Vec<(String, Money)> {
     let of_days = start.days_in_month().unsigned_abs();
@@ -21,9 +22,9 @@ pub fn change_lines(
     let credit = from.map(|(name, monthly)| {
         (format!("Credit {name}, {days} of {of_days} days"), share(monthly).negated())
     });
-    let (name, monthly) = to;
-    let charge = (format!("{name}, {days} of {of_days} days"), share(monthly));
-    credit.into_iter().chain([charge]).collect()
+    let charge =
+        to.map(|(name, monthly)| (format!("{name}, {days} of {of_days} days"), share(monthly)));
+    credit.into_iter().chain(charge).collect()
 }
 
 #[cfg(test)]
@@ -38,7 +39,7 @@ mod tests {
     };
 
     fn install(minor: i64, start: Date) -> (String, i64) {
-        let mut lines = change_lines(None, ("Basic", usd(minor)), start);
+        let mut lines = change_lines(None, Some(("Basic", usd(minor))), start);
         let (description, amount) = lines.remove(0);
         assert!(lines.is_empty(), "an installation has one line");
         (description, amount.minor)
@@ -63,12 +64,18 @@ mod tests {
     #[test]
     fn a_change_shows_the_credit_and_the_charge() {
         let (from, to) = (("Classic", usd(6_999)), ("Super Fast (1 Gig)", usd(10_999)));
-        let lines = change_lines(Some(from), to, date(2026, 4, 16));
+        let lines = change_lines(Some(from), Some(to), date(2026, 4, 16));
         let expected: [(String, Money); 2] = [
             ("Credit Classic, 15 of 30 days".into(), usd(-3_500)),
             ("Super Fast (1 Gig), 15 of 30 days".into(), usd(5_500)),
         ];
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_service_that_ends_is_credited() {
+        let lines = change_lines(Some(("Classic", usd(6_999))), None, date(2026, 4, 16));
+        assert_eq!(lines, [("Credit Classic, 15 of 30 days".into(), usd(-3_500))]);
     }
 
     proptest! {
@@ -79,7 +86,7 @@ mod tests {
             let first = date(year, month, 1);
             let last = first.days_in_month();
             let day = i8::try_from(day % last.unsigned_abs()).unwrap() + 1;
-            let rest = change_lines(None, ("P", usd(minor)), date(year, month, day));
+            let rest = change_lines(None, Some(("P", usd(minor))), date(year, month, day));
             let used = usd(minor).prorated(
                 (day - 1).unsigned_abs().into(),
                 last.unsigned_abs().into(),
@@ -92,7 +99,7 @@ mod tests {
             minor in 0..=MINOR_MAX, month in 1_i8..=12, day in 1_i8..=28
         ) {
             let same = ("P", usd(minor));
-            let lines = change_lines(Some(same), same, date(2026, month, day));
+            let lines = change_lines(Some(same), Some(same), date(2026, month, day));
             assert_eq!(lines[0].1.minor + lines[1].1.minor, 0);
         }
     }

@@ -44,6 +44,8 @@ pub enum ProvisioningAction {
     Suspend,
     /// Move the line back into the service VLAN (F89).
     Reinstate,
+    /// Take a service off the line (F67).
+    Deactivate,
 }
 
 /// What the network answers: three digits (F33).

@@ -9,8 +9,16 @@ pub use add::AddService;
 
 use jiff::civil::Date;
 
+use std::collections::BTreeSet;
+
 use crate::{
-    Aggregate, Event, Fact, Id, Noun, Rejection, account::Account, device::Device, site::Site,
+    Aggregate, Event, Fact, Id, Noun, Rejection,
+    account::Account,
+    biller::ServiceType,
+    device::Device,
+    money::Money,
+    order::{Job, Start},
+    site::Site,
     text::Code,
 };
 
@@ -32,11 +40,15 @@ pub enum ServiceEvent {
         package_id: Code,
         /// Moves together with the package (F20).
         service_code: Code,
+        /// What kind it is (F65); absent in services of before it was noted.
+        service_type: Option<ServiceType>,
     },
     /// It is in use, and billed.
     Activated {
         /// Start Billing Date.
         start_billing_date: Date,
+        /// What makes it cheaper for a while (F69).
+        promotion: Option<Promotion>,
     },
     /// It is another package now.
     PackageChanged {
@@ -48,7 +60,36 @@ pub enum ServiceEvent {
         service_code: Code,
         /// Start Billing Date.
         start_billing_date: Date,
+        /// What kind it is now (F65); absent in changes of before it was noted.
+        service_type: Option<ServiceType>,
+        /// What makes it cheaper for a while (F69).
+        promotion: Option<Promotion>,
     },
+    /// Another device delivers it (F68).
+    DeviceChanged {
+        /// Which.
+        device_id: Id<Device>,
+    },
+    /// It is no more (F49).
+    Disconnected {
+        /// One of the biller's.
+        reason: Code,
+        /// The first day on which it is not billed.
+        end_billing_date: Date,
+    },
+}
+
+/// What a customer pays under a campaign, for how long, and what then (F69).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// One of the biller's.
+    pub campaign_code: Code,
+    /// Per month, while it lasts.
+    pub monthly: Money,
+    /// The first day on which it no longer applies.
+    pub until: Date,
+    /// Per month from that day on, as it was told at the sale.
+    pub monthly_after: Money,
 }
 
 /// Where a service stands.
@@ -68,9 +109,20 @@ pub enum Service {
         package_id: Code,
         /// Moves together with the package (F20).
         service_code: Code,
+        /// What kind it is (F65), where that is known.
+        service_type: Option<ServiceType>,
+        /// What makes it cheaper for a while (F69).
+        promotion: Option<Promotion>,
         /// Whether it is in use.
         status: ServiceStatus,
     },
+}
+
+/// A service in use.
+pub(crate) struct Active<'a> {
+    pub(crate) account_id: &'a Id<Account>,
+    pub(crate) site_id: &'a Id<Site>,
+    pub(crate) package_id: &'a Code,
 }
 
 /// Whether a service is in use.
@@ -80,6 +132,8 @@ pub enum ServiceStatus {
     Pending,
     /// In use, and billed.
     Active,
+    /// No more (F49).
+    Disconnected,
 }
 
 /// What prevents a wish about a service.
@@ -88,7 +142,7 @@ pub enum ServiceRejection {
     /// It was added, with other data.
     #[error("the service was added with other data")]
     AddedOtherwise,
-    /// Its installation order is not completed, or nobody added it.
+    /// Its installation order is not completed, it is disconnected, or nobody added it.
     #[error("the service is not active")]
     NotActive,
     /// The site is somebody else's.
@@ -133,6 +187,26 @@ impl From<ServiceRejection> for Rejection {
     }
 }
 
+impl Service {
+    /// A service that is in use.
+    pub(crate) fn active(&self) -> Result<Active<'_>, ServiceRejection> {
+        match self {
+            Self::Added {
+                account_id, site_id, package_id, status: ServiceStatus::Active, ..
+            } => Ok(Active { account_id, site_id, package_id }),
+            Self::Added { .. } | Self::NotAdded => Err(ServiceRejection::NotActive),
+        }
+    }
+}
+
+impl Active<'_> {
+    /// The start of an order on it.
+    pub(crate) fn start(&self, job: Job, acknowledged_flashes: BTreeSet<Code>) -> Start {
+        let (account_id, site_id) = (self.account_id.clone(), self.site_id.clone());
+        Start { account_id, site_id, job, acknowledged_flashes }
+    }
+}
+
 impl ServiceEvent {
     /// This fact, about that service.
     #[must_use]
@@ -147,34 +221,58 @@ impl Aggregate for Service {
     type Event = ServiceEvent;
 
     fn evolve(mut self, event: &ServiceEvent) -> Self {
-        match (&mut self, event) {
-            (
-                _,
-                ServiceEvent::Added { account_id, site_id, device_id, package_id, service_code },
-            ) => {
-                return Self::Added {
-                    account_id: account_id.clone(),
-                    site_id: site_id.clone(),
-                    device_id: device_id.clone(),
-                    package_id: package_id.clone(),
-                    service_code: service_code.clone(),
-                    status: ServiceStatus::Pending,
-                };
-            }
-            (Self::Added { status, .. }, ServiceEvent::Activated { .. }) => {
+        if let ServiceEvent::Added {
+            account_id,
+            site_id,
+            device_id,
+            package_id,
+            service_code,
+            service_type,
+        } = event
+        {
+            return Self::Added {
+                account_id: account_id.clone(),
+                site_id: site_id.clone(),
+                device_id: device_id.clone(),
+                package_id: package_id.clone(),
+                service_code: service_code.clone(),
+                service_type: *service_type,
+                promotion: None,
+                status: ServiceStatus::Pending,
+            };
+        }
+        let Self::Added {
+            device_id,
+            package_id,
+            service_code,
+            service_type,
+            promotion,
+            status,
+            ..
+        } = &mut self
+        else {
+            return self;
+        };
+        match event {
+            ServiceEvent::Added { .. } => {}
+            ServiceEvent::Activated { promotion: sold, .. } => {
                 *status = ServiceStatus::Active;
+                promotion.clone_from(sold);
             }
-            (
-                Self::Added { package_id, service_code, .. },
-                ServiceEvent::PackageChanged { to_package_id, service_code: to_code, .. },
-            ) => {
+            ServiceEvent::PackageChanged {
+                to_package_id,
+                service_code: to_code,
+                service_type: to_type,
+                promotion: sold,
+                ..
+            } => {
                 *package_id = to_package_id.clone();
                 *service_code = to_code.clone();
+                *service_type = to_type.or(*service_type);
+                promotion.clone_from(sold);
             }
-            (
-                Self::NotAdded,
-                ServiceEvent::Activated { .. } | ServiceEvent::PackageChanged { .. },
-            ) => {}
+            ServiceEvent::DeviceChanged { device_id: other } => *device_id = other.clone(),
+            ServiceEvent::Disconnected { .. } => *status = ServiceStatus::Disconnected,
         }
         self
     }

@@ -7,7 +7,7 @@ pub mod fixtures;
 
 use std::collections::HashMap;
 
-use crate::{Decide, Desk, Event, Fact, Noun, States, actor::Actor, biller::Biller};
+use crate::{Aggregate, Decide, Desk, Event, Fact, Id, Noun, States, actor::Actor, biller::Biller};
 
 /// States of nouns kept in memory, by stream.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +73,12 @@ impl Given {
     pub fn after(self, wish: impl Decide) -> Self {
         let decided = wish.decide(&Desk::new(&self.biller, &self.actor, &self.states));
         self.and(decided.expect("a wish that leads to the test's situation is accepted"))
+    }
+
+    /// What has become of a noun.
+    #[must_use]
+    pub fn state<A: Aggregate>(&self, id: &Id<A>) -> &A {
+        Desk::new(&self.biller, &self.actor, &self.states).get(id)
     }
 
     /// Decides a wish.

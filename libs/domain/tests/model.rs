@@ -17,10 +17,12 @@ use domain::{
     device::RegisterDevice,
     ledger::{ChargeLine, Ledger, LedgerEvent, PaymentMethod, RecordCharge, RecordPayment},
     order::{
-        Appointment, CancelOrder, CancelReason, CheckInOrder, CheckInStatus, CommitOrder,
-        Confirmation, Order, OrderEvent, ReviewOrder, ScheduleOrder, StartServiceChange,
-        SwapMethod, SwapPackage, Visit,
+        Appointment, CancelOrder, CancelReason, ChangeOrder, ChangeReason, CheckInOrder,
+        CheckInStatus, CommitOrder, Confirmation, Order, OrderEvent, RescheduleOrder, ReviewOrder,
+        ScheduleOrder, Stage, StartDisconnect, StartServiceChange, StartTroubleCall, SwapMethod,
+        SwapPackage, Visit,
     },
+    quota,
     service::{AddService, Service, ServiceEvent},
     site::{
         AcknowledgeNocRequest, ConfirmReinstatement, ConfirmSuspension, FailNocRequest, NocFailure,
@@ -43,6 +45,12 @@ use proptest::{
 };
 
 const PACKAGES: [&str; 3] = ["basic", "classic", "gigablast"];
+/// Every order of a story.
+const ORDERS: std::ops::RangeInclusive<u32> = 1..=10;
+/// Days of March on which a technician may come.
+const VISITS: std::ops::RangeInclusive<i8> = 16..=18;
+/// Slots in which they may.
+const SLOTS: [&str; 2] = ["08-10", "13-15"];
 
 const FLASHES: [&str; 12] =
     ["f-1", "f-2", "f-3", "f-4", "f-5", "f-6", "f-7", "f-8", "f-9", "f-10", "f-11", "f-12"];
@@ -123,6 +131,7 @@ impl World {
             package_id: code("basic"),
             order_id: order(number),
             acknowledged_flashes: BTreeSet::new(),
+            campaign_code: None,
         });
     }
 
@@ -179,6 +188,26 @@ impl World {
 
     fn desk(&self) -> Desk<'_> {
         Desk::new(&self.biller, &self.actor, &self.states)
+    }
+
+    /// What is taken of a day's slots is what its committed visits cost, and no more than there is.
+    fn every_slot_holds_the_visits_that_were_agreed_on(&self) {
+        let slots = &self.biller.catalog.slots;
+        for date in VISITS.map(|day| Date::constant(2026, 3, day)) {
+            let held = self.desk().get(&quota::of_day(date));
+            let held: HashMap<_, _> =
+                held.visits().map(|(order, slot, points)| (order, (slot, points))).collect();
+            let orders: Vec<_> = ORDERS.map(order).collect();
+            let agreed = orders.iter().filter_map(|id| {
+                let visit = agreed_visit(self.desk().get(id)).filter(|it| it.date == date)?;
+                Some((id, (&visit.slot, 2)))
+            });
+            assert_eq!(held, agreed.collect(), "{date}");
+            for (slot, capacity) in slots {
+                let taken = self.desk().get(&quota::of_day(date)).taken(slot);
+                assert!(taken <= *capacity, "{slot} on {date}: {taken} of {capacity}");
+            }
+        }
     }
 
     fn check_facts(&self) {
@@ -241,7 +270,11 @@ impl World {
                 ServiceEvent::Added { package_id, .. } => {
                     packages.insert(&fact.stream, package_id);
                 }
-                ServiceEvent::Activated { .. } => {}
+                ServiceEvent::Activated { .. } | ServiceEvent::DeviceChanged { .. } => {}
+                ServiceEvent::Disconnected { .. } => {
+                    let before = packages.remove(&fact.stream);
+                    assert!(before.is_some(), "{} is disconnected once", fact.stream);
+                }
                 ServiceEvent::PackageChanged {
                     from_package_id,
                     to_package_id,
@@ -278,6 +311,15 @@ fn ticket(number: u32) -> Id<Ticket> {
     id(&format!("ticket_{number}"))
 }
 
+/// The visit of an order that the customer agreed to, and that is not given up.
+fn agreed_visit(order: &Order) -> Option<&Appointment> {
+    let Order::Started(order) = order else { return None };
+    match order.stage {
+        Stage::Draft | Stage::Reviewed | Stage::Cancelled => None,
+        Stage::Committed | Stage::Completed(_) => order.schedule.as_ref()?.appointment.as_ref(),
+    }
+}
+
 fn flows(site: &Site) -> bool {
     match site {
         Site::Unregistered => true,
@@ -297,6 +339,8 @@ fn owed(event: &Event) -> i64 {
         | Event::Device(_)
         | Event::Service(_)
         | Event::Order(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
@@ -380,18 +424,37 @@ fn change() -> impl Strategy<Value = Step> {
             serviceability_check: Some(code("SC-1")),
         })
     });
-    let visit = prop_oneof![
-        Just(Visit::OfficeOnly),
-        (16_i8..=20).prop_map(|day| {
-            let date = Date::constant(2026, 3, day);
-            Visit::Appointment(Appointment { date, slot: code("08-10") })
-        }),
-    ];
-    let schedule = (1_u32..=8, visit).prop_map(|(number, visit)| {
+    let schedule = (ORDERS, visit()).prop_map(|(number, visit)| {
         let order_type = code("UPGRADE");
         wish(ScheduleOrder { order_id: order(number), order_type, visit, comments: None })
     });
-    prop_oneof![1 => start, 3 => swap, 2 => schedule]
+    let call = (9_u32..=10, 1_u32..=2).prop_map(|(number, on)| {
+        let problem = code("SLOW");
+        wish(StartTroubleCall {
+            order_id: order(number),
+            service_id: service(on),
+            problem,
+            acknowledged_flashes: BTreeSet::new(),
+        })
+    });
+    let disconnect = (9_u32..=10, 1_u32..=2).prop_map(|(number, on)| {
+        let reason = code("MOVED");
+        wish(StartDisconnect {
+            order_id: order(number),
+            service_id: service(on),
+            reason,
+            acknowledged_flashes: BTreeSet::new(),
+        })
+    });
+    prop_oneof![10 => start, 30 => swap, 40 => schedule, 5 => call, 1 => disconnect]
+}
+
+fn visit() -> impl Strategy<Value = Visit> {
+    let appointment = (VISITS, select(SLOTS.to_vec())).prop_map(|(day, slot)| {
+        let date = Date::constant(2026, 3, day);
+        Visit::Appointment(Appointment { date, slot: code(slot) })
+    });
+    prop_oneof![1 => Just(Visit::OfficeOnly), 4 => appointment]
 }
 
 fn said() -> impl Strategy<Value = Step> {
@@ -433,16 +496,23 @@ fn seen_to() -> impl Strategy<Value = Step> {
 }
 
 fn end() -> impl Strategy<Value = Step> {
-    let review = (1_u32..=8).prop_map(|n| wish(ReviewOrder { order_id: order(n) }));
-    let commit = (1_u32..=8).prop_map(|n| wish(CommitOrder { order_id: order(n) }));
-    let check_in = (1_u32..=8, any::<bool>()).prop_map(|(order, twice)| {
+    let review = ORDERS.prop_map(|n| wish(ReviewOrder { order_id: order(n) }));
+    let commit = ORDERS.prop_map(|n| wish(CommitOrder { order_id: order(n) }));
+    let check_in = (ORDERS, any::<bool>()).prop_map(|(order, twice)| {
         let confirmed = if twice { Confirmation::Twice } else { Confirmation::Once };
         Step::CheckIn { order, confirmed }
     });
-    let cancel = (1_u32..=8).prop_map(|n| {
+    let cancel = ORDERS.prop_map(|n| {
         wish(CancelOrder { order_id: order(n), reason: CancelReason::CustomerRequest })
     });
-    prop_oneof![12 => review, 12 => commit, 12 => check_in, 1 => cancel]
+    let move_visit = (ORDERS, visit())
+        .prop_map(|(n, visit)| wish(RescheduleOrder { order_id: order(n), visit }));
+    let change = ORDERS.prop_map(|n| {
+        wish(ChangeOrder { order_id: order(n), reason: ChangeReason::CustomerRequest })
+    });
+    prop_oneof![
+        12 => review, 12 => commit, 12 => check_in, 6 => move_visit, 3 => change, 1 => cancel,
+    ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -470,6 +540,7 @@ proptest! {
         for step in &steps {
             world.take(step);
             world.every_portal_is_closed_while_a_site_is_not_flowing();
+            world.every_slot_holds_the_visits_that_were_agreed_on();
         }
         world.check_facts();
     }

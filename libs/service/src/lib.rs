@@ -7,10 +7,12 @@
 pub mod clock;
 pub mod error;
 pub mod http;
+pub mod listing;
 pub mod problem;
 pub mod query;
 pub mod read_side;
 pub mod telemetry;
 
+pub use listing::{Filter, Listing};
 pub use problem::Problem;
 pub use read_side::{Context, Live, LiveError, ReadSide, View, Views};

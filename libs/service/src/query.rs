@@ -7,6 +7,8 @@ use bus::{Bus, Message, RequestError, subject};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Filter;
+
 /// How long a question may take: a view of the past reads the log from its beginning.
 const ANSWER_MAX: Duration = Duration::from_secs(600);
 
@@ -23,11 +25,14 @@ pub enum Query {
         /// The state after this position; `None`: now.
         as_of: Option<u64>,
     },
-    /// A page of rows in the order of their keys.
+    /// A page of rows in the order of their keys; with a filter, in the order of their dates.
     List {
         /// The view.
         view: String,
-        /// Only rows after this key.
+        /// Only rows that fit.
+        #[serde(default)]
+        filter: Filter,
+        /// Only rows after this key, or after what a filtered page calls the next.
         after: Option<String>,
         /// At most so many rows.
         limit: usize,

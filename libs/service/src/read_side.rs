@@ -9,7 +9,7 @@ use projection::{AsOfError, Fault, Handle, Keys, Performer, ReadModel, Rows, Run
 use serde_json::{Value, json};
 
 use crate::{
-    clock, error,
+    Filter, Listing, clock, error, listing,
     query::{NOT_FOUND, Query},
 };
 
@@ -46,6 +46,11 @@ pub struct View {
 pub trait Views: ReadModel {
     /// Its views.
     fn views(&self) -> &'static [View];
+
+    /// Which of them are also listed by date.
+    fn listings(&self) -> &'static [Listing] {
+        &[]
+    }
 }
 
 /// Answers that are computed when somebody asks: from the log, or from the network.
@@ -111,6 +116,7 @@ impl ReadSide {
             service,
             handle: handle.clone(),
             views: parts.model.views(),
+            listings: parts.model.listings(),
             live: parts.live,
         });
         let endpoint = Endpoint {
@@ -141,6 +147,7 @@ struct Desk {
     service: &'static str,
     handle: Handle,
     views: &'static [View],
+    listings: &'static [Listing],
     live: Option<Arc<dyn Live>>,
 }
 
@@ -162,8 +169,11 @@ impl Desk {
     async fn ask(&self, query: Query) -> Result<Value, Refusal> {
         match query {
             Query::Show { view, key, as_of } => self.show(&view, &key, as_of).await,
-            Query::List { view, after, limit, as_of } => {
+            Query::List { view, filter, after, limit, as_of } if filter.is_empty() => {
                 self.list(&view, after.as_deref(), limit, as_of).await
+            }
+            Query::List { view, filter, after, limit, as_of } => {
+                self.filtered(&view, (&filter, after.as_deref()), limit, as_of).await
             }
             Query::Views => Ok(self.describe()),
             Query::Status => Ok(json!(self.handle.status())),
@@ -179,11 +189,17 @@ impl Desk {
     }
 
     fn describe(&self) -> Value {
-        let views: Vec<_> = self
-            .views
-            .iter()
-            .map(|view| json!({ "name": view.name, "about": view.about }))
-            .collect();
+        let describe = |view: &View| {
+            let listing = self.listings.iter().find(|listing| listing.view == view.name);
+            match listing {
+                None => json!({ "name": view.name, "about": view.about }),
+                Some(listing) => {
+                    let by: Vec<_> = ["from", "to"].iter().chain(listing.fields).collect();
+                    json!({ "name": view.name, "about": view.about, "listedBy": by })
+                }
+            }
+        };
+        let views: Vec<_> = self.views.iter().map(describe).collect();
         json!({ "service": self.service, "views": views })
     }
 
@@ -243,9 +259,7 @@ impl Desk {
         as_of: Option<u64>,
     ) -> Result<Value, Refusal> {
         let view = self.view(view)?;
-        let table = view.table.ok_or_else(|| {
-            (NOT_FOUND, format!("{} {} has no list: name a key", self.service, view.name))
-        })?;
+        let table = self.table(view)?;
         let limit = limit.clamp(1, PAGE_ROWS_MAX);
         let keys = match after {
             Some(after) => Keys::all().after(after),
@@ -263,15 +277,55 @@ impl Desk {
             .map(|(key, value)| (String::from_utf8_lossy(&key).into_owned(), value))
             .collect();
         let next = rows.last().filter(|_| more).map(|(key, _)| key.clone());
+        Ok(self.page(view, position, rows, next))
+    }
+
+    /// A page of the rows between two days that have some value in some fields.
+    async fn filtered(
+        &self,
+        view: &str,
+        (filter, after): (&Filter, Option<&str>),
+        limit: usize,
+        as_of: Option<u64>,
+    ) -> Result<Value, Refusal> {
+        let view = self.view(view)?;
+        let table = self.table(view)?;
+        let listing = self.listings.iter().find(|listing| listing.view == view.name);
+        let listing = listing.ok_or_else(|| {
+            (NOT_FOUND, format!("{} {} is listed by key only", self.service, view.name))
+        })?;
+        if let Some(reason) = listing.refuses(filter) {
+            return Err((NOT_FOUND, reason));
+        }
+        let size =
+            listing::Size { rows_max: limit.clamp(1, PAGE_ROWS_MAX), bytes_max: PAGE_BYTES_MAX };
+        let page = |rows: &Rows<'_>| listing.page(rows, table, (filter, after), size);
+        let (position, page) = self.read(as_of, page).await?;
+        Ok(self.page(view, position, page.rows, page.next))
+    }
+
+    fn table(&self, view: &View) -> Result<Table, Refusal> {
+        view.table.ok_or_else(|| {
+            (NOT_FOUND, format!("{} {} has no list: name a key", self.service, view.name))
+        })
+    }
+
+    fn page(
+        &self,
+        view: &View,
+        position: u64,
+        rows: Vec<(String, Value)>,
+        next: Option<String>,
+    ) -> Value {
         let rows: Vec<_> =
             rows.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
-        Ok(json!({
+        json!({
             "service": self.service,
             "view": view.name,
             "position": position,
             "rows": rows,
             "next": next,
-        }))
+        })
     }
 
     /// Reads rows as they are now, or as they were after a position.

@@ -6,6 +6,7 @@
 use domain::{
     Event, Id,
     account::{AccountEvent, EmailOrigin},
+    biller::ServiceType,
     calendar::CalendarEvent,
     customer::CustomerEvent,
     decision::DecisionEvent,
@@ -14,11 +15,16 @@ use domain::{
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
-    order::{Appointment, CancelReason, OrderEvent, OrderKind, SwapMethod},
+    order::{
+        Appointment, CancelReason, ChangeReason, Completed, Completion, Job, OrderEvent, Prorated,
+        Quote, Sold, Start, SwapMethod, Work,
+    },
     provisioning::{Attempt, ProvisioningAction, ProvisioningEvent, RespCode, Subject},
+    quota::QuotaEvent,
     sealed::Sealed,
-    service::ServiceEvent,
+    service::{Promotion, ServiceEvent},
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
+    telephone::{Assignment, Origin, TelephoneEvent},
     text::{Code, Text},
     ticket::{TicketEvent, TicketKind},
 };
@@ -26,7 +32,19 @@ use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [customers(), accounts(), sites(), things(), orders(), ledgers(), reports(), records()].concat()
+    [
+        customers(),
+        accounts(),
+        sites(),
+        things(),
+        orders(),
+        endings(),
+        telephones(),
+        ledgers(),
+        reports(),
+        records(),
+    ]
+    .concat()
 }
 
 fn customers() -> Vec<Event> {
@@ -107,14 +125,19 @@ fn things() -> Vec<Event> {
             device_id: id("device_5"),
             package_id: code("classic"),
             service_code: code("HSD-300"),
+            service_type: Some(ServiceType::Voice),
         },
-        ServiceEvent::Activated { start_billing_date: day() },
+        ServiceEvent::Activated { start_billing_date: day(), promotion: Some(promotion()) },
         ServiceEvent::PackageChanged {
             from_package_id: code("classic"),
             to_package_id: code("gigablast"),
             service_code: code("HSD-GB"),
             start_billing_date: day(),
+            service_type: Some(ServiceType::Internet),
+            promotion: Some(promotion()),
         },
+        ServiceEvent::DeviceChanged { device_id: id("device_6") },
+        ServiceEvent::Disconnected { reason: code("MOVED"), end_billing_date: day() },
     ];
     let day_opened = CalendarEvent::DayOpened { date: day(), business_day: true };
     let mut facts = vec![Event::Device(registered), Event::Calendar(day_opened)];
@@ -123,18 +146,23 @@ fn things() -> Vec<Event> {
 }
 
 fn orders() -> Vec<Event> {
+    let service_id = || id("service_3");
+    let change = Job::ServiceChange {
+        service_id: service_id(),
+        package_id: code("classic"),
+        sale_type: code("UPG"),
+        sale_reason: code("SAVE"),
+        campaign_code: Some(code("FALL26")),
+    };
+    let changed = Work::Changed {
+        service_id: service_id(),
+        from: sold("classic", "Classic", 6_999),
+        to: sold("gigablast", "Gigablast", 11_999),
+        promotion: Some(promotion()),
+    };
     [
-        OrderEvent::Started {
-            kind: OrderKind::ServiceChange,
-            account_id: id("account_7"),
-            site_id: id("site_88"),
-            service_id: id("service_3"),
-            package_id: code("classic"),
-            sale_type: Some(code("UPG")),
-            sale_reason: Some(code("SAVE")),
-            campaign_code: Some(code("FALL26")),
-            acknowledged_flashes: [code("f-1"), code("f-2")].into(),
-        },
+        started(change.clone(), &[]),
+        started(change, &["f-1", "f-2"]),
         OrderEvent::PackageSwapped {
             method: SwapMethod::RemoveAndAdd,
             from_package_id: code("classic"),
@@ -143,33 +171,111 @@ fn orders() -> Vec<Event> {
             to_service_code: code("HSD-GB"),
             serviceability_check: Some(code("SVC-1")),
         },
+        OrderEvent::CampaignChosen { campaign_code: Some(code("FALL26")) },
+        OrderEvent::DeviceChosen { device_id: id("device_6") },
         OrderEvent::Scheduled {
             order_type: code("UPGRADE"),
             appointment: Some(Appointment { date: day(), slot: code("08-10") }),
             comments: Some(sealed("Dog in the yard.")),
         },
-        OrderEvent::Reviewed { monthly_before: usd(5_999), monthly_after: usd(11_999) },
+        OrderEvent::Reviewed(Quote {
+            monthly_before: usd(5_999),
+            monthly_after: usd(11_999),
+            prorated: Some(Prorated { amount: usd(3_000), from: day() }),
+            promotion: Some(promotion()),
+        }),
         OrderEvent::Committed,
-        OrderEvent::Completed {
-            kind: OrderKind::ServiceChange,
-            account_id: id("account_7"),
-            site_id: id("site_88"),
-            service_id: id("service_3"),
-            from_package_id: Some(code("classic")),
-            to_package_id: code("gigablast"),
-            start_billing_date: day(),
-            sales_id: Some(code("S-77")),
-            sales_date: Some(day()),
-            from_monthly: Some(usd(6_999)),
-            to_monthly: usd(11_999),
-            from_package_name: Some(text("Classic")),
-            to_package_name: text("Gigablast"),
+        completed(changed),
+        OrderEvent::Rescheduled {
+            appointment: Some(Appointment { date: day(), slot: code("10-12") }),
         },
-        OrderEvent::Rescheduled { appointment: Appointment { date: day(), slot: code("10-12") } },
+        OrderEvent::Reopened { reason: ChangeReason::NotServiceable },
         OrderEvent::Cancelled { reason: CancelReason::CustomerRequest },
     ]
     .map(Event::Order)
     .into()
+}
+
+/// The other kinds of orders, started and completed, and what visits take of a day.
+fn endings() -> Vec<Event> {
+    let (service_id, package_id) = (|| id("service_3"), || code("classic"));
+    let call = Job::TroubleCall { service_id: service_id(), problem: code("SLOW") };
+    let reason = || code("MOVED");
+    let disconnect =
+        Job::Disconnect { service_id: service_id(), package_id: package_id(), reason: reason() };
+    let install = Job::Installation {
+        service_id: service_id(),
+        package_id: package_id(),
+        campaign_code: Some(code("FALL26")),
+    };
+    let (from, to) = (sold("classic", "Classic", 6_999), sold("classic", "Classic", 6_999));
+    let orders = [
+        started(install, &[]),
+        completed(Work::Installed { service_id: service_id(), to, promotion: None }),
+        started(call, &[]),
+        completed(Work::Repaired { service_id: service_id() }),
+        started(Job::SpecialRequest { request: code("WIRING") }, &[]),
+        completed(Work::RequestFulfilled),
+        started(disconnect, &[]),
+        completed(Work::Disconnected { service_id: service_id(), from, reason: reason() }),
+    ];
+    let (slot, order_id) = (code("08-10"), id("order_1001"));
+    let quotas = [
+        QuotaEvent::PointsTaken { slot: slot.clone(), order_id: id("order_1001"), points: 3 },
+        QuotaEvent::PointsReleased { slot, order_id },
+    ];
+    orders.map(Event::Order).into_iter().chain(quotas.map(Event::Quota)).collect()
+}
+
+fn telephones() -> Vec<Event> {
+    let assigned = |origin| {
+        TelephoneEvent::Assigned(Assignment {
+            account_id: id("account_7"),
+            service_id: id("service_3"),
+            number: sealed("+1 703 555 0142"),
+            origin,
+        })
+    };
+    let (account_id, service_id) = (id("account_7"), id("service_3"));
+    [
+        assigned(Origin::Native),
+        assigned(Origin::Ported { carrier: code("ACME"), port_date: day() }),
+        TelephoneEvent::Released { account_id, service_id },
+    ]
+    .map(Event::Telephone)
+    .into()
+}
+
+fn started(job: Job, flashes: &[&str]) -> OrderEvent {
+    OrderEvent::Started(Start {
+        account_id: id("account_7"),
+        site_id: id("site_88"),
+        job,
+        acknowledged_flashes: flashes.iter().copied().map(code).collect(),
+    })
+}
+
+fn completed(work: Work) -> OrderEvent {
+    let completion = Completion {
+        start_billing_date: day(),
+        sales_id: Some(code("S-77")),
+        sales_date: Some(day()),
+    };
+    let (account_id, site_id) = (id("account_7"), id("site_88"));
+    OrderEvent::Completed(Completed { account_id, site_id, work, completion })
+}
+
+fn sold(package_id: &str, name: &str, minor: i64) -> Sold {
+    Sold { package_id: code(package_id), package_name: text(name), monthly: usd(minor) }
+}
+
+fn promotion() -> Promotion {
+    Promotion {
+        campaign_code: code("FALL26"),
+        monthly: usd(9_999),
+        until: day(),
+        monthly_after: usd(11_999),
+    }
 }
 
 fn ledgers() -> Vec<Event> {

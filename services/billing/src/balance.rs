@@ -58,6 +58,8 @@ pub(crate) fn apply(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
 }

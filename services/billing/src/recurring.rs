@@ -6,10 +6,10 @@
 use contract::view::Amount;
 use domain::{
     Event,
-    account::{AccountEvent, AccountId},
+    account::AccountEvent,
     biller::Biller,
     money::Money,
-    order::OrderEvent,
+    order::{Completed, OrderEvent, Sold},
     service::ServiceId,
 };
 use event_store::Recorded;
@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'r');
+/// What was billed for a service until its last completed order, in minor units, by service id.
+const BEFORE: Table = Table::new(b'p');
 
 /// What one account pays every month.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,59 +72,61 @@ pub(crate) fn apply(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
 }
 
 /// What was billed for a service, in minor units, before its last completed order.
-pub(crate) fn billed_before(
-    rows: &Rows<'_>,
-    account_id: &AccountId,
-    service_id: &ServiceId,
-) -> Result<Option<i64>, Fault> {
-    let row: RecurringRow = existing(rows, TABLE, account_id.as_str())?;
-    let mut services = row.services.into_iter();
-    let service = services.find(|service| service.service_id == service_id.as_str());
-    Ok(service.and_then(|service| service.previous_monthly).map(|monthly| monthly.minor))
+pub(crate) fn billed_before(rows: &Rows<'_>, service_id: &ServiceId) -> Result<Option<i64>, Fault> {
+    Ok(rows.get::<Option<i64>>(BEFORE, service_id.as_str())?.flatten())
 }
 
-/// A completed order says what its service costs from now on.
+/// A completed order says what its service costs from now on, or that it costs nothing any more.
 fn bill(event: &OrderEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    let OrderEvent::Completed {
-        account_id,
-        site_id,
-        service_id,
-        to_package_id,
-        to_package_name,
-        to_monthly,
-        start_billing_date,
-        ..
-    } = event
-    else {
+    let OrderEvent::Completed(completed) = event else { return Ok(()) };
+    let (from, to) = (completed.work.from(), completed.work.to());
+    let (Some(service_id), Some(either)) = (completed.work.service_id(), to.or(from)) else {
         return Ok(());
     };
-    let mut row: RecurringRow = existing(rows, TABLE, account_id.as_str())?;
+    let mut row: RecurringRow = existing(rows, TABLE, completed.account_id.as_str())?;
     let is_this = |service: &Service| service.service_id == service_id.as_str();
     let before = row.services.iter().position(is_this).map(|at| row.services.remove(at));
-    row.services.push(Service {
-        service_id: service_id.to_string(),
-        site_id: site_id.to_string(),
-        package_id: to_package_id.to_string(),
-        package_name: to_package_name.to_string(),
-        monthly: Amount::from(*to_monthly),
-        since: start_billing_date.to_string(),
-        previous_monthly: before.map(|service| service.monthly),
-    });
+    let before = before.map(|service| service.monthly);
+    rows.put(BEFORE, service_id.as_str(), &before.as_ref().map(|monthly| monthly.minor))?;
+    row.services.extend(to.map(|to| Service::of(completed, service_id, to, before)));
     let total = row.services.iter().map(|service| service.monthly.minor).sum();
-    row.monthly_total = Amount::from(Money::new(to_monthly.currency, total));
+    row.monthly_total = Amount::from(Money::new(either.monthly.currency, total));
     rows.put(TABLE, &row.account_id, &row)
+}
+
+impl Service {
+    fn of(
+        completed: &Completed,
+        service_id: &ServiceId,
+        to: &Sold,
+        previous_monthly: Option<Amount>,
+    ) -> Self {
+        Self {
+            service_id: service_id.to_string(),
+            site_id: completed.site_id.to_string(),
+            package_id: to.package_id.to_string(),
+            package_name: to.package_name.to_string(),
+            monthly: Amount::from(to.monthly),
+            since: completed.completion.start_billing_date.to_string(),
+            previous_monthly,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::{
         Fact,
-        testing::fixtures::{committed_change, completed, installation_in},
+        testing::fixtures::{
+            committed_change, completed, completed_disconnect, installation_in, repaired,
+        },
     };
     use serde_json::{Value, json};
 
@@ -176,6 +180,21 @@ mod tests {
         assert_eq!(row["monthlyTotal"]["text"], "119.99 USD");
         assert_eq!(row["services"][0]["previousMonthly"]["text"], "49.99 USD");
         assert_eq!(row["services"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn f49_a_disconnected_service_costs_nothing() {
+        let facts = installed().into_iter().chain([completed_disconnect("basic")]);
+        let row: Value = story().and(facts).row(TABLE, "account_7");
+        assert_eq!((&row["monthlyTotal"]["minor"], &row["services"]), (&json!(0), &json!([])));
+    }
+
+    #[test]
+    fn f38_a_repair_costs_nothing() {
+        let facts = || installed().into_iter();
+        let before: Value = story().and(facts()).row(TABLE, "account_7");
+        let after: Value = story().and(facts().chain([repaired()])).row(TABLE, "account_7");
+        assert_eq!(after, before);
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub(crate) struct SiteRow {
     traffic: Traffic,
     /// Whether the traffic was stopped, or is to be, because somebody did not pay.
     for_non_payment: bool,
-    /// Whether a service is active here.
-    in_use: bool,
+    /// How many services are active here.
+    services_in_use: u32,
 }
 
 /// Whether traffic flows.
@@ -46,7 +46,7 @@ enum Traffic {
 impl SiteRow {
     /// Whether there is something to suspend.
     pub(crate) fn is_in_service(&self) -> bool {
-        self.in_use && self.traffic == Traffic::Flowing
+        self.services_in_use > 0 && self.traffic == Traffic::Flowing
     }
 
     /// Whether it is suspended for non-payment, and nobody has asked to reinstate it.
@@ -64,11 +64,14 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             rows.put(OF_SERVICE, stream, &site_id.as_str())
         }
         Event::Service(ServiceEvent::Activated { .. }) => {
-            let site_id: String = existing(rows, OF_SERVICE, stream)?;
-            let row = find(rows, &site_id)?;
-            rows.put(TABLE, &site_id, &SiteRow { in_use: true, ..row })
+            use_site(rows, stream, |services| services.saturating_add(1))
         }
-        Event::Service(ServiceEvent::PackageChanged { .. })
+        Event::Service(ServiceEvent::Disconnected { .. }) => {
+            use_site(rows, stream, |services| services.saturating_sub(1))
+        }
+        Event::Service(
+            ServiceEvent::PackageChanged { .. } | ServiceEvent::DeviceChanged { .. },
+        )
         | Event::Customer(_)
         | Event::Account(_)
         | Event::Device(_)
@@ -79,8 +82,22 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
+}
+
+/// A service came up or ended at its site.
+fn use_site(
+    rows: &mut Rows<'_>,
+    service_id: &str,
+    count: impl FnOnce(u32) -> u32,
+) -> Result<(), Fault> {
+    let site_id: String = existing(rows, OF_SERVICE, service_id)?;
+    let row = find(rows, &site_id)?;
+    let services_in_use = count(row.services_in_use);
+    rows.put(TABLE, &site_id, &SiteRow { services_in_use, ..row })
 }
 
 /// One site.
@@ -105,7 +122,7 @@ fn apply_site(event: &SiteEvent, site_id: &str, rows: &mut Rows<'_>) -> Result<(
             address_id: address_id.to_string(),
             traffic: Traffic::Flowing,
             for_non_payment: false,
-            in_use: false,
+            services_in_use: 0,
         };
         return rows.put(TABLE, site_id, &row);
     }

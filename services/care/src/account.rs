@@ -130,6 +130,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
 }

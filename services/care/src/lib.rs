@@ -11,10 +11,15 @@ mod customer;
 mod interaction;
 mod key;
 mod model;
+mod of_account;
 mod order;
+mod quota;
 mod service;
 mod site;
+mod telephone;
 mod ticket;
+mod today;
+mod work_order;
 
 use std::sync::Arc;
 
@@ -34,6 +39,8 @@ pub fn model() -> Arc<impl Views> {
 /// # Errors
 /// When its directory or its subject cannot be had.
 pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
-    let parts = Parts { model: model(), performer: None, live: None };
-    ReadSide::start(context, &biller.name, parts).await
+    let name = biller.name.clone();
+    let live = quota::Quotas { biller };
+    let parts = Parts { model: model(), performer: None, live: Some(Arc::new(live)) };
+    ReadSide::start(context, &name, parts).await
 }

@@ -4,10 +4,11 @@ use event_store::Recorded;
 use projection::{Fault, ReadModel, Rows, Table};
 use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
-use service::{View, Views};
+use service::{Listing, View, Views};
 
 use crate::{
-    account, activity, customer, interaction, order, service as service_view, site, ticket,
+    account, activity, customer, interaction, of_account, order, quota, service as service_view,
+    site, telephone, ticket, today, work_order,
 };
 
 /// The views of care.
@@ -72,7 +73,39 @@ const VIEWS: &[View] = &[
                 and a slash",
         table: Some(activity::TABLE),
     },
+    View {
+        name: "orders",
+        about: "Which orders a customer has and had, newest first, by account id",
+        table: Some(of_account::ORDERS),
+    },
+    View {
+        name: "requests",
+        about: "Which changes a customer asked for, and which were made, by account id",
+        table: Some(of_account::REQUESTS),
+    },
+    View {
+        name: "services",
+        about: "What a customer has and what is disconnected, by account id",
+        table: Some(of_account::SERVICES),
+    },
+    View {
+        name: "telephones",
+        about: "Which numbers a customer's voice services have, native or ported, by account id",
+        table: Some(telephone::TABLE),
+    },
+    View {
+        name: work_order::NAME,
+        about: "What there is to do for an order, by order id; listed by date",
+        table: Some(work_order::TABLE),
+    },
+    View {
+        name: quota::NAME,
+        about: "How many points of a day's slots are taken and free, by date",
+        table: None,
+    },
 ];
+
+const LISTINGS: &[Listing] = &[work_order::LISTING];
 
 impl ReadModel for Care {
     fn name(&self) -> &'static str {
@@ -86,12 +119,17 @@ impl ReadModel for Care {
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
         let event = decoded(recorded)?;
         customer::apply(&event, recorded, rows)?;
+        today::apply(&event, rows)?;
+        quota::apply(&event, recorded, rows)?;
+        telephone::apply(&event, recorded, rows)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
         ticket::apply(&event, recorded, rows)?;
         interaction::apply(&event, recorded, rows)?;
         // These show what the views above have made of the event.
         activity::apply(&event, recorded, rows)?;
+        work_order::apply(&event, recorded, rows)?;
+        of_account::apply(&event, recorded, rows)?;
         site::apply(&event, recorded, rows)?;
         account::apply(&event, recorded, rows)
     }
@@ -100,6 +138,10 @@ impl ReadModel for Care {
 impl Views for Care {
     fn views(&self) -> &'static [View] {
         VIEWS
+    }
+
+    fn listings(&self) -> &'static [Listing] {
+        LISTINGS
     }
 }
 
@@ -136,7 +178,7 @@ mod tests {
 
     #[test]
     fn an_event_about_something_unknown_is_a_fault() {
-        let activated = ServiceEvent::Activated { start_billing_date: TODAY };
+        let activated = ServiceEvent::Activated { start_billing_date: TODAY, promotion: None };
         let fault = Story::of(Care).try_then(activated.on(&service_id())).unwrap_err();
         assert_eq!(fault.to_string(), "no earlier event tells of service_5");
     }

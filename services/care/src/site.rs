@@ -52,6 +52,12 @@ pub(crate) struct SiteSummary {
 }
 
 impl SiteRow {
+    /// The model of a device that stands here.
+    pub(crate) fn model_of(&self, device_id: &str) -> Option<String> {
+        let mut devices = self.devices.iter();
+        devices.find(|device| device.device_id == device_id).map(|device| device.model.clone())
+    }
+
     pub(crate) fn summary(&self) -> SiteSummary {
         SiteSummary {
             site_id: self.site_id.clone(),
@@ -92,6 +98,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
 }

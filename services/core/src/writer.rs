@@ -299,7 +299,9 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Provisioning(_)
             | Event::Notification(_)
             | Event::Ticket(_)
-            | Event::Interaction(_) => {}
+            | Event::Interaction(_)
+            | Event::Quota(_)
+            | Event::Telephone(_) => {}
         }
     }
     let committed = (record.first_position..)

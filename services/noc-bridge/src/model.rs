@@ -68,6 +68,8 @@ impl ReadModel for Model {
             | Event::Notification(_)
             | Event::Ticket(_)
             | Event::Interaction(_)
+            | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -98,6 +100,8 @@ impl ReadModel for Model {
             | Event::Notification(_)
             | Event::Ticket(_)
             | Event::Interaction(_)
+            | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }

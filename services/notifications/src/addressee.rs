@@ -32,7 +32,8 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Ordered {
     pub(crate) account_id: String,
-    pub(crate) package_id: String,
+    /// Absent where the order leaves packages alone.
+    pub(crate) package_id: Option<String>,
 }
 
 /// Remembers what later messages need.
@@ -62,26 +63,32 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(()),
     }
 }
 
 fn order(event: &OrderEvent, order_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
     match event {
-        OrderEvent::Started { account_id, package_id, .. } => {
-            let (account_id, package_id) = (account_id.to_string(), package_id.to_string());
+        OrderEvent::Started(start) => {
+            let account_id = start.account_id.to_string();
+            let package_id = start.job.package_id().map(ToString::to_string);
             rows.put(ORDERS, order_id, &Ordered { account_id, package_id })
         }
         OrderEvent::PackageSwapped { to_package_id, .. } => {
             let ordered = self::ordered(rows, order_id)?;
-            let package_id = to_package_id.to_string();
+            let package_id = Some(to_package_id.to_string());
             rows.put(ORDERS, order_id, &Ordered { package_id, ..ordered })
         }
         OrderEvent::Scheduled { .. }
         | OrderEvent::Rescheduled { .. }
-        | OrderEvent::Reviewed { .. }
+        | OrderEvent::CampaignChosen { .. }
+        | OrderEvent::DeviceChosen { .. }
+        | OrderEvent::Reviewed(_)
         | OrderEvent::Committed
-        | OrderEvent::Completed { .. }
+        | OrderEvent::Completed(_)
+        | OrderEvent::Reopened { .. }
         | OrderEvent::Cancelled { .. } => Ok(()),
     }
 }

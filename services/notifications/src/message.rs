@@ -120,7 +120,8 @@ mod tests {
         order::Appointment,
         site::{SiteEvent, SuspensionReason},
         testing::fixtures::{
-            account_id, code, id, scheduled, sealed, site_id, started, swapped, usd,
+            account_id, code, completed_disconnect, disconnect, id, repaired, scheduled, sealed,
+            site_id, started, swapped, trouble_call, usd,
         },
     };
     use jiff::civil::date;
@@ -185,6 +186,24 @@ mod tests {
         let story = with_site().then(started("basic")).then(scheduled(None));
         let message = row(&story, "notification_order_1001-2");
         assert!(message.body.contains("No visit is needed."), "{}", message.body);
+    }
+
+    #[test]
+    fn f38_a_trouble_call_is_announced_and_done_without_a_package() {
+        let visit = scheduled(Some(Appointment { date: date(2026, 3, 19), slot: code("08-10") }));
+        let story = with_site().then(trouble_call()).then(visit).then(repaired());
+        let announced = row(&story, "notification_order_1001-2").body;
+        assert!(announced.contains("between 08-10 o'clock for your service."), "{announced}");
+        let done = row(&story, "notification_order_1001-3");
+        assert_eq!(done.subject, "Your order order_1001 is done");
+    }
+
+    #[test]
+    fn f49_the_customer_is_told_from_when_a_service_is_not_billed() {
+        let story = with_site().then(disconnect("basic")).then(completed_disconnect("basic"));
+        let message = row(&story, "notification_order_1001-2");
+        assert_eq!(message.subject, "Your Basic has ended");
+        assert!(message.body.contains("not billed from 2026-03-16 on"), "{}", message.body);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use domain::{
     account::{AccountEvent, EmailOrigin},
     biller::Biller,
     ledger::{LedgerEvent, PaymentMethod},
-    order::{Appointment, OrderEvent},
+    order::{Appointment, Completed, OrderEvent, Work},
     site::{SiteEvent, SuspensionReason},
     text::Code,
 };
@@ -16,6 +16,9 @@ use crate::{
     addressee::{self, day},
     template::{Template, Words},
 };
+
+/// What an order is about that leaves packages alone.
+const SERVICE: &str = "service";
 
 /// Something that a customer should know.
 pub(crate) struct Occasion {
@@ -61,6 +64,8 @@ pub(crate) fn of(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => Ok(None),
     }
 }
@@ -110,26 +115,39 @@ fn order(
             visit(words, order_id, biller, rows).map(Some)
         }
         OrderEvent::Rescheduled { appointment } => {
-            let words = scheduled(order_id, Some(appointment));
+            let words = scheduled(order_id, appointment.as_ref());
             visit(words, order_id, biller, rows).map(Some)
         }
-        OrderEvent::Completed { account_id, to_package_name, start_billing_date, .. } => {
-            Ok(Some(Occasion {
-                account_id: account_id.to_string(),
-                template: Template::OrderCompleted,
-                words: Words {
-                    order: Some(order_id.to_owned()),
-                    package: Some(to_package_name.to_string()),
-                    date: Some(start_billing_date.to_string()),
-                    ..Words::default()
-                },
-            }))
-        }
-        OrderEvent::Started { .. }
+        OrderEvent::Completed(completed) => Ok(Some(done(completed, order_id))),
+        OrderEvent::Started(_)
         | OrderEvent::PackageSwapped { .. }
-        | OrderEvent::Reviewed { .. }
+        | OrderEvent::CampaignChosen { .. }
+        | OrderEvent::DeviceChosen { .. }
+        | OrderEvent::Reviewed(_)
         | OrderEvent::Committed
+        | OrderEvent::Reopened { .. }
         | OrderEvent::Cancelled { .. } => Ok(None),
+    }
+}
+
+/// What was done, under the name of the package that came or went.
+fn done(completed: &Completed, order_id: &str) -> Occasion {
+    let (template, sold) = match &completed.work {
+        Work::Installed { to, .. } | Work::Changed { to, .. } => {
+            (Template::OrderCompleted, Some(to))
+        }
+        Work::Disconnected { from, .. } => (Template::ServiceDisconnected, Some(from)),
+        Work::Repaired { .. } | Work::RequestFulfilled => (Template::OrderDone, None),
+    };
+    Occasion {
+        account_id: completed.account_id.to_string(),
+        template,
+        words: Words {
+            order: Some(order_id.to_owned()),
+            package: sold.map(|sold| sold.package_name.to_string()),
+            date: Some(completed.completion.start_billing_date.to_string()),
+            ..Words::default()
+        },
     }
 }
 
@@ -141,11 +159,12 @@ fn visit(
     rows: &Rows<'_>,
 ) -> Result<Occasion, Fault> {
     let ordered = addressee::ordered(rows, order_id)?;
-    let package = Some(package_name(biller, &ordered.package_id));
+    let package_id = ordered.package_id.as_deref();
+    let package = package_id.map_or_else(|| SERVICE.to_owned(), |id| package_name(biller, id));
     Ok(Occasion {
         account_id: ordered.account_id,
         template: Template::OrderScheduled,
-        words: Words { package, ..words },
+        words: Words { package: Some(package), ..words },
     })
 }
 

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Template {
     OrderScheduled,
     OrderCompleted,
+    OrderDone,
+    ServiceDisconnected,
     SuspensionRequested,
     SiteSuspended,
     SiteReinstated,
@@ -22,9 +24,11 @@ pub(crate) enum Template {
 }
 
 /// Name and text of every template.
-const TEXTS: [(&str, &str); 7] = [
+const TEXTS: [(&str, &str); 9] = [
     ("order_scheduled", include_str!("../templates/order_scheduled.txt")),
     ("order_completed", include_str!("../templates/order_completed.txt")),
+    ("order_done", include_str!("../templates/order_done.txt")),
+    ("service_disconnected", include_str!("../templates/service_disconnected.txt")),
     ("suspension_requested", include_str!("../templates/suspension_requested.txt")),
     ("site_suspended", include_str!("../templates/site_suspended.txt")),
     ("site_reinstated", include_str!("../templates/site_reinstated.txt")),
@@ -74,6 +78,8 @@ impl Template {
         match self {
             Self::OrderScheduled => "order_scheduled",
             Self::OrderCompleted => "order_completed",
+            Self::OrderDone => "order_done",
+            Self::ServiceDisconnected => "service_disconnected",
             Self::SuspensionRequested => "suspension_requested",
             Self::SiteSuspended => "site_suspended",
             Self::SiteReinstated => "site_reinstated",

@@ -16,6 +16,8 @@ pub enum Action {
     Suspend,
     /// Move the line back into the service VLAN (F89).
     Reinstate,
+    /// Take a service off the line (F67).
+    Deactivate,
 }
 
 impl From<ProvisioningAction> for Action {
@@ -25,6 +27,7 @@ impl From<ProvisioningAction> for Action {
             ProvisioningAction::Reprovision => Self::Reprovision,
             ProvisioningAction::Suspend => Self::Suspend,
             ProvisioningAction::Reinstate => Self::Reinstate,
+            ProvisioningAction::Deactivate => Self::Deactivate,
         }
     }
 }
@@ -36,6 +39,7 @@ impl Action {
             Self::Reprovision => pb::ProvisioningAction::Reprovision,
             Self::Suspend => pb::ProvisioningAction::Suspend,
             Self::Reinstate => pb::ProvisioningAction::Reinstate,
+            Self::Deactivate => pb::ProvisioningAction::Deactivate,
         }
     }
 }

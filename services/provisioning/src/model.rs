@@ -73,6 +73,8 @@ impl ReadModel for Model {
             | Event::Notification(_)
             | Event::Ticket(_)
             | Event::Interaction(_)
+            | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -102,6 +104,8 @@ impl ReadModel for Model {
             | Event::Notification(_)
             | Event::Ticket(_)
             | Event::Interaction(_)
+            | Event::Quota(_)
+            | Event::Telephone(_)
             | Event::Decision(_) => Ok(()),
         }
     }

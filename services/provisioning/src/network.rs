@@ -39,7 +39,7 @@ pub struct LineRequest {
     pub site_id: String,
     /// What to do with it.
     pub action: Action,
-    /// The package of an activation or reprovisioning.
+    /// The package that comes with an activation or reprovisioning, or goes with a deactivation.
     pub package_id: Option<String>,
 }
 

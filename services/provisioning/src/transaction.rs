@@ -2,7 +2,7 @@
 
 use contract::event::time;
 use domain::{
-    order::{OrderEvent, OrderKind},
+    order::{OrderEvent, Work},
     provisioning::{Attempt, ProvisioningEvent},
     site::SiteEvent,
 };
@@ -27,7 +27,7 @@ pub(crate) struct Transaction {
     pub(crate) site_id: String,
     /// Absent where the action is about the whole site.
     pub(crate) service_id: Option<String>,
-    /// Of an activation or reprovisioning.
+    /// That comes with an activation or reprovisioning, or goes with a deactivation.
     pub(crate) package_id: Option<String>,
     /// The NOC request that asked for it; absent where an order did.
     pub(crate) noc_request: Option<u32>,
@@ -91,23 +91,25 @@ pub(crate) fn demand(rows: &Rows<'_>, id: &str) -> Result<Transaction, Fault> {
     rows.get(TRANSACTIONS, id)?.ok_or_else(|| Fault::new(format!("{id} was never requested")))
 }
 
-/// A completed order asks for its service to be brought up or changed (F29).
+/// A completed order asks for its service to be brought up, changed or taken off the line (F29,
+/// F67); one that left the service as it was asks for nothing.
 pub(crate) fn order(
     event: &OrderEvent,
     recorded: &Recorded,
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
-    let OrderEvent::Completed { kind, site_id, service_id, to_package_id, .. } = event else {
-        return Ok(());
+    let OrderEvent::Completed(completed) = event else { return Ok(()) };
+    let (action, service_id, sold) = match &completed.work {
+        Work::Installed { service_id, to, .. } => (Action::Activate, service_id, to),
+        Work::Changed { service_id, to, .. } => (Action::Reprovision, service_id, to),
+        Work::Disconnected { service_id, from, .. } => (Action::Deactivate, service_id, from),
+        Work::Repaired { .. } | Work::RequestFulfilled => return Ok(()),
     };
-    let action = match kind {
-        OrderKind::Installation => Action::Activate,
-        OrderKind::ServiceChange => Action::Reprovision,
-    };
+    let id = id_of_order(&recorded.event.stream);
     let transaction = Transaction {
         service_id: Some(service_id.to_string()),
-        package_id: Some(to_package_id.to_string()),
-        ..requested(id_of_order(&recorded.event.stream), action, site_id.as_str(), recorded)
+        package_id: Some(sold.package_id.to_string()),
+        ..requested(id, action, completed.site_id.as_str(), recorded)
     };
     open(&transaction, rows)
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
 use contract::pb::{account, calendar, customer, device, interaction, ledger, notification, order};
-use contract::pb::{provisioning, service, site, ticket};
+use contract::pb::{provisioning, service, site, telephone, ticket};
 use contract::{AsItIs, CommandMessage, Invalid, Unread};
 
 use crate::{assert_names_a_field, chosen};
@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 36] = [
+pub const COMMANDS: [(&str, BothForms); 44] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -51,6 +51,14 @@ pub const COMMANDS: [(&str, BothForms); 36] = [
     ("ResolveTicket", both::<ticket::v1::ResolveTicket>),
     ("ReopenTicket", both::<ticket::v1::ReopenTicket>),
     ("RecordInteraction", both::<interaction::v1::RecordInteraction>),
+    ("StartTroubleCall", both::<order::v1::StartTroubleCall>),
+    ("StartSpecialRequest", both::<order::v1::StartSpecialRequest>),
+    ("StartDisconnect", both::<order::v1::StartDisconnect>),
+    ("ChooseCampaign", both::<order::v1::ChooseCampaign>),
+    ("ChooseDevice", both::<order::v1::ChooseDevice>),
+    ("ChangeOrder", both::<order::v1::ChangeOrder>),
+    ("AssignTelephone", both::<telephone::v1::AssignTelephone>),
+    ("ReleaseTelephone", both::<telephone::v1::ReleaseTelephone>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

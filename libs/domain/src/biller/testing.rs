@@ -7,7 +7,10 @@ use jiff::{
     civil::{Weekday, date},
 };
 
-use super::{Biller, BusinessDays, Catalog, DeviceModel, Installation, Package, Policies};
+use super::{
+    Biller, BusinessDays, Campaign, Catalog, DeviceModel, Installation, Offer, Package, Policies,
+    ServiceType,
+};
 use crate::{
     money::{Currency, Money},
     text::Code,
@@ -54,38 +57,35 @@ fn catalog() -> Catalog {
             (code("SB8200"), model("docsis", 1_000)),
             (code("ONT-G"), model("pon", 1_000)),
         ]),
-        order_types: codes(&["INSTALL", "UPGRADE", "DOWNGRADE"]),
-        slots: codes(&["08-10", "10-12", "13-15"]),
+        order_types: points(&[("INSTALL", 3), ("UPGRADE", 2), ("DOWNGRADE", 1), ("REPAIR", 2)]),
+        slots: points(&[("08-10", 6), ("10-12", 6), ("13-15", 3)]),
         sale_types: codes(&["EXISTING"]),
         sale_reasons: codes(&["SPEED", "PRICE"]),
-        campaigns: codes(&["SPRING"]),
+        campaigns: BTreeMap::from([
+            (code("SPRING"), campaign(&["classic", "gigablast"], Offer::Monthly(minor(5_999)))),
+            (code("LOYAL"), campaign(&["basic", "classic"], Offer::Discount(minor(1_000)))),
+        ]),
+        problems: codes(&["NO-SERVICE", "SLOW"]),
+        requests: codes(&["WIRING"]),
+        disconnect_reasons: codes(&["MOVED"]),
     }
+}
+
+fn campaign(packages: &[&str], offer: Offer) -> Campaign {
+    Campaign { name: "Campaign".to_owned(), packages: codes(packages), months: 12, offer }
 }
 
 fn packages() -> BTreeMap<Code, Package> {
     let professional =
         |markets: &[&str]| Installation::Professional { self_install_markets: codes(markets) };
-    let basic = Package {
-        name: "Basic".to_owned(),
-        group: code("Data Packages"),
-        service_code: code("HSD100"),
-        technologies: codes(&["docsis"]),
-        down_mbps: 100,
-        up_mbps: 10,
-        rank: 1,
-        monthly: Money::new(usd(), 4_999),
-        swap_family: Some(code("cable")),
-        serviceability_check: false,
-        installation: Installation::SelfInstall,
-        downgrade_keeps_device: false,
-    };
+    let basic = basic();
     let classic = Package {
         name: "Classic".to_owned(),
         service_code: code("HSD300"),
         down_mbps: 300,
         up_mbps: 20,
         rank: 2,
-        monthly: Money::new(usd(), 6_999),
+        monthly: minor(6_999),
         ..basic.clone()
     };
     let super_fast = Package {
@@ -94,7 +94,7 @@ fn packages() -> BTreeMap<Code, Package> {
         down_mbps: 1_000,
         up_mbps: 35,
         rank: 3,
-        monthly: Money::new(usd(), 10_999),
+        monthly: minor(10_999),
         serviceability_check: true,
         installation: professional(&[]),
         ..basic.clone()
@@ -112,7 +112,7 @@ fn packages() -> BTreeMap<Code, Package> {
         name: "Gigablast".to_owned(),
         service_code: code("HSDGB"),
         rank: 4,
-        monthly: Money::new(usd(), 11_999),
+        monthly: minor(11_999),
         serviceability_check: false,
         installation: Installation::SelfInstall,
         ..super_fast.clone()
@@ -132,11 +132,49 @@ fn packages() -> BTreeMap<Code, Package> {
         (code("super-fast-1g-pon"), super_fast_pon),
         (code("gigablast"), gigablast),
         (code("gigablast-pon"), gigablast_pon),
+        (code("voice"), voice()),
     ])
+}
+
+fn basic() -> Package {
+    Package {
+        name: "Basic".to_owned(),
+        service_type: ServiceType::Internet,
+        group: code("Data Packages"),
+        service_code: code("HSD100"),
+        technologies: codes(&["docsis"]),
+        down_mbps: 100,
+        up_mbps: 10,
+        rank: 1,
+        monthly: minor(4_999),
+        swap_family: Some(code("cable")),
+        serviceability_check: false,
+        installation: Installation::SelfInstall,
+        downgrade_keeps_device: false,
+    }
+}
+
+fn voice() -> Package {
+    Package {
+        name: "Voice".to_owned(),
+        service_type: ServiceType::Voice,
+        group: code("Voice Packages"),
+        service_code: code("TEL1"),
+        technologies: codes(&["docsis", "pon"]),
+        down_mbps: 1,
+        up_mbps: 1,
+        monthly: minor(1_999),
+        swap_family: None,
+        ..basic()
+    }
 }
 
 fn model(technology: &str, down_mbps_max: u32) -> DeviceModel {
     DeviceModel { technology: code(technology), down_mbps_max }
+}
+
+fn minor(minor: i64) -> Money {
+    Money::new(usd(), minor)
 }
 
 fn usd() -> Currency {
@@ -149,4 +187,8 @@ fn code(text: &str) -> Code {
 
 fn codes(texts: &[&str]) -> BTreeSet<Code> {
     texts.iter().copied().map(code).collect()
+}
+
+fn points(of: &[(&str, u32)]) -> BTreeMap<Code, u32> {
+    of.iter().map(|(text, points)| (code(text), *points)).collect()
 }

@@ -1,7 +1,7 @@
-//! Cancel: an order that is not completed is given up.
+//! Cancel: an order that is not completed is given up. Its visit is free for others (F21).
 
 use super::{CancelReason, OrderEvent, OrderId, OrderRejection, Stage};
-use crate::{Decide, Desk, Fact, Rejection};
+use crate::{Decide, Desk, Fact, Rejection, quota};
 
 /// Give up an order that is not completed.
 #[derive(Clone, Debug)]
@@ -16,12 +16,20 @@ impl Decide for CancelOrder {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let order = desk.get(&self.order_id).started()?;
         match &order.stage {
-            Stage::Draft | Stage::Reviewed | Stage::Committed => {
-                Ok(vec![OrderEvent::Cancelled { reason: self.reason }.on(&self.order_id)])
+            Stage::Draft | Stage::Reviewed => Ok(vec![self.cancelled()]),
+            Stage::Committed => {
+                let released = quota::release(desk, &self.order_id, order.visit());
+                Ok([self.cancelled()].into_iter().chain(released).collect())
             }
             Stage::Completed(_) => Err(OrderRejection::Completed.into()),
             Stage::Cancelled => Ok(vec![]),
         }
+    }
+}
+
+impl CancelOrder {
+    fn cancelled(&self) -> Fact {
+        OrderEvent::Cancelled { reason: self.reason }.on(&self.order_id)
     }
 }
 
@@ -33,7 +41,10 @@ mod tests {
             CancelReason, CheckInOrder, CheckInStatus, Confirmation, OrderEvent, OrderRejection,
         },
         testing::{
-            fixtures::{TODAY, cancelled, committed_change, order_id, service, started},
+            fixtures::{
+                TODAY, appointment, cancelled, committed_change, committed_visit, order_id,
+                released, service, started,
+            },
             given,
         },
     };
@@ -49,6 +60,14 @@ mod tests {
         given(service("basic")).and([started("basic")]).when(cancel(reason)).then([fact.clone()]);
         given(committed_change()).when(cancel(reason)).then([fact]);
         given(committed_change()).and([cancelled()]).when(cancel(reason)).then([]);
+    }
+
+    #[test]
+    fn f21_f68_the_visit_of_a_cancelled_order_is_free_for_others() {
+        let agreed = appointment("08-10");
+        given(committed_visit(&agreed))
+            .when(cancel(CancelReason::CustomerRequest))
+            .then([cancelled(), released(&agreed)]);
     }
 
     #[test]

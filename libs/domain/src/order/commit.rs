@@ -1,9 +1,10 @@
-//! Commit: the customer agreed to what was reviewed (F24).
+//! Commit: the customer agreed to what was reviewed (F24); the technician's time is taken (F21).
 
-use super::{OrderEvent, OrderId, OrderRejection, Stage};
-use crate::{Decide, Desk, Fact, Rejection};
+use super::{OrderEvent, OrderId, OrderRejection, Stage, WorkOrder};
+use crate::{Decide, Desk, Fact, Rejection, quota};
 
-/// Commit the reviewed order (F24). Nothing is committed before.
+/// Commit the order as it was reviewed (F24). Nothing is committed before. An order that changes no
+/// price needs no review.
 #[derive(Clone, Debug)]
 pub struct CommitOrder {
     /// Which.
@@ -14,14 +15,26 @@ impl Decide for CommitOrder {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let order = desk.get(&self.order_id).started()?;
         match &order.stage {
-            Stage::Draft => Err(OrderRejection::NotReviewed.into()),
-            Stage::Reviewed => {
-                order.demand_service_unchanged(desk)?;
-                Ok(vec![OrderEvent::Committed.on(&self.order_id)])
+            Stage::Draft if order.start.job.kind().changes_price() => {
+                Err(OrderRejection::NotReviewed.into())
             }
+            Stage::Draft | Stage::Reviewed => self.commit(desk, order),
             Stage::Committed | Stage::Completed(_) => Ok(vec![]),
             Stage::Cancelled => Err(OrderRejection::Cancelled.into()),
         }
+    }
+}
+
+impl CommitOrder {
+    fn commit(&self, desk: &Desk<'_>, order: &WorkOrder) -> Result<Vec<Fact>, Rejection> {
+        let Some(schedule) = &order.schedule else {
+            return Err(OrderRejection::NotScheduled.into());
+        };
+        order.demand_service_unchanged(desk)?;
+        let committed = OrderEvent::Committed.on(&self.order_id);
+        let Some(visit) = &schedule.appointment else { return Ok(vec![committed]) };
+        let taken = quota::take(desk, &self.order_id, &schedule.order_type, visit)?;
+        Ok(vec![committed, taken])
     }
 }
 
@@ -34,7 +47,7 @@ mod tests {
             Given,
             fixtures::{
                 cancelled, changed_meanwhile, order_id, reviewed, scheduled, service, started,
-                swapped,
+                swapped, trouble_call,
             },
             given,
         },
@@ -55,6 +68,13 @@ mod tests {
             .and([reviewed()])
             .when(commit())
             .then([OrderEvent::Committed.on(&order_id())]);
+    }
+
+    #[test]
+    fn f38_an_order_that_changes_no_price_is_committed_without_a_review() {
+        let call = given(service("basic")).and([trouble_call()]);
+        call.clone().when(commit()).then_rejected(OrderRejection::NotScheduled);
+        call.and([scheduled(None)]).when(commit()).then([OrderEvent::Committed.on(&order_id())]);
     }
 
     #[test]

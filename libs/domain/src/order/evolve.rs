@@ -1,12 +1,12 @@
 //! How an order's state follows from its facts.
 
-use super::{Completion, Order, OrderEvent, Schedule, Stage, Start, Swap, WorkOrder};
+use super::{Order, OrderEvent, Schedule, Stage, Swap, WorkOrder};
 use crate::{Aggregate, Noun};
 
 impl WorkOrder {
     fn advance(&mut self, event: &OrderEvent) {
         match event {
-            OrderEvent::Started { .. } => {}
+            OrderEvent::Started(_) => {}
             OrderEvent::PackageSwapped {
                 method,
                 from_package_id,
@@ -24,6 +24,14 @@ impl WorkOrder {
                     serviceability_check: serviceability_check.clone(),
                 });
             }
+            OrderEvent::CampaignChosen { campaign_code } => {
+                self.stage = Stage::Draft;
+                self.campaign_code.clone_from(campaign_code);
+            }
+            OrderEvent::DeviceChosen { device_id } => {
+                self.stage = Stage::Draft;
+                self.device_id = Some(device_id.clone());
+            }
             OrderEvent::Scheduled { order_type, appointment, comments } => {
                 self.stage = Stage::Draft;
                 self.schedule = Some(Schedule {
@@ -34,18 +42,15 @@ impl WorkOrder {
             }
             OrderEvent::Rescheduled { appointment } => {
                 if let Some(schedule) = &mut self.schedule {
-                    schedule.appointment = Some(appointment.clone());
+                    schedule.appointment.clone_from(appointment);
                 }
             }
-            OrderEvent::Reviewed { .. } => self.stage = Stage::Reviewed,
+            OrderEvent::Reviewed(_) => self.stage = Stage::Reviewed,
             OrderEvent::Committed => self.stage = Stage::Committed,
-            OrderEvent::Completed { start_billing_date, sales_id, sales_date, .. } => {
-                self.stage = Stage::Completed(Completion {
-                    start_billing_date: *start_billing_date,
-                    sales_id: sales_id.clone(),
-                    sales_date: *sales_date,
-                });
+            OrderEvent::Completed(completed) => {
+                self.stage = Stage::Completed(completed.completion.clone());
             }
+            OrderEvent::Reopened { .. } => self.stage = Stage::Draft,
             OrderEvent::Cancelled { .. } => self.stage = Stage::Cancelled,
         }
     }
@@ -58,33 +63,14 @@ impl Aggregate for Order {
 
     fn evolve(self, event: &OrderEvent) -> Self {
         match (self, event) {
-            (
-                _,
-                OrderEvent::Started {
-                    kind,
-                    account_id,
-                    site_id,
-                    service_id,
-                    package_id,
-                    sale_type,
-                    sale_reason,
-                    campaign_code,
-                    acknowledged_flashes: _,
-                },
-            ) => {
-                let start = Start {
-                    kind: *kind,
-                    account_id: account_id.clone(),
-                    site_id: site_id.clone(),
-                    service_id: service_id.clone(),
-                    package_id: package_id.clone(),
-                    sale_type: sale_type.clone(),
-                    sale_reason: sale_reason.clone(),
-                    campaign_code: campaign_code.clone(),
-                };
-                let stage = Stage::Draft;
-                Self::Started(Box::new(WorkOrder { start, swap: None, schedule: None, stage }))
-            }
+            (_, OrderEvent::Started(start)) => Self::Started(Box::new(WorkOrder {
+                start: start.clone(),
+                swap: None,
+                campaign_code: start.job.campaign_code().cloned(),
+                device_id: None,
+                schedule: None,
+                stage: Stage::Draft,
+            })),
             (Self::Started(mut order), event) => {
                 order.advance(event);
                 Self::Started(order)

@@ -1,13 +1,15 @@
 //! How far an order is.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 
-use super::{Appointment, OrderEvent, OrderKind, OrderRejection, SwapMethod};
+use super::{Appointment, Job, OrderRejection, Start, SwapMethod};
 use crate::{
-    Desk, Id, Rejection, account::Account, biller::Package, sealed::Sealed, service::Service,
-    site::Site, text::Code,
+    Desk, Id, Rejection,
+    biller::Package,
+    device::Device,
+    sealed::Sealed,
+    service::{Service, ServiceStatus},
+    text::Code,
 };
 
 /// Where an order stands.
@@ -24,36 +26,19 @@ pub enum Order {
 pub struct WorkOrder {
     /// What it was started with.
     pub start: Start,
-    /// The new package of a service change.
+    /// The package that was chosen since.
     pub swap: Option<Swap>,
+    /// The campaign that is to apply (F12).
+    pub campaign_code: Option<Code>,
+    /// The device that was chosen since (F68).
+    pub device_id: Option<Id<Device>>,
     /// How and when.
     pub schedule: Option<Schedule>,
     /// How far it is.
     pub stage: Stage,
 }
 
-/// What an order is started with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Start {
-    /// What it does.
-    pub kind: OrderKind,
-    /// Who pays.
-    pub account_id: Id<Account>,
-    /// Where.
-    pub site_id: Id<Site>,
-    /// At what.
-    pub service_id: Id<Service>,
-    /// The package the service has, or will have after an installation.
-    pub package_id: Code,
-    /// Of a service change (F12).
-    pub sale_type: Option<Code>,
-    /// Of a service change (F12).
-    pub sale_reason: Option<Code>,
-    /// Only where a campaign applies (F12).
-    pub campaign_code: Option<Code>,
-}
-
-/// The new package of a service change.
+/// The new package of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Swap {
     /// How the old one makes room.
@@ -97,28 +82,12 @@ pub enum Stage {
 /// How an order was completed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// From when it is billed (F27).
+    /// From when it is billed, or no longer billed (F27).
     pub start_billing_date: Date,
     /// Who sold it (F26).
     pub sales_id: Option<Code>,
     /// When it was sold (F26).
     pub sales_date: Option<Date>,
-}
-
-impl Start {
-    pub(crate) fn event(self, acknowledged_flashes: BTreeSet<Code>) -> OrderEvent {
-        OrderEvent::Started {
-            kind: self.kind,
-            account_id: self.account_id,
-            site_id: self.site_id,
-            service_id: self.service_id,
-            package_id: self.package_id,
-            sale_type: self.sale_type,
-            sale_reason: self.sale_reason,
-            campaign_code: self.campaign_code,
-            acknowledged_flashes,
-        }
-    }
 }
 
 impl Order {
@@ -131,14 +100,30 @@ impl Order {
 }
 
 impl WorkOrder {
-    /// The package that the service has while the order is under way.
-    pub(super) fn origin(&self) -> &Code {
-        self.swap.as_ref().map_or(&self.start.package_id, |swap| &swap.from_package_id)
+    /// The package that the service has while the order is under way; absent where the order
+    /// leaves packages alone.
+    pub(super) fn origin(&self) -> Option<&Code> {
+        let swapped = self.swap.as_ref().map(|swap| &swap.from_package_id);
+        swapped.or_else(|| self.start.job.package_id())
     }
 
-    /// The package that the service will have.
-    pub(super) fn target(&self) -> &Code {
-        self.swap.as_ref().map_or(&self.start.package_id, |swap| &swap.to_package_id)
+    /// The package that the service will have; absent where it will have none, or the order leaves
+    /// packages alone.
+    pub(super) fn target(&self) -> Option<&Code> {
+        if let Some(swap) = &self.swap {
+            return Some(&swap.to_package_id);
+        }
+        match &self.start.job {
+            Job::Installation { package_id, .. } | Job::ServiceChange { package_id, .. } => {
+                Some(package_id)
+            }
+            Job::TroubleCall { .. } | Job::SpecialRequest { .. } | Job::Disconnect { .. } => None,
+        }
+    }
+
+    /// The visit that was agreed on.
+    pub(super) fn visit(&self) -> Option<&Appointment> {
+        self.schedule.as_ref().and_then(|schedule| schedule.appointment.as_ref())
     }
 
     /// Nothing is changed in an order that the customer agreed to.
@@ -151,10 +136,27 @@ impl WorkOrder {
         }
     }
 
+    /// Package, campaign and device are chosen in an open order that sells something.
+    pub(super) fn demand_open_sale(&self) -> Result<(), OrderRejection> {
+        self.demand_not_committed()?;
+        if self.start.job.kind().sells() { Ok(()) } else { Err(OrderRejection::NothingIsSold) }
+    }
+
     /// A service may have several open orders; one of them finds the package it starts from.
     pub(super) fn demand_service_unchanged(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
-        match desk.get(&self.start.service_id) {
-            Service::Added { package_id, .. } if package_id == self.origin() => Ok(()),
+        let (expected, service_id) = match &self.start.job {
+            Job::Installation { service_id, .. } => (ServiceStatus::Pending, service_id),
+            Job::ServiceChange { service_id, .. } | Job::Disconnect { service_id, .. } => {
+                (ServiceStatus::Active, service_id)
+            }
+            Job::TroubleCall { .. } | Job::SpecialRequest { .. } => return Ok(()),
+        };
+        match desk.get(service_id) {
+            Service::Added { package_id, status, .. }
+                if Some(package_id) == self.origin() && *status == expected =>
+            {
+                Ok(())
+            }
             Service::Added { .. } | Service::NotAdded => {
                 Err(OrderRejection::ServiceChangedSince.into())
             }

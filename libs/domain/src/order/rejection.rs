@@ -29,11 +29,23 @@ pub enum OrderRejection {
          acknowledgedFlashes", listed(.flash_ids)
     )]
     FlashesNotAcknowledged { flash_ids: Vec<Code> },
-    /// An installation has its package from the start.
-    #[error("the order is not a service change")]
-    NotAServiceChange,
+    /// F69.
+    #[error("campaign {campaign_code} does not apply to package {package_id}: choose another one")]
+    CampaignNotForPackage { campaign_code: Code, package_id: Code },
+    /// F38.
+    #[error("problem {problem} is not in the catalog")]
+    ProblemNotInCatalog { problem: Code },
+    /// F38.
+    #[error("request {request} is not in the catalog")]
+    RequestNotInCatalog { request: Code },
+    /// F67.
+    #[error("disconnect reason {reason} is not in the catalog")]
+    DisconnectReasonNotInCatalog { reason: Code },
+    /// A trouble call, a special request and a disconnect have no package to choose.
+    #[error("the order sells nothing: start a service change")]
+    NothingIsSold,
     /// What the customer agreed to stays.
-    #[error("the order is committed: check it in, or cancel it and start another one")]
+    #[error("the order is committed: check it in, or open it again with ChangeOrder")]
     Committed,
     /// It is done.
     #[error("the order is completed")]
@@ -87,13 +99,16 @@ pub enum OrderRejection {
     #[error("the order is not scheduled")]
     NotScheduled,
     /// F24.
+    #[error("the order changes no price: commit it")]
+    NothingToReview,
+    /// F24.
     #[error("the order as it is now was not reviewed with the customer")]
     NotReviewed,
     /// F25.
     #[error("the order is not committed")]
     NotCommitted,
     /// F68: there is no visit to move.
-    #[error("the order is done from the office: it has no appointment to move")]
+    #[error("the order is done from the office: open it again with ChangeOrder for a visit")]
     NoAppointment,
     /// F28.
     #[error("the check-in must be confirmed a second time")]
@@ -123,7 +138,11 @@ impl OrderRejection {
             Self::SaleReasonNotInCatalog { .. } => "order.sale_reason_not_in_catalog",
             Self::CampaignNotInCatalog { .. } => "order.campaign_not_in_catalog",
             Self::FlashesNotAcknowledged { .. } => "order.flashes_not_acknowledged",
-            Self::NotAServiceChange => "order.not_a_service_change",
+            Self::CampaignNotForPackage { .. } => "order.campaign_not_for_package",
+            Self::ProblemNotInCatalog { .. } => "order.problem_not_in_catalog",
+            Self::RequestNotInCatalog { .. } => "order.request_not_in_catalog",
+            Self::DisconnectReasonNotInCatalog { .. } => "order.disconnect_reason_not_in_catalog",
+            Self::NothingIsSold => "order.nothing_is_sold",
             Self::Committed => "order.committed",
             Self::Completed => "order.completed",
             Self::Cancelled => "order.cancelled",
@@ -146,6 +165,7 @@ impl OrderRejection {
             Self::AppointmentPassed { .. } => "order.appointment_passed",
             Self::SlotNotInCatalog { .. } => "order.slot_not_in_catalog",
             Self::NotScheduled => "order.not_scheduled",
+            Self::NothingToReview => "order.nothing_to_review",
             Self::NotReviewed => "order.not_reviewed",
             Self::NotCommitted => "order.not_committed",
             Self::NoAppointment => "order.no_appointment",

@@ -1,10 +1,7 @@
 //! Review: the customer hears what changes and what it costs (F24).
 
-use super::{
-    OrderEvent, OrderId, OrderKind, OrderRejection, Stage, WorkOrder, progress::package,
-    schedule::check_office_only,
-};
-use crate::{Decide, Desk, Fact, Rejection, money::Money};
+use super::{OrderEvent, OrderId, OrderRejection, Stage, WorkOrder, schedule::check_office_only};
+use crate::{Decide, Desk, Fact, Rejection, calendar::today};
 
 /// The Order Summary was reviewed with the customer (F24).
 #[derive(Clone, Debug)]
@@ -17,41 +14,51 @@ impl Decide for ReviewOrder {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let order = desk.get(&self.order_id).started()?;
         match &order.stage {
+            Stage::Cancelled => Err(OrderRejection::Cancelled.into()),
+            Stage::Draft | Stage::Reviewed | Stage::Committed | Stage::Completed(_)
+                if !order.start.job.kind().changes_price() =>
+            {
+                Err(OrderRejection::NothingToReview.into())
+            }
             Stage::Draft => self.review(desk, order),
             Stage::Reviewed | Stage::Committed | Stage::Completed(_) => Ok(vec![]),
-            Stage::Cancelled => Err(OrderRejection::Cancelled.into()),
         }
     }
 }
 
 impl ReviewOrder {
     fn review(&self, desk: &Desk<'_>, order: &WorkOrder) -> Result<Vec<Fact>, Rejection> {
-        let Some(schedule) = &order.schedule else {
+        if order.schedule.is_none() {
             return Err(OrderRejection::NotScheduled.into());
-        };
-        order.demand_service_unchanged(desk)?;
-        if schedule.appointment.is_none() {
-            // The package may have been swapped after the order was scheduled.
-            check_office_only(desk, order)?;
         }
-        let monthly_before = match order.start.kind {
-            OrderKind::Installation => Money::new(desk.biller.currency, 0),
-            OrderKind::ServiceChange => package(desk, order.origin())?.monthly,
+        order.demand_service_unchanged(desk)?;
+        // It is billed from the day on which it is done.
+        let start = match order.visit() {
+            Some(visit) => visit.date,
+            None => {
+                // The package may have been swapped after the order was scheduled.
+                check_office_only(desk, order)?;
+                today(desk)?
+            }
         };
-        let monthly_after = package(desk, order.target())?.monthly;
-        Ok(vec![OrderEvent::Reviewed { monthly_before, monthly_after }.on(&self.order_id)])
+        let quote = order.work(desk, start)?.quote(desk.biller.currency, start);
+        Ok(vec![OrderEvent::Reviewed(quote).on(&self.order_id)])
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::ReviewOrder;
     use crate::{
-        order::{OrderEvent, OrderRejection},
+        order::{Appointment, OrderEvent, OrderRejection, Prorated, Quote},
+        service::{Promotion, ServiceEvent},
         testing::{
             fixtures::{
-                cancelled, changed_meanwhile, code, committed_change, installation_in, order_id,
-                reviewed, scheduled, service, started, swapped, usd,
+                TODAY, cancelled, changed_meanwhile, code, committed_change, disconnect,
+                installation_in, order_id, reviewed, scheduled, service, service_id, started,
+                started_in, swapped, trouble_call, usd,
             },
             given,
         },
@@ -71,11 +78,90 @@ mod tests {
 
     #[test]
     fn f24_an_installation_costs_nothing_before() {
-        let fact = OrderEvent::Reviewed { monthly_before: usd(0), monthly_after: usd(4_999) };
+        let quote = Quote {
+            monthly_before: usd(0),
+            monthly_after: usd(4_999),
+            prorated: Some(Prorated { amount: usd(2_580), from: TODAY }),
+            promotion: None,
+        };
         given(installation_in("phoenix", "SB8200", "basic"))
             .and([scheduled(None)])
             .when(review())
-            .then([fact.on(&order_id())]);
+            .then([OrderEvent::Reviewed(quote).on(&order_id())]);
+    }
+
+    #[test]
+    fn f69_the_customer_hears_the_price_of_the_campaign_and_the_one_after_it() {
+        let from = date(2026, 3, 30);
+        let quote = Quote {
+            monthly_before: usd(4_999),
+            monthly_after: usd(5_999),
+            // Two days of March: 3.87 less 3.23.
+            prorated: Some(Prorated { amount: usd(64), from }),
+            promotion: Some(Promotion {
+                campaign_code: code("SPRING"),
+                monthly: usd(5_999),
+                until: date(2027, 3, 30),
+                monthly_after: usd(6_999),
+            }),
+        };
+        let visit = Appointment { date: from, slot: code("08-10") };
+        given(service("basic"))
+            .and([started_in("basic", "SPRING"), swapped("basic", "classic")])
+            .and([scheduled(Some(visit))])
+            .when(review())
+            .then([OrderEvent::Reviewed(quote).on(&order_id())]);
+    }
+
+    #[test]
+    fn f69_what_is_paid_before_is_the_price_of_the_running_campaign() {
+        let promotion = |until| Promotion {
+            campaign_code: code("LOYAL"),
+            monthly: usd(3_999),
+            until,
+            monthly_after: usd(4_999),
+        };
+        let before = |until| {
+            let activated = ServiceEvent::Activated {
+                start_billing_date: date(2026, 1, 1),
+                promotion: Some(promotion(until)),
+            };
+            let order = [started("basic"), swapped("basic", "classic"), scheduled(None)];
+            given(service("basic")).and([activated.on(&service_id())]).and(order)
+        };
+        let told = |minor, amount| {
+            let quote = Quote {
+                monthly_before: usd(minor),
+                monthly_after: usd(6_999),
+                prorated: Some(Prorated { amount: usd(amount), from: TODAY }),
+                promotion: None,
+            };
+            OrderEvent::Reviewed(quote).on(&order_id())
+        };
+        before(date(2026, 3, 17)).when(review()).then([told(3_999, 1_548)]);
+        before(TODAY).when(review()).then([told(4_999, 1_032)]);
+    }
+
+    #[test]
+    fn f49_a_disconnect_costs_nothing_afterwards() {
+        let quote = Quote {
+            monthly_before: usd(4_999),
+            monthly_after: usd(0),
+            prorated: Some(Prorated { amount: usd(-2_580), from: TODAY }),
+            promotion: None,
+        };
+        given(service("basic"))
+            .and([disconnect("basic"), scheduled(None)])
+            .when(review())
+            .then([OrderEvent::Reviewed(quote).on(&order_id())]);
+    }
+
+    #[test]
+    fn f38_an_order_that_changes_no_price_is_not_reviewed() {
+        given(service("basic"))
+            .and([trouble_call(), scheduled(None)])
+            .when(review())
+            .then_rejected(OrderRejection::NothingToReview);
     }
 
     #[test]

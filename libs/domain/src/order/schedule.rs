@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Decide, Desk, Fact, Rejection,
     calendar::today,
+    quota,
     sealed::Sealed,
     site::{Site, SiteRejection},
     text::Code,
@@ -33,16 +34,19 @@ impl Decide for ScheduleOrder {
         if order.schedule.as_ref() == Some(&self.schedule()) {
             return Ok(vec![]);
         }
-        if !desk.biller.catalog.order_types.contains(&self.order_type) {
+        if !desk.biller.catalog.order_types.contains_key(&self.order_type) {
             let order_type = self.order_type.clone();
             return Err(OrderRejection::OrderTypeNotInCatalog { order_type }.into());
         }
-        if order.start.kind == OrderKind::ServiceChange && order.swap.is_none() {
+        if order.start.job.kind() == OrderKind::ServiceChange && order.swap.is_none() {
             return Err(OrderRejection::NothingToDo.into());
         }
         match &self.visit {
             Visit::OfficeOnly => check_office_only(desk, order)?,
-            Visit::Appointment(appointment) => check_appointment(desk, appointment)?,
+            Visit::Appointment(appointment) => {
+                check_appointment(desk, appointment)?;
+                quota::check(desk, &self.order_id, &self.order_type, appointment)?;
+            }
         }
         let Schedule { order_type, appointment, comments } = self.schedule();
         let scheduled = OrderEvent::Scheduled { order_type, appointment, comments };
@@ -66,10 +70,13 @@ impl ScheduleOrder {
 
 /// Refuses an order without a technician where its package needs one (F4, F5).
 pub(super) fn check_office_only(desk: &Desk<'_>, order: &WorkOrder) -> Result<(), Rejection> {
-    let to = package(desk, order.target())?;
+    let Some(package_id) = order.target() else { return Ok(()) };
+    let to = package(desk, package_id)?;
     let downgrade_or_equal = match &order.swap {
-        Some(swap) => to.rank <= package(desk, &swap.from_package_id)?.rank,
-        None => false,
+        Some(swap) if order.start.job.kind() == OrderKind::ServiceChange => {
+            to.rank <= package(desk, &swap.from_package_id)?.rank
+        }
+        Some(_) | None => false,
     };
     let Site::Registered { market, .. } = desk.get(&order.start.site_id) else {
         return Err(SiteRejection::NotRegistered.into());
@@ -78,7 +85,7 @@ pub(super) fn check_office_only(desk: &Desk<'_>, order: &WorkOrder) -> Result<()
         return Ok(());
     }
     Err(OrderRejection::ProfessionalInstallationRequired {
-        package_id: order.target().clone(),
+        package_id: package_id.clone(),
         market: market.clone(),
     }
     .into())
@@ -93,7 +100,7 @@ pub(super) fn check_appointment(
     if appointment.date < today {
         return Err(OrderRejection::AppointmentPassed { today }.into());
     }
-    if !desk.biller.catalog.slots.contains(&appointment.slot) {
+    if !desk.biller.catalog.slots.contains_key(&appointment.slot) {
         let slot = appointment.slot.clone();
         return Err(OrderRejection::SlotNotInCatalog { slot }.into());
     }
@@ -150,7 +157,7 @@ mod tests {
 
     #[test]
     fn f21_the_order_type_is_the_billers() {
-        let order_type = code("REPAIR");
+        let order_type = code("SURVEY");
         swap("basic", "classic")
             .when(ScheduleOrder { order_type: order_type.clone(), ..office_only() })
             .then_rejected(OrderRejection::OrderTypeNotInCatalog { order_type });

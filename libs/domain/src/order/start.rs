@@ -3,12 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Order, OrderId, OrderKind, OrderRejection, Start};
-use crate::{
-    Decide, Desk, Fact, Rejection,
-    service::{Service, ServiceId, ServiceRejection, ServiceStatus},
-    text::Code,
-};
+use super::{Job, Order, OrderId, OrderRejection, Start};
+use crate::{Decide, Desk, Fact, Rejection, service::ServiceId, text::Code};
 
 /// Begin a service change order, task SC (F8, F12).
 #[derive(Clone, Debug)]
@@ -39,25 +35,17 @@ impl Decide for StartServiceChange {
 
 impl StartServiceChange {
     fn start(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        let Service::Added {
-            account_id, site_id, package_id, status: ServiceStatus::Active, ..
-        } = desk.get(&self.service_id)
-        else {
-            return Err(ServiceRejection::NotActive.into());
-        };
-        let acknowledged = desk.get(account_id).acknowledged(&self.acknowledged_flashes)?;
+        let active = desk.get(&self.service_id).active()?;
+        let acknowledged = desk.get(active.account_id).acknowledged(&self.acknowledged_flashes)?;
         self.check_sale(desk)?;
-        let start = Start {
-            kind: OrderKind::ServiceChange,
-            account_id: account_id.clone(),
-            site_id: site_id.clone(),
+        let job = Job::ServiceChange {
             service_id: self.service_id.clone(),
-            package_id: package_id.clone(),
-            sale_type: Some(self.sale_type.clone()),
-            sale_reason: Some(self.sale_reason.clone()),
+            package_id: active.package_id.clone(),
+            sale_type: self.sale_type.clone(),
+            sale_reason: self.sale_reason.clone(),
             campaign_code: self.campaign_code.clone(),
         };
-        Ok(vec![start.event(acknowledged).on(&self.order_id)])
+        Ok(vec![active.start(job, acknowledged).on(&self.order_id)])
     }
 
     fn check_sale(&self, desk: &Desk<'_>) -> Result<(), OrderRejection> {
@@ -71,7 +59,7 @@ impl StartServiceChange {
             return Err(OrderRejection::SaleReasonNotInCatalog { sale_reason });
         }
         match &self.campaign_code {
-            Some(code) if !catalog.campaigns.contains(code) => {
+            Some(code) if !catalog.campaigns.contains_key(code) => {
                 Err(OrderRejection::CampaignNotInCatalog { campaign_code: code.clone() })
             }
             Some(_) | None => Ok(()),
@@ -79,11 +67,18 @@ impl StartServiceChange {
     }
 
     fn started(&self, start: &Start) -> bool {
-        start.kind == OrderKind::ServiceChange
-            && start.service_id == self.service_id
-            && start.sale_type.as_ref() == Some(&self.sale_type)
-            && start.sale_reason.as_ref() == Some(&self.sale_reason)
-            && start.campaign_code == self.campaign_code
+        match &start.job {
+            Job::ServiceChange { service_id, sale_type, sale_reason, campaign_code, .. } => {
+                *service_id == self.service_id
+                    && *sale_type == self.sale_type
+                    && *sale_reason == self.sale_reason
+                    && *campaign_code == self.campaign_code
+            }
+            Job::Installation { .. }
+            | Job::TroubleCall { .. }
+            | Job::SpecialRequest { .. }
+            | Job::Disconnect { .. } => false,
+        }
     }
 }
 

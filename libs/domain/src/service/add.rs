@@ -8,7 +8,7 @@ use crate::{
     account::AccountId,
     biller::{Package, Unfit},
     device::{Device, DeviceId, DeviceRejection},
-    order::{Order, OrderId, OrderKind, OrderRejection, Start},
+    order::{Job, Order, OrderId, OrderRejection, Start, campaign_for},
     site::{Site, SiteId, SiteRejection},
     text::Code,
 };
@@ -30,6 +30,8 @@ pub struct AddService {
     pub order_id: OrderId,
     /// The account's flashes that the agent has read (F9).
     pub acknowledged_flashes: BTreeSet<Code>,
+    /// Only where a campaign applies (F12, F65).
+    pub campaign_code: Option<Code>,
 }
 
 impl Decide for AddService {
@@ -37,7 +39,7 @@ impl Decide for AddService {
         let order = desk.get(&self.order_id);
         match desk.get(&self.service_id) {
             Service::Added { device_id, .. } => {
-                let same = matches!(order, Order::Started(order) if order.start == self.start());
+                let same = matches!(order, Order::Started(order) if order.start.asks_as(&self.start(BTreeSet::new())));
                 if same && *device_id == self.device_id {
                     Ok(vec![])
                 } else {
@@ -57,15 +59,18 @@ impl AddService {
         let acknowledged = desk.get(&self.account_id).acknowledged(&self.acknowledged_flashes)?;
         self.check_place(desk)?;
         let package = self.check_package(desk)?;
+        if let Some(code) = &self.campaign_code {
+            campaign_for(desk, code, &self.package_id)?;
+        }
         let added = ServiceEvent::Added {
             account_id: self.account_id.clone(),
             site_id: self.site_id.clone(),
             device_id: self.device_id.clone(),
             package_id: self.package_id.clone(),
             service_code: package.service_code.clone(),
+            service_type: Some(package.service_type),
         };
-        let started = self.start().event(acknowledged);
-        Ok(vec![added.on(&self.service_id), started.on(&self.order_id)])
+        Ok(vec![added.on(&self.service_id), self.start(acknowledged).on(&self.order_id)])
     }
 
     fn check_place(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
@@ -99,16 +104,16 @@ impl AddService {
         }
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, acknowledged_flashes: BTreeSet<Code>) -> Start {
         Start {
-            kind: OrderKind::Installation,
             account_id: self.account_id.clone(),
             site_id: self.site_id.clone(),
-            service_id: self.service_id.clone(),
-            package_id: self.package_id.clone(),
-            sale_type: None,
-            sale_reason: None,
-            campaign_code: None,
+            job: Job::Installation {
+                service_id: self.service_id.clone(),
+                package_id: self.package_id.clone(),
+                campaign_code: self.campaign_code.clone(),
+            },
+            acknowledged_flashes,
         }
     }
 }
@@ -120,14 +125,15 @@ mod tests {
     use super::AddService;
     use crate::{
         account::AccountRejection,
+        biller::ServiceType,
         device::{DeviceEvent, DeviceRejection},
-        order::{OrderEvent, OrderKind, OrderRejection},
+        order::{Job, OrderRejection},
         service::{ServiceEvent, ServiceRejection},
         site::SiteRejection,
         testing::{
             fixtures::{
                 account, account_id, code, device_id, device_in, flash, id, order_id, service,
-                service_id, site, site_id, started,
+                service_id, site, site_id, start_of, started,
             },
             given,
         },
@@ -142,6 +148,7 @@ mod tests {
             package_id: code(package_id),
             order_id: order_id(),
             acknowledged_flashes: BTreeSet::new(),
+            campaign_code: None,
         }
     }
 
@@ -153,21 +160,35 @@ mod tests {
             device_id: device_id(),
             package_id: code("classic"),
             service_code: code("HSD300"),
+            service_type: Some(ServiceType::Internet),
         };
-        let started = OrderEvent::Started {
-            kind: OrderKind::Installation,
-            account_id: account_id(),
-            site_id: site_id(),
+        let job = Job::Installation {
             service_id: service_id(),
             package_id: code("classic"),
-            sale_type: None,
-            sale_reason: None,
             campaign_code: None,
-            acknowledged_flashes: BTreeSet::new(),
         };
+        let started = start_of(job);
         given(device_in("phoenix", "SB8200"))
             .when(add("classic"))
-            .then([added.on(&service_id()), started.on(&order_id())]);
+            .then([added.on(&service_id()), started]);
+    }
+
+    #[test]
+    fn f65_an_installation_names_a_campaign_that_applies_to_its_package() {
+        let under = |campaign: &str, package| AddService {
+            campaign_code: Some(code(campaign)),
+            ..add(package)
+        };
+        let place = || given(device_in("phoenix", "SB8200"));
+        place().after(under("SPRING", "classic")).when(under("SPRING", "classic")).then([]);
+        let (campaign_code, package_id) = (code("SPRING"), code("basic"));
+        place()
+            .when(under("SPRING", "basic"))
+            .then_rejected(OrderRejection::CampaignNotForPackage { campaign_code, package_id });
+        place()
+            .after(under("SPRING", "classic"))
+            .when(add("classic"))
+            .then_rejected(ServiceRejection::AddedOtherwise);
     }
 
     #[test]

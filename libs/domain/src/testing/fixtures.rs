@@ -8,8 +8,10 @@ pub use records::{
     reopened, resolved, ticket_id, ticket_opened,
 };
 pub use work::{
-    cancelled, changed_meanwhile, committed_change, completed, device_in, installation_in,
-    reviewed, scheduled, service, service_code, service_in, started, started_after, swapped,
+    appointment, cancelled, changed_meanwhile, committed_change, committed_visit, completed,
+    completed_disconnect, device_in, disconnect, disconnected, installation_in, released, repaired,
+    reviewed, scheduled, service, service_code, service_in, start_of, started, started_after,
+    started_in, swapped, taken, trouble_call,
 };
 
 use jiff::civil::{Date, date};

@@ -9,7 +9,11 @@ use contract::pb::{
     money::v1::Money,
 };
 use domain::{
-    Event, biller::Biller, money::Money as Price, order::OrderEvent, proration::change_lines,
+    Event,
+    biller::Biller,
+    money::Money as Price,
+    order::{OrderEvent, Sold},
+    proration::change_lines,
 };
 use event_store::Recorded;
 use jiff::{ToSpan, civil::Date};
@@ -28,35 +32,29 @@ pub(crate) fn react(
     rows: &Rows<'_>,
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
-    let Event::Order(OrderEvent::Completed {
-        account_id,
-        service_id,
-        start_billing_date,
-        from_monthly,
-        to_monthly,
-        from_package_name,
-        to_package_name,
-        ..
-    }) = event
-    else {
-        return Ok(());
-    };
-    let billed = billed_before(rows, account_id, service_id)?;
-    let from = from_package_name.as_ref().zip(*from_monthly).map(|(name, listed)| {
+    let Event::Order(OrderEvent::Completed(completed)) = event else { return Ok(()) };
+    let Some(service_id) = completed.work.service_id() else { return Ok(()) };
+    let start_billing_date = completed.completion.start_billing_date;
+    let billed = billed_before(rows, service_id)?;
+    let from = completed.work.from().map(|sold| {
+        let (name, listed) = sold.line();
         // The catalog may have changed since the service was sold.
-        (name.as_str(), Price::new(listed.currency, billed.unwrap_or(listed.minor)))
+        (name, Price::new(listed.currency, billed.unwrap_or(listed.minor)))
     });
-    let to = (to_package_name.as_str(), *to_monthly);
-    let lines = change_lines(from, to, *start_billing_date);
+    let to = completed.work.to().map(Sold::line);
+    let lines = change_lines(from, to, start_billing_date);
+    if lines.is_empty() {
+        return Ok(());
+    }
     let line = |(description, amount): (String, Price)| {
         let amount = Money { currency: amount.currency.to_string(), minor: amount.minor };
         ChargeLine { description, amount: Some(amount) }
     };
     let charge = RecordCharge {
-        account_id: account_id.to_string(),
+        account_id: completed.account_id.to_string(),
         charge_id: recorded.event.stream.to_string(),
         lines: lines.into_iter().map(line).collect(),
-        due_on: next_due_date(biller, *start_billing_date).to_string(),
+        due_on: next_due_date(biller, start_billing_date).to_string(),
     };
     intents.command(POLICY, "charge", command(&charge));
     Ok(())
@@ -85,8 +83,11 @@ mod tests {
     use domain::{
         Event, Fact,
         biller::testing,
-        order::OrderEvent,
-        testing::fixtures::{committed_change, completed, installation_in, usd},
+        order::{OrderEvent, Work},
+        testing::fixtures::{
+            committed_change, completed, completed_disconnect, installation_in, repaired, service,
+            usd,
+        },
     };
     use jiff::civil::date;
 
@@ -126,6 +127,18 @@ mod tests {
     }
 
     #[test]
+    fn f49_a_disconnect_is_credited_from_its_date() {
+        let facts = service("basic").into_iter().chain([completed_disconnect("basic")]);
+        let lines = [("Credit Basic, 16 of 31 days", -2_580)];
+        assert_eq!(wanted(facts), [sent("charge_on_completion", "charge", &charge(&lines))]);
+    }
+
+    #[test]
+    fn f38_a_repair_is_not_charged() {
+        assert_eq!(wanted(service("basic").into_iter().chain([repaired()])), []);
+    }
+
+    #[test]
     fn a_rebuild_after_a_price_change_wants_the_same_charge() {
         assert_eq!(wanted_in(story_with_another_catalog(), change()), wanted(change()));
     }
@@ -134,8 +147,10 @@ mod tests {
     fn what_is_credited_is_what_was_billed() {
         // Basic was sold for 31.00 a month; the catalog of the day of the change says 49.99.
         let mut sold = completed(None, "basic");
-        if let Event::Order(OrderEvent::Completed { to_monthly, .. }) = &mut sold.event {
-            *to_monthly = usd(3_100);
+        if let Event::Order(OrderEvent::Completed(completed)) = &mut sold.event
+            && let Work::Installed { to, .. } = &mut completed.work
+        {
+            to.monthly = usd(3_100);
         }
         let lines = [("Credit Basic, 16 of 31 days", -1_600), ("Classic, 16 of 31 days", 3_612)];
         let facts = installation_in("phoenix", "SB8200", "basic");

@@ -54,6 +54,8 @@ pub(crate) fn react(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
         | Event::Decision(_) => return Ok(()),
     };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {

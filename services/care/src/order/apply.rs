@@ -3,23 +3,34 @@
 use contract::event::time;
 use domain::{
     Event,
-    order::{OrderEvent, OrderKind},
+    order::{Appointment, Job, OrderEvent, OrderKind, Quote, Start},
 };
 use event_store::Recorded;
 use projection::{Fault, Rows};
 use read_side::existing;
 
-use super::{Completion, OrderRow, STEPS_MAX, Schedule, Stage, Step, Summary, TABLE};
+use super::{Completion, OrderRow, STEPS_MAX, Schedule, Stage, Step, Summary, TABLE, WorkOrder};
+use crate::{service::Campaign, today};
 
 /// Changes the row of the order that the event is about.
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let Event::Order(event) = event else { return Ok(()) };
     let order_id = &*recorded.event.stream;
-    let mut row = match started(event, order_id) {
-        Some(row) => row,
-        None => existing(rows, TABLE, order_id)?,
+    let mut row = match event {
+        OrderEvent::Started(start) => started(start, recorded),
+        OrderEvent::PackageSwapped { .. }
+        | OrderEvent::CampaignChosen { .. }
+        | OrderEvent::DeviceChosen { .. }
+        | OrderEvent::Scheduled { .. }
+        | OrderEvent::Rescheduled { .. }
+        | OrderEvent::Reviewed(_)
+        | OrderEvent::Committed
+        | OrderEvent::Completed(_)
+        | OrderEvent::Reopened { .. }
+        | OrderEvent::Cancelled { .. } => existing(rows, TABLE, order_id)?,
     };
     advance(&mut row, event);
+    assign(&mut row, event, today::of(rows, recorded)?);
     row.steps.push(Step {
         step: step(event).to_owned(),
         at: time(recorded.meta.committed_at),
@@ -32,49 +43,54 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
 }
 
 /// The row of a new order.
-fn started(event: &OrderEvent, order_id: &str) -> Option<OrderRow> {
-    let OrderEvent::Started {
-        kind,
-        account_id,
-        site_id,
-        service_id,
-        package_id,
-        sale_type,
-        sale_reason,
-        campaign_code,
-        acknowledged_flashes: _,
-    } = event
-    else {
-        return None;
+fn started(start: &Start, recorded: &Recorded) -> OrderRow {
+    let job = &start.job;
+    let package = text(job.package_id());
+    let (package_from, package_to) = match job.kind() {
+        OrderKind::Installation => (None, package),
+        OrderKind::ServiceChange
+        | OrderKind::TroubleCall
+        | OrderKind::SpecialRequest
+        | OrderKind::Disconnect => (package, None),
     };
-    let (package_from, package_to) = match kind {
-        OrderKind::Installation => (None, Some(package_id.to_string())),
-        OrderKind::ServiceChange => (Some(package_id.to_string()), None),
+    let (sale_type, sale_reason, about) = match job {
+        Job::Installation { .. } => (None, None, None),
+        Job::ServiceChange { sale_type, sale_reason, .. } => {
+            (Some(sale_type), Some(sale_reason), None)
+        }
+        Job::TroubleCall { problem: about, .. }
+        | Job::SpecialRequest { request: about }
+        | Job::Disconnect { reason: about, .. } => (None, None, Some(about)),
     };
-    Some(OrderRow {
-        order_id: order_id.to_owned(),
-        kind: (*kind).into(),
-        account_id: account_id.to_string(),
-        site_id: site_id.to_string(),
-        service_id: service_id.to_string(),
+    OrderRow {
+        order_id: recorded.event.stream.to_string(),
+        kind: job.kind().into(),
+        account_id: start.account_id.to_string(),
+        site_id: start.site_id.to_string(),
+        service_id: text(job.service_id()),
         package_from,
         package_to,
+        device_to: None,
         serviceability_check: None,
-        sale_type: text(sale_type.as_ref()),
-        sale_reason: text(sale_reason.as_ref()),
-        campaign_code: text(campaign_code.as_ref()),
+        sale_type: text(sale_type),
+        sale_reason: text(sale_reason),
+        campaign_code: text(job.campaign_code()),
+        about: text(about),
         stage: Stage::Draft,
         schedule: None,
         summary: None,
+        work_order: None,
         completion: None,
         cancel_reason: None,
+        opened_at: time(recorded.meta.committed_at),
+        opened_by: recorded.meta.actor.to_string(),
         steps: Vec::new(),
-    })
+    }
 }
 
 fn advance(row: &mut OrderRow, event: &OrderEvent) {
     match event {
-        OrderEvent::Started { .. } => {}
+        OrderEvent::Started(_) => {}
         OrderEvent::PackageSwapped {
             method: _,
             from_package_id,
@@ -83,9 +99,18 @@ fn advance(row: &mut OrderRow, event: &OrderEvent) {
             to_service_code: _,
             serviceability_check,
         } => {
-            row.package_from = Some(from_package_id.to_string());
+            // An installation comes from no package, whatever was ordered first.
+            row.package_from = row.package_from.as_ref().map(|_| from_package_id.to_string());
             row.package_to = Some(to_package_id.to_string());
             row.serviceability_check = text(serviceability_check.as_ref());
+            take_review_back(row);
+        }
+        OrderEvent::CampaignChosen { campaign_code } => {
+            row.campaign_code = text(campaign_code.as_ref());
+            take_review_back(row);
+        }
+        OrderEvent::DeviceChosen { device_id } => {
+            row.device_to = Some(device_id.to_string());
             take_review_back(row);
         }
         OrderEvent::Scheduled { order_type, appointment, comments } => {
@@ -98,32 +123,68 @@ fn advance(row: &mut OrderRow, event: &OrderEvent) {
             });
             take_review_back(row);
         }
-        OrderEvent::Rescheduled { appointment } => {
-            if let Some(schedule) = &mut row.schedule {
-                schedule.date = Some(appointment.date.to_string());
-                schedule.slot = Some(appointment.slot.to_string());
-            }
-        }
-        OrderEvent::Reviewed { monthly_before, monthly_after } => {
+        OrderEvent::Rescheduled { appointment } => reschedule(row, appointment.as_ref()),
+        OrderEvent::Reviewed(quote) => {
             row.stage = Stage::Reviewed;
-            row.summary = Some(Summary {
-                monthly_before: (*monthly_before).into(),
-                monthly_after: (*monthly_after).into(),
-            });
+            row.summary = Some(summary(quote));
         }
         OrderEvent::Committed => row.stage = Stage::Committed,
-        OrderEvent::Completed { start_billing_date, sales_id, sales_date, .. } => {
+        OrderEvent::Completed(completed) => {
+            let completion = &completed.completion;
             row.stage = Stage::Completed;
             row.completion = Some(Completion {
-                start_billing_date: start_billing_date.to_string(),
-                sales_id: text(sales_id.as_ref()),
-                sales_date: text(sales_date.as_ref()),
+                start_billing_date: completion.start_billing_date.to_string(),
+                sales_id: text(completion.sales_id.as_ref()),
+                sales_date: text(completion.sales_date.as_ref()),
             });
         }
+        OrderEvent::Reopened { .. } => take_review_back(row),
         OrderEvent::Cancelled { reason } => {
             row.stage = Stage::Cancelled;
             row.cancel_reason = Some((*reason).into());
         }
+    }
+}
+
+/// A committed order is a work order until it is open again (F67).
+fn assign(row: &mut OrderRow, event: &OrderEvent, today: String) {
+    match event {
+        OrderEvent::Committed | OrderEvent::Rescheduled { .. } => {
+            let visit = row.schedule.as_ref().and_then(|schedule| schedule.date.clone());
+            row.work_order = Some(WorkOrder {
+                number: row.order_id.clone(),
+                date: visit.unwrap_or(today),
+                tasks: OrderKind::from(row.kind).tasks().iter().map(|it| (*it).into()).collect(),
+            });
+        }
+        OrderEvent::Reopened { .. } => row.work_order = None,
+        OrderEvent::Started(_)
+        | OrderEvent::PackageSwapped { .. }
+        | OrderEvent::CampaignChosen { .. }
+        | OrderEvent::DeviceChosen { .. }
+        | OrderEvent::Scheduled { .. }
+        | OrderEvent::Reviewed(_)
+        | OrderEvent::Completed(_)
+        | OrderEvent::Cancelled { .. } => {}
+    }
+}
+
+fn reschedule(row: &mut OrderRow, appointment: Option<&Appointment>) {
+    if let Some(schedule) = &mut row.schedule {
+        schedule.office_only = appointment.is_none();
+        schedule.date = text(appointment.map(|it| &it.date));
+        schedule.slot = text(appointment.map(|it| &it.slot));
+    }
+}
+
+fn summary(quote: &Quote) -> Summary {
+    let prorated = quote.prorated.as_ref();
+    Summary {
+        monthly_before: quote.monthly_before.into(),
+        monthly_after: quote.monthly_after.into(),
+        prorated: prorated.map(|prorated| prorated.amount.into()),
+        prorated_from: text(prorated.map(|prorated| &prorated.from)),
+        campaign: quote.promotion.as_ref().map(Campaign::from),
     }
 }
 
@@ -135,13 +196,16 @@ fn take_review_back(row: &mut OrderRow) {
 
 fn step(event: &OrderEvent) -> &'static str {
     match event {
-        OrderEvent::Started { .. } => "started",
+        OrderEvent::Started(_) => "started",
         OrderEvent::PackageSwapped { .. } => "package swapped",
+        OrderEvent::CampaignChosen { .. } => "campaign chosen",
+        OrderEvent::DeviceChosen { .. } => "device chosen",
         OrderEvent::Scheduled { .. } => "scheduled",
         OrderEvent::Rescheduled { .. } => "rescheduled",
-        OrderEvent::Reviewed { .. } => "reviewed",
+        OrderEvent::Reviewed(_) => "reviewed",
         OrderEvent::Committed => "committed",
-        OrderEvent::Completed { .. } => "completed",
+        OrderEvent::Completed(_) => "completed",
+        OrderEvent::Reopened { .. } => "open again",
         OrderEvent::Cancelled { .. } => "cancelled",
     }
 }
@@ -154,12 +218,13 @@ fn text<T: ToString>(value: Option<&T>) -> Option<String> {
 mod tests {
     use domain::{
         Fact,
-        order::Appointment,
+        order::{Appointment, ChangeReason, OrderEvent},
         testing::fixtures::{
-            TODAY, cancelled, code, committed_change, completed, installation_in, scheduled,
-            swapped,
+            TODAY, cancelled, code, committed_change, committed_visit, completed, installation_in,
+            order_id, scheduled, service, swapped, trouble_call,
         },
     };
+    use jiff::civil::date;
     use read_side::testing::Story;
     use serde_json::{Value, json};
 
@@ -185,10 +250,12 @@ mod tests {
             "serviceId": "service_5",
             "packageFrom": "basic",
             "packageTo": "classic",
+            "deviceTo": null,
             "serviceabilityCheck": null,
             "saleType": "EXISTING",
             "saleReason": "SPEED",
             "campaignCode": null,
+            "about": null,
             "stage": "completed",
             "schedule": {
                 "orderType": "UPGRADE",
@@ -200,11 +267,19 @@ mod tests {
             "summary": {
                 "monthlyBefore": { "minor": 4999, "currency": "USD", "text": "49.99 USD" },
                 "monthlyAfter": { "minor": 6999, "currency": "USD", "text": "69.99 USD" },
+                "prorated": { "minor": 1032, "currency": "USD", "text": "10.32 USD" },
+                "proratedFrom": "2026-03-16",
+                "campaign": null,
+            },
+            "workOrder": {
+                "number": "order_1001", "date": "2026-03-16", "tasks": ["serviceChange"]
             },
             "completion": {
                 "startBillingDate": "2026-03-16", "salesId": "4711", "salesDate": "2026-03-14"
             },
             "cancelReason": null,
+            "openedAt": "2026-03-16T12:00:07Z",
+            "openedBy": "jane; roles=agent",
             "steps": [
                 step("started", "07", 7),
                 step("package swapped", "08", 8),
@@ -223,6 +298,32 @@ mod tests {
         assert_eq!(row["kind"], "installation");
         assert_eq!((&row["packageFrom"], &row["packageTo"]), (&Value::Null, &json!("basic")));
         assert_eq!(row["stage"], "draft");
+    }
+
+    #[test]
+    fn f67_an_order_shows_its_tasks_from_the_commit_until_it_is_open_again() {
+        let visit = Appointment { date: date(2026, 3, 19), slot: code("08-10") };
+        let row = shown(committed_visit(&visit), []);
+        let expected =
+            json!({ "number": "order_1001", "date": "2026-03-19", "tasks": ["serviceChange"] });
+        assert_eq!(row["workOrder"], expected);
+        let moved = OrderEvent::Rescheduled { appointment: None };
+        let row = shown(committed_visit(&visit), [moved.on(&order_id())]);
+        assert_eq!(row["workOrder"]["date"], "2026-03-16");
+        assert_eq!(
+            (&row["schedule"]["officeOnly"], &row["schedule"]["slot"]),
+            (&json!(true), &Value::Null)
+        );
+        let reopened = OrderEvent::Reopened { reason: ChangeReason::CustomerRequest };
+        let row = shown(committed_visit(&visit), [reopened.on(&order_id())]);
+        assert_eq!((&row["workOrder"], &row["stage"]), (&Value::Null, &json!("draft")));
+    }
+
+    #[test]
+    fn f38_a_trouble_call_says_what_is_wrong() {
+        let row = shown(service("basic"), [trouble_call()]);
+        assert_eq!((&row["kind"], &row["about"]), (&json!("troubleCall"), &json!("NO-SERVICE")));
+        assert_eq!((&row["packageFrom"], &row["packageTo"]), (&Value::Null, &Value::Null));
     }
 
     #[test]

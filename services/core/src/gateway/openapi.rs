@@ -35,7 +35,11 @@ pub(super) async fn document() -> Json<Value> {
         ),
         ("/v1/{biller}/status", "How every service is doing", json!({ "type": "object" })),
         ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
-        ("/v1/{biller}/{service}/{view}", "A page of rows", json!({ "type": "object" })),
+        (
+            "/v1/{biller}/{service}/{view}",
+            "A page of rows. What the views of the service say under `listedBy` are parameters too",
+            json!({ "type": "object" }),
+        ),
         ("/v1/{biller}/{service}/{view}/{key}", "One row", json!({ "type": "object" })),
     ] {
         paths.insert(path.to_owned(), json!({ "get": read(path, summary, &answer) }));
@@ -87,7 +91,7 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
         "/v1/{biller}/events" | "/v1/{biller}/events/stream" => {
             &["from", "stream", "type", "limit"]
         }
-        "/v1/{biller}/{service}/{view}" => &["after", "limit", "asOf"],
+        "/v1/{biller}/{service}/{view}" => &["after", "limit", "asOf", "from", "to"],
         "/v1/{biller}/{service}/{view}/{key}" => &["asOf"],
         _ => &[],
     };

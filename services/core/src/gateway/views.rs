@@ -1,6 +1,6 @@
 //! Every service's views, status and rebuild, asked over the bus: the gateway knows no view.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     Json,
@@ -8,10 +8,9 @@ use axum::{
     http::StatusCode,
 };
 use futures::future::join_all;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use service::{
-    Problem,
+    Filter, Problem,
     query::{self, Query as Question, QueryError},
 };
 
@@ -24,15 +23,15 @@ const STATUS_WAIT: Duration = Duration::from_secs(2);
 const PAGE_ROWS: usize = 50;
 
 /// Which rows, at which moment.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct Page {
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Page {
     after: Option<String>,
     limit: Option<usize>,
     as_of: Option<String>,
+    filter: Filter,
 }
 
-type Asked = Result<Query<Page>, axum::extract::rejection::QueryRejection>;
+type Asked = Query<BTreeMap<String, String>>;
 
 pub(super) async fn describe(
     State(core): State<Core>,
@@ -44,20 +43,26 @@ pub(super) async fn describe(
 pub(super) async fn show(
     State(core): State<Core>,
     Path((biller, service, view, key)): Path<(String, String, String, String)>,
-    page: Asked,
+    Query(asked): Asked,
 ) -> Result<Json<Value>, Problem> {
-    let as_of = moment(&core, &biller, page)?.0;
+    let page = Page::read(asked)?;
+    if !page.filter.is_empty() {
+        return Err(Problem::invalid("query", "of one row takes asOf"));
+    }
+    let as_of = page.moment(&core, &biller)?;
     ask(&core, &biller, &service, &Question::Show { view, key, as_of }).await
 }
 
 pub(super) async fn list(
     State(core): State<Core>,
     Path((biller, service, view)): Path<(String, String, String)>,
-    page: Asked,
+    Query(asked): Asked,
 ) -> Result<Json<Value>, Problem> {
-    let (as_of, page) = moment(&core, &biller, page)?;
-    let limit = page.limit.unwrap_or(PAGE_ROWS);
-    let question = Question::List { view, after: page.after, limit, as_of };
+    let page = Page::read(asked)?;
+    let as_of = page.moment(&core, &biller)?;
+    let Page { after, limit, filter, .. } = page;
+    let limit = limit.unwrap_or(PAGE_ROWS);
+    let question = Question::List { view, filter, after, limit, as_of };
     ask(&core, &biller, &service, &question).await
 }
 
@@ -94,12 +99,23 @@ pub(super) async fn status(
     Ok(Json(json!({ "biller": biller, "head": head, "services": services })))
 }
 
-fn moment(core: &Core, biller: &str, page: Asked) -> Result<(Option<u64>, Page), Problem> {
-    let desk = edge::desk(core, biller)?;
-    let Query(page) =
-        page.map_err(|_| Problem::invalid("query", "takes after, limit (a number) and asOf"))?;
-    let as_of = page.as_of.as_deref().map(|moment| edge::position_at(desk, moment)).transpose()?;
-    Ok((as_of, page))
+impl Page {
+    /// What the view does not know among the filters is refused by its service.
+    fn read(mut asked: BTreeMap<String, String>) -> Result<Self, Problem> {
+        let limit = asked.remove("limit").map(|limit| limit.parse());
+        let limit = limit.transpose().map_err(|_| Problem::invalid("limit", "must be a number"))?;
+        Ok(Self {
+            after: asked.remove("after"),
+            limit,
+            as_of: asked.remove("asOf"),
+            filter: Filter { from: asked.remove("from"), to: asked.remove("to"), fields: asked },
+        })
+    }
+
+    fn moment(&self, core: &Core, biller: &str) -> Result<Option<u64>, Problem> {
+        let desk = edge::desk(core, biller)?;
+        self.as_of.as_deref().map(|moment| edge::position_at(desk, moment)).transpose()
+    }
 }
 
 async fn ask(
@@ -122,4 +138,24 @@ async fn ask(
         }
     })?;
     edge::opened(desk, answer).map(Json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    fn read(query: &[(&str, &str)]) -> Option<Page> {
+        let asked = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Page::read(asked.collect()).ok()
+    }
+
+    #[test]
+    fn f67_what_is_no_word_of_the_page_is_a_filter() {
+        let page =
+            read(&[("limit", "2"), ("from", "2026-03-16"), ("status", "committed")]).unwrap();
+        assert_eq!((page.limit, page.filter.from.as_deref()), (Some(2), Some("2026-03-16")));
+        assert_eq!(page.filter.fields["status"], "committed");
+        assert!(read(&[]).unwrap().filter.is_empty());
+        assert_eq!(read(&[("limit", "many")]), None);
+    }
 }

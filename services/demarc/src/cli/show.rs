@@ -11,6 +11,7 @@ Examples:
   demarc show care                                the views of a service
   demarc show care order                          the rows of a view
   demarc show care order order_1002               one row
+  demarc show care work-order --from 2026-10-01 --to 2026-10-31 --where status=committed
   demarc show billing balance account_88
   demarc show provisioning line site_88           the line as the network has it now
   demarc show noc-bridge request site_88-1
@@ -33,6 +34,16 @@ pub(crate) struct Show {
     /// Rows after this key
     #[arg(long, value_name = "KEY", requires = "view", conflicts_with = "key")]
     after: Option<String>,
+    /// Rows of this day and later ones, where a view is listed by date
+    #[arg(long, value_name = "DAY", requires = "view", conflicts_with = "key")]
+    from: Option<String>,
+    /// Rows up to this day
+    #[arg(long, value_name = "DAY", requires = "view", conflicts_with = "key")]
+    to: Option<String>,
+    /// Rows with this value in a field; once for each field
+    #[arg(long = "where", value_name = "FIELD=VALUE", value_parser = field,
+        requires = "view", conflicts_with = "key")]
+    fields: Vec<(String, String)>,
     /// How many rows
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: u64,
@@ -47,10 +58,13 @@ impl Show {
                 show(context.output, &answer, |answer| Some(views(service, answer)))
             }
             (Some(view), None) => {
+                let asked = self.filters();
                 let mut query = vec![("limit", self.limit.to_string())];
-                query.extend(self.after.map(|after| ("after", after)));
+                query.extend(self.after.as_ref().map(|after| ("after", after.clone())));
+                query.extend(asked.iter().map(|(name, value)| (*name, (*value).to_owned())));
                 let answer = context.client.get(&[service, view], &query).await?;
-                show(context.output, &answer, |answer| rows(service, view, answer))
+                let list = format!("{service} {view}{}", self.said());
+                show(context.output, &answer, |answer| rows(view, &list, answer))
             }
             (Some(view), Some(key)) => {
                 let query: Vec<_> = self.as_of.map(|when| ("asOf", when)).into_iter().collect();
@@ -59,6 +73,31 @@ impl Show {
             }
         }
     }
+}
+
+impl Show {
+    /// Days and fields as the API takes them.
+    fn filters(&self) -> Vec<(&str, &str)> {
+        let days = [("from", &self.from), ("to", &self.to)];
+        let days = days.into_iter().filter_map(|(name, day)| Some((name, day.as_deref()?)));
+        let fields = self.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()));
+        days.chain(fields).collect()
+    }
+
+    /// Days and fields as they are typed.
+    fn said(&self) -> String {
+        let day = |(name, value): (&str, &str)| match name {
+            "from" | "to" => format!(" --{name} {value}"),
+            _ => format!(" --where {name}={value}"),
+        };
+        self.filters().into_iter().map(day).collect()
+    }
+}
+
+/// `status=committed`.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (field, value) = text.split_once('=').ok_or("must be FIELD=VALUE")?;
+    Ok((field.to_owned(), value.to_owned()))
 }
 
 fn show(
@@ -84,18 +123,18 @@ fn views(service: &str, answer: &Value) -> String {
     table::fitted(table)
 }
 
-fn rows(service: &str, view: &str, answer: &Value) -> Option<String> {
+/// The rows of a view; `list` is what was asked for after `demarc show`.
+fn rows(view: &str, list: &str, answer: &Value) -> Option<String> {
     let rows = answer.get("rows")?.as_array()?;
     let rows: Vec<_> =
         rows.iter().map(|row| (words::value(&row["key"]), row["value"].clone())).collect();
     let mut text = if rows.is_empty() {
-        format!("{service} {view} has no rows")
+        format!("{list} has no rows")
     } else {
         table::fitted(table::rows(view, &rows))
     };
     if let Some(next) = answer.get("next").and_then(Value::as_str) {
-        let more = format!("\nmore: demarc show {service} {view} --after {next}");
-        text.push_str(&paint(DIM, more));
+        text.push_str(&paint(DIM, format!("\nmore: demarc show {list} --after {next}")));
     }
     Some(text)
 }
@@ -123,10 +162,10 @@ mod tests {
         let answer = json!({
             "rows": [{"key": "order_1", "value": {"state": "draft"}}], "next": "order_1",
         });
-        let shown = plain(&rows("care", "order", &answer).unwrap());
+        let shown = plain(&rows("order", "care order", &answer).unwrap());
         assert!(shown.contains("draft"), "{shown}");
         assert!(shown.ends_with("more: demarc show care order --after order_1"), "{shown}");
-        let nothing = rows("care", "order", &json!({"rows": [], "next": null})).unwrap();
+        let nothing = rows("order", "care order", &json!({"rows": [], "next": null})).unwrap();
         assert_eq!(nothing, "care order has no rows");
     }
 

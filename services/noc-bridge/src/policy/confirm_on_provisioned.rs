@@ -40,7 +40,8 @@ pub(crate) fn react(
             ProvisioningAction::Activate
             | ProvisioningAction::Reprovision
             | ProvisioningAction::Suspend
-            | ProvisioningAction::Reinstate,
+            | ProvisioningAction::Reinstate
+            | ProvisioningAction::Deactivate,
             Kind::Suspend | Kind::Unsuspend,
         ) => {}
     }

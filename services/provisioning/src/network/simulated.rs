@@ -131,6 +131,11 @@ impl Lines {
             Action::Activate | Action::Reprovision => {
                 stored.line.package_id.clone_from(&request.package_id);
             }
+            // A package that another service has brought since stays.
+            Action::Deactivate if stored.line.package_id == request.package_id => {
+                stored.line.package_id = None;
+            }
+            Action::Deactivate => {}
             Action::Suspend => stored.line.vlan = self.suspended_vlan,
             Action::Reinstate if self.keep_vlan => {}
             Action::Reinstate => stored.line.vlan = self.service_vlan,
@@ -224,6 +229,22 @@ mod tests {
         assert_eq!(vlan(&network).await, Some(999));
         ask(&network, request("b", 1, Action::Reinstate)).await;
         assert_eq!(vlan(&network).await, Some(552));
+    }
+
+    #[tokio::test]
+    async fn f67_a_line_loses_the_package_of_the_service_that_ends_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let network = network(&dir, "");
+        let leaving = |transaction, package: &str| LineRequest {
+            package_id: Some(package.to_owned()),
+            ..request(transaction, 1, Action::Deactivate)
+        };
+        ask(&network, request("a", 1, Action::Activate)).await;
+        ask(&network, leaving("b", "another package")).await;
+        let line = network.read_line("site_88").await.unwrap().unwrap();
+        assert_eq!(line.package_id.as_deref(), Some("package of a"));
+        ask(&network, leaving("c", "package of a")).await;
+        assert_eq!(network.read_line("site_88").await.unwrap().unwrap().package_id, None);
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
-//! A completed order is provisioned: the device resets and comes back with the package (F29).
+//! A completed order is provisioned: the device resets and comes back with the package (F29), or
+//! the line loses it (F67).
 
-use domain::order::OrderEvent;
+use domain::order::{OrderEvent, Work};
 use event_store::Recorded;
 use projection::{Fault, Intents, Rows};
 
@@ -17,14 +18,21 @@ pub(crate) fn react(
     rows: &Rows<'_>,
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
-    let OrderEvent::Completed { .. } = event else { return Ok(()) };
+    let OrderEvent::Completed(completed) = event else { return Ok(()) };
+    match completed.work {
+        Work::Installed { .. } | Work::Changed { .. } | Work::Disconnected { .. } => {}
+        Work::Repaired { .. } | Work::RequestFulfilled => return Ok(()),
+    }
     let transaction = demand(rows, &id_of_order(&recorded.event.stream))?;
     attempt::make(&transaction, POLICY, None, intents)
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::provisioning::ProvisioningEvent;
+    use domain::{
+        provisioning::ProvisioningEvent,
+        testing::fixtures::{completed_disconnect, repaired},
+    };
 
     use crate::{
         Action,
@@ -39,6 +47,18 @@ mod tests {
         assert_eq!(attempt.package_id.as_deref(), Some("classic"));
         assert_eq!(attempt.transaction_id, "provisioning_order-1001");
         assert_eq!(not_before, None);
+    }
+
+    #[test]
+    fn f67_a_completed_disconnect_takes_its_package_off_the_line() {
+        let (attempt, _) = only_attempt(&story().then(completed_disconnect("basic")));
+        assert_eq!(attempt.action, Action::Deactivate);
+        assert_eq!(attempt.package_id.as_deref(), Some("basic"));
+    }
+
+    #[test]
+    fn f38_a_repair_asks_nothing_of_the_network() {
+        assert_eq!(story().then(repaired()).intents(), []);
     }
 
     #[test]

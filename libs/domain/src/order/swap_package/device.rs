@@ -4,20 +4,20 @@ use crate::{
     Desk, Id, Rejection,
     biller::{Package, Unfit},
     device::Device,
-    order::OrderRejection,
+    order::{OrderRejection, progress::package},
     text::Code,
 };
 
 /// Refuses a package that the device cannot carry, but for the downgrades that keep their device.
-pub(super) fn check(
+/// `from` is what the service has; absent for an installation.
+pub(in crate::order) fn check(
     desk: &Desk<'_>,
     device_id: &Id<Device>,
     package_id: &Code,
-    from: &Package,
-    to: &Package,
+    from: Option<&Package>,
 ) -> Result<(), Rejection> {
-    let downgrade = to.rank < from.rank;
-    if downgrade && from.downgrade_keeps_device {
+    let to = package(desk, package_id)?;
+    if from.is_some_and(|from| to.rank < from.rank && from.downgrade_keeps_device) {
         return Ok(());
     }
     let package_id = package_id.clone();
