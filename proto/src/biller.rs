@@ -3,6 +3,8 @@
 //! What must stay true: a mistake is named by its key and what it must be, before anything starts;
 //! an unknown key is a mistake.
 
+mod tasks;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
@@ -55,6 +57,7 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
         catalog: file.catalog(currency)?,
         business_days: file.calendar.business_days()?,
         policies: file.policies.policies()?,
+        tasks: tasks::tasks(&file.tasks)?,
         name: file.name,
         zone: file.zone,
         currency,
@@ -72,6 +75,8 @@ struct File {
     orders: OrdersFile,
     devices: BTreeMap<String, DeviceFile>,
     packages: BTreeMap<String, PackageFile>,
+    #[serde(default)]
+    tasks: BTreeMap<String, tasks::TaskFile>,
 }
 
 #[derive(Deserialize)]

@@ -4,8 +4,10 @@
 //! package, market, VLAN or date of its own.
 
 mod business_days;
+mod tasks;
 mod testing;
 
+pub use tasks::{LeadsTo, TASK_CODE_CHARS_MAX, Task, TaskCode, TaskCodeError};
 pub use testing::testing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,8 @@ pub struct Biller {
     pub business_days: BusinessDays,
     /// What it does when.
     pub policies: Policies,
+    /// What agents type, and where it leads them (F8).
+    pub tasks: BTreeMap<TaskCode, Task>,
 }
 
 /// What a biller sells, and the codes its orders carry.

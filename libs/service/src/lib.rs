@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod error;
 pub mod http;
+pub mod nearest;
 pub mod problem;
 pub mod query;
 pub mod read_side;

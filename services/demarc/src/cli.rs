@@ -8,12 +8,12 @@ mod describe;
 mod events;
 mod follow;
 mod many;
-mod nearest;
 mod rebuild;
 mod send;
 mod serve;
 mod show;
 mod status;
+mod task;
 mod verify;
 
 use std::process::ExitCode;
@@ -36,6 +36,7 @@ Examples:
   demarc events --follow                          what happens, as it happens
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
+  demarc task SC                                  what a task code stands for
   demarc verify --data ./data                     prove that nobody rewrote the past
 
 Exit codes: 0 done, 1 failed, 2 misused, 3 rejected by a rule, 4 invalid input, 5 unavailable";
@@ -75,6 +76,8 @@ enum Command {
     Events(events::Events),
     /// Show what a service knows
     Show(show::Show),
+    /// List the biller's task codes, or do what one stands for
+    Task(task::Task),
     /// Fill a service's read model again from the log
     Rebuild(rebuild::Rebuild),
     /// Check that the log is whole and that nobody rewrote it
@@ -115,6 +118,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Send(send) => send.run(&context).await,
         Command::Events(events) => events.run(&context).await,
         Command::Show(show) => show.run(&context).await,
+        Command::Task(task) => task.run(&context).await,
         Command::Rebuild(rebuild) => rebuild.run(&context).await,
         Command::Verify(verify) => verify.run(&context).await,
         Command::Status(status) => status.run(&context).await,

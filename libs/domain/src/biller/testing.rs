@@ -38,6 +38,7 @@ pub fn testing() -> Biller {
             due_day: 5,
             dunning_days: vec![16, 17, 18],
         },
+        tasks: BTreeMap::new(),
     }
 }
 
