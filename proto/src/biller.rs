@@ -25,6 +25,14 @@ use serde::Deserialize;
 /// The biller that is shipped as the example, with the source documents' values.
 pub const SHIPPED: &str = include_str!("../../infra/billers/northeast.toml");
 
+/// Every biller that is shipped (F39): the same, and three that differ from it.
+pub const EVERY_SHIPPED: [&str; 4] = [
+    SHIPPED,
+    include_str!("../../infra/billers/midwest.toml"),
+    include_str!("../../infra/billers/brighthouse.toml"),
+    include_str!("../../infra/billers/national.toml"),
+];
+
 /// What is wrong with a biller's file.
 #[derive(Debug, thiserror::Error)]
 pub enum BillerError {
@@ -296,7 +304,14 @@ fn weekday(name: &str) -> Result<Weekday, BillerError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BillerError, SHIPPED, parse};
+    use std::collections::BTreeSet;
+
+    use domain::{
+        biller::{Biller, LeadsTo, TaskCode},
+        testing::fixtures::code,
+    };
+
+    use super::{BillerError, EVERY_SHIPPED, SHIPPED, parse};
 
     #[test]
     fn f37_the_shipped_biller_names_packages_and_markets() {
@@ -304,6 +319,32 @@ mod tests {
         assert_eq!(biller.name, "northeast");
         assert_eq!(biller.catalog.packages.len(), 6);
         assert_eq!(biller.policies.service_vlan, 552);
+    }
+
+    #[test]
+    fn f39_four_billers_are_shipped_and_differ_in_what_operators_differ_in() {
+        let billers = EVERY_SHIPPED.map(|text| parse(text).unwrap());
+        let different = |of: fn(&Biller) -> String| {
+            billers.iter().map(of).collect::<BTreeSet<_>>().len() == billers.len()
+        };
+        assert!(different(|biller| biller.name.clone()));
+        assert!(different(|biller| biller.zone.clone()));
+        assert!(different(|biller| biller.policies.service_vlan.to_string()));
+        assert!(different(|biller| format!("{:?}", biller.policies.dunning_days)));
+        assert!(different(|biller| format!("{:?}", biller.catalog.packages.keys())));
+        assert!(different(|biller| format!("{:?}", biller.catalog.devices.keys())));
+        assert!(different(|biller| format!("{:?}", biller.catalog.order_types)));
+        assert!(different(|biller| format!("{:?}", biller.tasks.keys())));
+    }
+
+    #[test]
+    fn f8_the_same_letters_lead_elsewhere_at_another_biller() {
+        let [northeast, midwest, _, national] = EVERY_SHIPPED.map(|text| parse(text).unwrap());
+        let ss = TaskCode::parse("SS").unwrap();
+        assert_eq!(northeast.tasks[&ss].leads_to, LeadsTo::Command(code("ScheduleOrder")));
+        let view = LeadsTo::View { service: code("care"), view: code("site") };
+        assert_eq!(midwest.tasks[&ss].leads_to, view);
+        assert!(!national.tasks.contains_key(&ss));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::{client::Client, demo, exit, output::Output};
 
 /// Where a Demarc listens unless it is told otherwise.
 pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8020";
-/// The biller that is shipped as an example.
+/// The biller that is meant where none is named.
 pub(crate) const DEFAULT_BILLER: &str = "northeast";
 
 const EXAMPLES: &str = "\
