@@ -3,6 +3,7 @@
 //! What must stay true: a mistake is named by its key and what it must be, before anything starts;
 //! an unknown key is a mistake.
 
+mod guides;
 mod tasks;
 
 use std::{
@@ -61,11 +62,13 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
     if !is_name(&file.name) {
         return Err(value("name", "must be lower-case letters, digits, `-` or `_`"));
     }
+    let tasks = tasks::tasks(&file.tasks)?;
     Ok(Biller {
         catalog: file.catalog(currency)?,
         business_days: file.calendar.business_days()?,
         policies: file.policies.policies()?,
-        tasks: tasks::tasks(&file.tasks)?,
+        guides: guides::guides(&file.guides, &tasks)?,
+        tasks,
         name: file.name,
         zone: file.zone,
         currency,
@@ -85,6 +88,8 @@ struct File {
     packages: BTreeMap<String, PackageFile>,
     #[serde(default)]
     tasks: BTreeMap<String, tasks::TaskFile>,
+    #[serde(default)]
+    guides: BTreeMap<String, guides::GuideFile>,
 }
 
 #[derive(Deserialize)]

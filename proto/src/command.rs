@@ -8,8 +8,8 @@ use prost::{Message, Name};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Invalid, account, calendar, descriptor, device, ledger, notification, order, provisioning,
-    service, site,
+    Invalid, account, calendar, descriptor, device, guide, ledger, notification, order,
+    provisioning, service, site,
 };
 
 /// A command's message, which policies build and send.
@@ -95,6 +95,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         calendar::COMMANDS,
         provisioning::COMMANDS,
         notification::COMMANDS,
+        guide::COMMANDS,
     ]
     .into_iter()
     .flatten()

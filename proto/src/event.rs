@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
-    Invalid, account, calendar, decision, descriptor, device, ledger, notification, order,
+    Invalid, account, calendar, decision, descriptor, device, guide, ledger, notification, order,
     pb::envelope::v1::{Envelope, envelope::Fact},
     provisioning, service, site,
 };
@@ -68,6 +68,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
         Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
+        Event::Guide(event) => ("guide", guide::encode(event).encode_to_vec()),
         Event::Decision(event) => ("decision", decision::encode(event).encode_to_vec()),
     };
     let fact = descriptor::fact_in(noun, &data).expect("every wrapper holds one of its facts");
@@ -102,6 +103,7 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
         Fact::Notification(event) => notification::decode(event).map(Event::Notification),
+        Fact::Guide(event) => guide::decode(event).map(Event::Guide),
         Fact::Decision(event) => decision::decode(event).map(Event::Decision),
     };
     event.map_err(|source| DecodeError::Field { kind: kind.to_owned(), source })
@@ -155,6 +157,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),
         "notification" => Message::decode(data).map(Fact::Notification),
+        "guide" => Message::decode(data).map(Fact::Guide),
         "decision" => Message::decode(data).map(Fact::Decision),
         _ => return Err(unknown()),
     };

@@ -18,6 +18,7 @@ mod account;
 mod calendar;
 mod decision;
 mod device;
+mod guide;
 mod ledger;
 mod money;
 mod notification;

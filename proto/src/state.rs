@@ -5,6 +5,7 @@ use domain::{
     account::Account,
     calendar::Calendar,
     device::Device,
+    guide::{Guide, Place, Walk},
     ledger::{Ledger, OpenCharge},
     notification::Notification,
     order::{Order, Stage, WorkOrder},
@@ -42,12 +43,14 @@ pub fn json(noun: &Noun) -> Value {
             "channel": word(channel),
             "delivered": true,
         }),
+        Noun::Guide(Guide::Started(walk)) => of_walk(walk),
         Noun::Decision(domain::decision::Decision) => json!({ "changed": "nothing" }),
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
         | Noun::Calendar(Calendar::NoDayOpened)
         | Noun::Provisioning(Provisioning::NotStarted)
-        | Noun::Notification(Notification::Undelivered) => Value::Null,
+        | Noun::Notification(Notification::Undelivered)
+        | Noun::Guide(Guide::NotStarted) => Value::Null,
     }
 }
 
@@ -148,6 +151,24 @@ fn of_ledger(ledger: &Ledger) -> Value {
     };
     let charges: Vec<_> = ledger.open_charges().iter().map(open).collect();
     json!({ "balance": ledger.balance(), "openCharges": charges })
+}
+
+fn of_walk(walk: &Walk) -> Value {
+    let Walk { account_id, order_id, guide, answers, place } = walk;
+    let answers: serde_json::Map<_, _> =
+        answers.iter().map(|(step, answer)| (step.to_string(), json!(answer.as_str()))).collect();
+    let (step, outcome) = match place {
+        Place::Step(step) => (Some(step.as_str()), None),
+        Place::End(outcome) => (None, Some(word(outcome))),
+    };
+    json!({
+        "guide": guide.as_str(),
+        "account": account_id.as_str(),
+        "order": order_id.as_ref().map(|order| order.as_str()),
+        "answers": answers,
+        "step": step,
+        "outcome": outcome,
+    })
 }
 
 /// An enum's variant as a word: `NonPayment`.

@@ -17,11 +17,12 @@ const REQUEST_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Views that hold rows, with the service they belong to.
-const VIEWS: [(&str, &str); 16] = [
+const VIEWS: [(&str, &str); 17] = [
     ("care", "account"),
     ("care", "site"),
     ("care", "service"),
     ("care", "order"),
+    ("care", "guide"),
     ("billing", "balance"),
     ("billing", "lines"),
     ("billing", "recurring"),

@@ -4,9 +4,11 @@
 //! package, market, VLAN or date of its own.
 
 mod business_days;
+mod guides;
 mod tasks;
 mod testing;
 
+pub use guides::{GuidePlan, GuideSubject, PlanAnswer, PlanEnd, PlanStep};
 pub use tasks::{LeadsTo, TASK_CODE_CHARS_MAX, Task, TaskCode, TaskCodeError};
 pub use testing::testing;
 
@@ -39,6 +41,8 @@ pub struct Biller {
     pub policies: Policies,
     /// What agents type, and where it leads them (F8).
     pub tasks: BTreeMap<TaskCode, Task>,
+    /// What agents are walked through, by name (F29 to F36).
+    pub guides: BTreeMap<Code, GuidePlan>,
 }
 
 /// What a biller sells, and the codes its orders carry.

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod decide;
 pub mod decision;
 pub mod device;
+pub mod guide;
 pub mod id;
 pub mod ledger;
 pub mod money;

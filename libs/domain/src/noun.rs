@@ -8,6 +8,7 @@ use crate::{
     calendar::{Calendar, CalendarEvent},
     decision::{Decision, DecisionEvent},
     device::{Device, DeviceEvent},
+    guide::{Guide, GuideEvent},
     ledger::{Ledger, LedgerEvent},
     notification::{Notification, NotificationEvent},
     order::{Order, OrderEvent},
@@ -38,6 +39,7 @@ pub enum Event {
     Calendar(CalendarEvent),
     Provisioning(ProvisioningEvent),
     Notification(NotificationEvent),
+    Guide(GuideEvent),
     Decision(DecisionEvent),
 }
 
@@ -54,6 +56,7 @@ pub enum Noun {
     Calendar(Calendar),
     Provisioning(Provisioning),
     Notification(Notification),
+    Guide(Guide),
     Decision(Decision),
 }
 
@@ -79,6 +82,7 @@ impl Noun {
             Event::Calendar(event) => Self::Calendar(step(state, event)),
             Event::Provisioning(event) => Self::Provisioning(step(state, event)),
             Event::Notification(event) => Self::Notification(step(state, event)),
+            Event::Guide(event) => Self::Guide(step(state, event)),
             Event::Decision(event) => Self::Decision(step(state, event)),
         }
     }

@@ -265,6 +265,7 @@ fn owed(event: &Event) -> i64 {
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Guide(_)
         | Event::Decision(_) => 0,
     }
 }

@@ -6,9 +6,11 @@
 use domain::{
     Event, Id,
     account::AccountEvent,
+    biller::TaskCode,
     calendar::CalendarEvent,
     decision::DecisionEvent,
     device::DeviceEvent,
+    guide::{GuideEvent, GuideOutcome, Question},
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
@@ -22,7 +24,7 @@ use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [accounts(), sites(), things(), orders(), ledgers(), reports()].concat()
+    [accounts(), sites(), things(), orders(), ledgers(), reports(), guides()].concat()
 }
 
 fn accounts() -> Vec<Event> {
@@ -179,6 +181,38 @@ fn reports() -> Vec<Event> {
         Event::Decision(rejected),
         Event::Decision(DecisionEvent::Fulfilled { command: "SuspendSite".to_owned() }),
     ]
+}
+
+fn guides() -> Vec<Event> {
+    let question = |step| Question {
+        step: code(step),
+        text: text("Is the customer's Internet working?"),
+        task: Some(TaskCode::parse("PT").unwrap()),
+        answers: vec![code("yes"), code("no")],
+    };
+    [
+        GuideEvent::Started {
+            account_id: id("account_7"),
+            order_id: Some(id("order_1001")),
+            guide: code("after-completion"),
+            title: text("After the order is completed"),
+            question: question("working"),
+        },
+        GuideEvent::StepAnswered {
+            step: code("reset"),
+            answer: code("yes"),
+            next: Some(question("working")),
+        },
+        GuideEvent::Ended {
+            account_id: id("account_7"),
+            order_id: Some(id("order_1001")),
+            outcome: GuideOutcome::TechSupport,
+            text: text("Transfer the customer to Tech Support."),
+            task: Some(TaskCode::parse("CC").unwrap()),
+        },
+    ]
+    .map(Event::Guide)
+    .into()
 }
 
 fn id<A: domain::Aggregate>(text: &str) -> Id<A> {

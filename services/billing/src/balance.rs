@@ -55,6 +55,7 @@ pub(crate) fn apply(
         | Event::Order(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -67,6 +67,7 @@ pub(crate) fn apply(
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
 use service::{View, Views};
 
-use crate::{account, order, service as service_view, site};
+use crate::{account, guide, order, service as service_view, site};
 
 /// The views of care.
 pub(crate) struct Care;
@@ -32,6 +32,11 @@ const VIEWS: &[View] = &[
         about: "How far an order is, and who did what to it when, by order id",
         table: Some(order::TABLE),
     },
+    View {
+        name: "guide",
+        about: "Where a walk through a guide is, what is asked and what was answered, by guide id",
+        table: Some(guide::TABLE),
+    },
 ];
 
 impl ReadModel for Care {
@@ -47,6 +52,7 @@ impl ReadModel for Care {
         let event = decoded(recorded)?;
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
+        guide::apply(&event, recorded, rows)?;
         // These two show what the views above have made of the event.
         site::apply(&event, recorded, rows)?;
         account::apply(&event, recorded, rows)

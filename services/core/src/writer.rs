@@ -296,7 +296,8 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Provisioning(_)
-            | Event::Notification(_) => {}
+            | Event::Notification(_)
+            | Event::Guide(_) => {}
         }
     }
     let committed = (record.first_position..)

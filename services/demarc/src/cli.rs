@@ -7,6 +7,7 @@ mod completions;
 mod describe;
 mod events;
 mod follow;
+mod guide;
 mod many;
 mod rebuild;
 mod send;
@@ -78,6 +79,8 @@ enum Command {
     Show(show::Show),
     /// List the biller's task codes, or do what one stands for
     Task(task::Task),
+    /// Be walked through a guide, question by question
+    Guide(guide::Guide),
     /// Fill a service's read model again from the log
     Rebuild(rebuild::Rebuild),
     /// Check that the log is whole and that nobody rewrote it
@@ -119,6 +122,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Events(events) => events.run(&context).await,
         Command::Show(show) => show.run(&context).await,
         Command::Task(task) => task.run(&context).await,
+        Command::Guide(guide) => guide.run(&context).await,
         Command::Rebuild(rebuild) => rebuild.run(&context).await,
         Command::Verify(verify) => verify.run(&context).await,
         Command::Status(status) => status.run(&context).await,
@@ -161,6 +165,9 @@ mod tests {
         assert_eq!(kind("demarc send"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc send X --list"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc show care account a --after b"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc guide"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc guide after"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc task CC a --data {}"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc run billing"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc run bakery --nats x"), ErrorKind::InvalidValue);
     }

@@ -65,6 +65,7 @@ impl ReadModel for Model {
             | Event::Calendar(_)
             | Event::Provisioning(_)
             | Event::Notification(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -92,6 +93,7 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }

@@ -59,6 +59,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Ledger(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -57,6 +57,7 @@ pub(crate) fn of(
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Notification(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(None),
     }
 }

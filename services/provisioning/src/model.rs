@@ -70,6 +70,7 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -96,6 +97,7 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Notification(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }

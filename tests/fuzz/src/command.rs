@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
-use contract::pb::{account, calendar, device, ledger, notification, order};
+use contract::pb::{account, calendar, device, guide, ledger, notification, order};
 use contract::pb::{provisioning, service, site};
 use contract::{CommandMessage, Invalid};
 
@@ -14,11 +14,13 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 24] = [
+pub const COMMANDS: [(&str, BothForms); 26] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
     ("RegisterDevice", both::<device::v1::RegisterDevice>),
+    ("StartGuide", both::<guide::v1::StartGuide>),
+    ("AnswerGuideStep", both::<guide::v1::AnswerGuideStep>),
     ("RecordCharge", both::<ledger::v1::RecordCharge>),
     ("RecordPayment", both::<ledger::v1::RecordPayment>),
     ("RecordDelivery", both::<notification::v1::RecordDelivery>),

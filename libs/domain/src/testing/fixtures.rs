@@ -1,7 +1,9 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod guide;
 mod work;
 
+pub use guide::{guide_answered, guide_ended, guide_id, guide_started};
 pub use work::{
     cancelled, changed_meanwhile, committed_change, completed, device_in, installation_in,
     reviewed, scheduled, service, service_code, service_in, started, swapped,

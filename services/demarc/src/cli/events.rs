@@ -135,6 +135,7 @@ fn color_of(noun: &str) -> Style {
         "ledger" => AnsiColor::Yellow,
         "provisioning" => AnsiColor::BrightBlue,
         "notification" => AnsiColor::BrightCyan,
+        "guide" => AnsiColor::BrightGreen,
         "decision" => AnsiColor::Red,
         _ => AnsiColor::White,
     };
