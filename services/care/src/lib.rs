@@ -1,6 +1,6 @@
 //! Care: what an agent sees of a customer while they talk to each other. Five views: `account`,
-//! with everything that belongs to it; `site`; `service`; `order`, with its history; `guide`, a walk
-//! through questions.
+//! with everything that belongs to it; `site`; `service`; `order`, with its history; `guide`, a
+//! walk through questions.
 //!
 //! What must stay true: care only looks. It has no policies, and its rows follow from the log
 //! alone, never from the biller's data, so a rebuild gives the same rows.

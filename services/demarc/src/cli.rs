@@ -7,6 +7,7 @@ mod completions;
 mod describe;
 mod events;
 mod follow;
+mod generate;
 mod guide;
 mod many;
 mod rebuild;
@@ -38,6 +39,7 @@ Examples:
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
   demarc task SC                                  what a task code stands for
+  demarc generate --accounts 1000                 an operator that is made up
   demarc verify --data ./data                     prove that nobody rewrote the past
 
 Exit codes: 0 done, 1 failed, 2 misused, 3 rejected by a rule, 4 invalid input, 5 unavailable";
@@ -81,6 +83,8 @@ enum Command {
     Task(task::Task),
     /// Be walked through a guide, question by question
     Guide(guide::Guide),
+    /// Make up an operator with customers, orders and bills
+    Generate(generate::Generate),
     /// Fill a service's read model again from the log
     Rebuild(rebuild::Rebuild),
     /// Check that the log is whole and that nobody rewrote it
@@ -123,6 +127,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Show(show) => show.run(&context).await,
         Command::Task(task) => task.run(&context).await,
         Command::Guide(guide) => guide.run(&context).await,
+        Command::Generate(generate) => generate.run(&context).await,
         Command::Rebuild(rebuild) => rebuild.run(&context).await,
         Command::Verify(verify) => verify.run(&context).await,
         Command::Status(status) => status.run(&context).await,

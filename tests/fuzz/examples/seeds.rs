@@ -101,7 +101,7 @@ fn text(field: &str) -> String {
         _ if field.ends_with("ate") => "2026-11-16".to_owned(),
         _ if field.ends_with("On") => "2026-11-16".to_owned(),
         _ => match field.strip_suffix("Id") {
-            Some(noun @ ("account" | "site" | "device" | "service" | "order")) => {
+            Some(noun @ ("account" | "site" | "device" | "service" | "order" | "guide")) => {
                 format!("{noun}_88")
             }
             Some("message") => "notification_88".to_owned(),

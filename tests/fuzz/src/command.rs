@@ -19,8 +19,6 @@ pub const COMMANDS: [(&str, BothForms); 26] = [
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
     ("RegisterDevice", both::<device::v1::RegisterDevice>),
-    ("StartGuide", both::<guide::v1::StartGuide>),
-    ("AnswerGuideStep", both::<guide::v1::AnswerGuideStep>),
     ("RecordCharge", both::<ledger::v1::RecordCharge>),
     ("RecordPayment", both::<ledger::v1::RecordPayment>),
     ("RecordDelivery", both::<notification::v1::RecordDelivery>),
@@ -41,6 +39,8 @@ pub const COMMANDS: [(&str, BothForms); 26] = [
     ("ConfirmSuspension", both::<site::v1::ConfirmSuspension>),
     ("ConfirmReinstatement", both::<site::v1::ConfirmReinstatement>),
     ("FailNocRequest", both::<site::v1::FailNocRequest>),
+    ("StartGuide", both::<guide::v1::StartGuide>),
+    ("AnswerGuideStep", both::<guide::v1::AnswerGuideStep>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.
