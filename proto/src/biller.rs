@@ -3,6 +3,9 @@
 //! What must stay true: a mistake is named by its key and what it must be, before anything starts;
 //! an unknown key is a mistake.
 
+mod guides;
+mod tasks;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
@@ -26,6 +29,13 @@ use serde::Deserialize;
 /// The biller that is shipped as the example, with the source documents' values.
 pub const SHIPPED: &str = include_str!("../../infra/billers/northeast.toml");
 
+/// Every biller that is shipped (F39): the same, and three that differ from it.
+pub const EVERY_SHIPPED: [&str; 4] = [
+    SHIPPED,
+    include_str!("../../infra/billers/midwest.toml"),
+    include_str!("../../infra/billers/brighthouse.toml"),
+    include_str!("../../infra/billers/national.toml"),
+];
 /// Most points of an order type or a slot: what a day's quota remembers stays small.
 const POINTS_MAX: u32 = 1_000;
 /// Longest campaign in months.
@@ -59,12 +69,15 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
     if !is_name(&file.name) {
         return Err(value("name", "must be lower-case letters, digits, `-` or `_`"));
     }
+    let tasks = tasks::tasks(&file.tasks)?;
     Ok(Biller {
         catalog: file.catalog(currency)?,
         business_days: file.calendar.business_days()?,
         policies: file.policies.policies()?,
         ticket_queues: codes("tickets.queues", &file.tickets.queues)?,
         interactions: interactions(&file.interactions)?,
+        guides: guides::guides(&file.guides, &tasks)?,
+        tasks,
         name: file.name,
         zone: file.zone,
         currency,
@@ -84,6 +97,10 @@ struct File {
     interactions: BTreeMap<String, Vec<String>>,
     devices: BTreeMap<String, DeviceFile>,
     packages: BTreeMap<String, PackageFile>,
+    #[serde(default)]
+    tasks: BTreeMap<String, tasks::TaskFile>,
+    #[serde(default)]
+    guides: BTreeMap<String, guides::GuideFile>,
 }
 
 #[derive(Deserialize)]
@@ -402,9 +419,14 @@ fn weekday(name: &str) -> Result<Weekday, BillerError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::text::Code;
+    use std::collections::BTreeSet;
 
-    use super::{BillerError, SHIPPED, parse};
+    use domain::{
+        biller::{Biller, LeadsTo, TaskCode},
+        testing::fixtures::code,
+    };
+
+    use super::{BillerError, EVERY_SHIPPED, SHIPPED, parse};
 
     #[test]
     fn f37_the_shipped_biller_names_packages_and_markets() {
@@ -417,10 +439,35 @@ mod tests {
     #[test]
     fn f35_f57_f66_the_shipped_biller_names_queues_and_what_interactions_are_about() {
         let biller = parse(SHIPPED).unwrap();
-        let code = |text: &str| Code::parse(text).unwrap();
         assert!(["TECH-SUPPORT", "MACD"].iter().all(|it| biller.ticket_queues.contains(&code(it))));
         assert!(biller.interactions[&code("Orders")].contains(&code("New order created")));
         assert!(biller.interactions[&code("Payments")].contains(&code("Payment received")));
+    }
+
+    #[test]
+    fn f39_four_billers_are_shipped_and_differ_in_what_operators_differ_in() {
+        let billers = EVERY_SHIPPED.map(|text| parse(text).unwrap());
+        let different = |of: fn(&Biller) -> String| {
+            billers.iter().map(of).collect::<BTreeSet<_>>().len() == billers.len()
+        };
+        assert!(different(|biller| biller.name.clone()));
+        assert!(different(|biller| biller.zone.clone()));
+        assert!(different(|biller| biller.policies.service_vlan.to_string()));
+        assert!(different(|biller| format!("{:?}", biller.policies.dunning_days)));
+        assert!(different(|biller| format!("{:?}", biller.catalog.packages.keys())));
+        assert!(different(|biller| format!("{:?}", biller.catalog.devices.keys())));
+        assert!(different(|biller| format!("{:?}", biller.catalog.order_types)));
+        assert!(different(|biller| format!("{:?}", biller.tasks.keys())));
+    }
+
+    #[test]
+    fn f8_the_same_letters_lead_elsewhere_at_another_biller() {
+        let [northeast, midwest, _, national] = EVERY_SHIPPED.map(|text| parse(text).unwrap());
+        let ss = TaskCode::parse("SS").unwrap();
+        assert_eq!(northeast.tasks[&ss].leads_to, LeadsTo::Command(code("ScheduleOrder")));
+        let view = LeadsTo::View { service: code("care"), view: code("site") };
+        assert_eq!(midwest.tasks[&ss].leads_to, view);
+        assert!(!national.tasks.contains_key(&ss));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Invalid, account, calendar, customer, descriptor, device,
     door::{Door, Unread},
-    interaction, ledger, notification, order, provisioning, service, site, telephone, ticket,
+    guide, interaction, ledger, notification, order, provisioning, service, site, telephone,
+    ticket,
 };
 
 /// A command's message, which policies build and send.
@@ -108,6 +109,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         notification::COMMANDS,
         ticket::COMMANDS,
         interaction::COMMANDS,
+        guide::COMMANDS,
     ]
     .into_iter()
     .flatten()

@@ -8,6 +8,7 @@ use domain::{
     Aggregate, Event, Id,
     account::{Account, AccountEvent, AccountId},
     customer::Customer,
+    guide::GuideEvent,
     interaction::InteractionEvent,
     order::{OrderEvent, Start},
     service::ServiceEvent,
@@ -91,6 +92,7 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Service(ServiceEvent::Added { account_id, .. })
         | Event::Order(OrderEvent::Started(Start { account_id, .. }))
         | Event::Ticket(TicketEvent::Opened { account_id, .. })
+        | Event::Guide(GuideEvent::Started { account_id, .. })
         | Event::Interaction(InteractionEvent::Recorded { account_id, .. }) => {
             Some(Owner::Account(account_id.clone()))
         }
@@ -104,6 +106,7 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Ticket(_)
+        | Event::Guide(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Decision(_) => None,

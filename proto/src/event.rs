@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
-    Invalid, account, calendar, customer, decision, descriptor, device, interaction, ledger,
+    Invalid, account, calendar, customer, decision, descriptor, device, guide, interaction, ledger,
     notification, order,
     pb::envelope::v1::{Envelope, envelope::Fact},
     provisioning, quota, service, site, telephone, ticket,
@@ -74,6 +74,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
         Event::Ticket(event) => ("ticket", ticket::encode(event).encode_to_vec()),
         Event::Interaction(event) => ("interaction", interaction::encode(event).encode_to_vec()),
+        Event::Guide(event) => ("guide", guide::encode(event).encode_to_vec()),
         Event::Decision(event) => ("decision", decision::encode(event).encode_to_vec()),
     };
     let fact = descriptor::fact_in(noun, &data).expect("every wrapper holds one of its facts");
@@ -113,6 +114,7 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Notification(event) => notification::decode(event).map(Event::Notification),
         Fact::Ticket(event) => ticket::decode(event).map(Event::Ticket),
         Fact::Interaction(event) => interaction::decode(event).map(Event::Interaction),
+        Fact::Guide(event) => guide::decode(event).map(Event::Guide),
         Fact::Decision(event) => decision::decode(event).map(Event::Decision),
     };
     event.map_err(|source| DecodeError::Field { kind: kind.to_owned(), source })
@@ -171,6 +173,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "notification" => Message::decode(data).map(Fact::Notification),
         "ticket" => Message::decode(data).map(Fact::Ticket),
         "interaction" => Message::decode(data).map(Fact::Interaction),
+        "guide" => Message::decode(data).map(Fact::Guide),
         "decision" => Message::decode(data).map(Fact::Decision),
         _ => return Err(unknown()),
     };

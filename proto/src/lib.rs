@@ -20,6 +20,7 @@ mod calendar;
 mod customer;
 mod decision;
 mod device;
+mod guide;
 mod interaction;
 mod ledger;
 mod money;

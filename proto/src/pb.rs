@@ -39,6 +39,12 @@ pub mod envelope {
         include!(concat!(env!("OUT_DIR"), "/demarc.envelope.v1.serde.rs"));
     }
 }
+pub mod guide {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.guide.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.guide.v1.serde.rs"));
+    }
+}
 pub mod interaction {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.interaction.v1.rs"));

@@ -6,6 +6,7 @@ use domain::{
     calendar::Calendar,
     customer::Customer,
     device::Device,
+    guide::{Guide, Place, Walk},
     interaction::Interaction,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
@@ -59,6 +60,7 @@ pub fn json(noun: &Noun) -> Value {
                 "subcategory": subcategory.as_str(),
             })
         }
+        Noun::Guide(Guide::Started(walk)) => of_walk(walk),
         Noun::Decision(domain::decision::Decision) => json!({ "changed": "nothing" }),
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
@@ -67,6 +69,7 @@ pub fn json(noun: &Noun) -> Value {
         | Noun::Provisioning(Provisioning::NotStarted)
         | Noun::Notification(Notification::Undelivered)
         | Noun::Ticket(Ticket::NotOpened)
+        | Noun::Guide(Guide::NotStarted)
         | Noun::Interaction(Interaction::NotRecorded) => Value::Null,
     }
 }
@@ -235,6 +238,24 @@ fn of_ledger(ledger: &Ledger) -> Value {
     };
     let charges: Vec<_> = ledger.open_charges().iter().map(open).collect();
     json!({ "balance": ledger.balance(), "openCharges": charges })
+}
+
+fn of_walk(walk: &Walk) -> Value {
+    let Walk { account_id, order_id, guide, answers, place } = walk;
+    let answers: serde_json::Map<_, _> =
+        answers.iter().map(|(step, answer)| (step.to_string(), json!(answer.as_str()))).collect();
+    let (step, outcome) = match place {
+        Place::Step(step) => (Some(step.as_str()), None),
+        Place::End(outcome) => (None, Some(word(outcome))),
+    };
+    json!({
+        "guide": guide.as_str(),
+        "account": account_id.as_str(),
+        "order": order_id.as_ref().map(|order| order.as_str()),
+        "answers": answers,
+        "step": step,
+        "outcome": outcome,
+    })
 }
 
 /// An enum's variant as a word: `NonPayment`.

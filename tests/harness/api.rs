@@ -17,12 +17,23 @@ const REQUEST_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Views that hold rows, with the service they belong to.
-const VIEWS: [(&str, &str); 17] = [
+const VIEWS: [(&str, &str); 28] = [
     ("care", "customer"),
     ("care", "account"),
     ("care", "site"),
     ("care", "service"),
     ("care", "order"),
+    ("care", "guide"),
+    ("care", "ticket"),
+    ("care", "tickets-of-account"),
+    ("care", "tickets-in-queue"),
+    ("care", "interactions-of-account"),
+    ("care", "interactions-of-day"),
+    ("care", "activity"),
+    ("care", "orders"),
+    ("care", "requests"),
+    ("care", "services"),
+    ("care", "telephones"),
     ("billing", "balance"),
     ("billing", "lines"),
     ("billing", "recurring"),

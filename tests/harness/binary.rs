@@ -65,6 +65,12 @@ pub fn demarc() -> Command {
     command
 }
 
+/// The data of the one biller that the tests are about: nothing is started for the others.
+#[must_use]
+pub fn northeast() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/billers/northeast.toml")
+}
+
 /// An example of the workspace.
 pub fn example(name: &str) -> Command {
     Command::new(BUILT.join("examples").join(name))

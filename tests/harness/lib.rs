@@ -14,7 +14,7 @@ mod server;
 mod world;
 
 pub use api::{Api, Row, Wish};
-pub use binary::{Ran, demarc, example};
+pub use binary::{Ran, demarc, example, northeast};
 pub use chance::Chance;
 pub use process::{Ended, Memory, Process, own_memory};
 pub use room::Room;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{
     api::Api,
-    binary::{Ran, demarc, run},
+    binary::{Ran, demarc, northeast, run},
     process::Process,
     script::Line,
     server::Server,
@@ -120,6 +120,7 @@ impl World {
             command.args(["--nats", &nats.url()]);
         }
         command.args(["--http", "127.0.0.1:0", "--data"]).arg(data);
+        command.arg("--biller-file").arg(northeast());
         command
     }
 

@@ -5,9 +5,13 @@
 
 mod business_days;
 mod campaign;
+mod guides;
+mod tasks;
 mod testing;
 
 pub use campaign::{Campaign, Offer};
+pub use guides::{GuidePlan, GuideSubject, PlanAnswer, PlanEnd, PlanStep};
+pub use tasks::{LeadsTo, TASK_CODE_CHARS_MAX, Task, TaskCode, TaskCodeError};
 pub use testing::testing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +45,10 @@ pub struct Biller {
     pub ticket_queues: BTreeSet<Code>,
     /// Categories of interactions with their subcategories (F66).
     pub interactions: BTreeMap<Code, BTreeSet<Code>>,
+    /// What agents type, and where it leads them (F8).
+    pub tasks: BTreeMap<TaskCode, Task>,
+    /// What agents are walked through, by name (F29 to F36).
+    pub guides: BTreeMap<Code, GuidePlan>,
 }
 
 /// What a biller sells, and the codes its orders carry.

@@ -15,6 +15,7 @@ pub mod customer;
 pub mod decide;
 pub mod decision;
 pub mod device;
+pub mod guide;
 pub mod id;
 pub mod interaction;
 pub mod ledger;

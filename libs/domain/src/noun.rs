@@ -9,6 +9,7 @@ use crate::{
     customer::{Customer, CustomerEvent},
     decision::{Decision, DecisionEvent},
     device::{Device, DeviceEvent},
+    guide::{Guide, GuideEvent},
     interaction::{Interaction, InteractionEvent},
     ledger::{Ledger, LedgerEvent},
     notification::{Notification, NotificationEvent},
@@ -48,6 +49,7 @@ pub enum Event {
     Notification(NotificationEvent),
     Ticket(TicketEvent),
     Interaction(InteractionEvent),
+    Guide(GuideEvent),
     Decision(DecisionEvent),
 }
 
@@ -69,6 +71,7 @@ pub enum Noun {
     Notification(Notification),
     Ticket(Ticket),
     Interaction(Interaction),
+    Guide(Guide),
     Decision(Decision),
 }
 
@@ -99,6 +102,7 @@ impl Noun {
             Event::Notification(event) => Self::Notification(step(state, event)),
             Event::Ticket(event) => Self::Ticket(step(state, event)),
             Event::Interaction(event) => Self::Interaction(step(state, event)),
+            Event::Guide(event) => Self::Guide(step(state, event)),
             Event::Decision(event) => Self::Decision(step(state, event)),
         }
     }

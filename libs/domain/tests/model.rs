@@ -346,6 +346,7 @@ fn owed(event: &Event) -> i64 {
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Guide(_)
         | Event::Decision(_) => 0,
     }
 }

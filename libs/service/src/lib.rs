@@ -8,6 +8,7 @@ pub mod clock;
 pub mod error;
 pub mod http;
 pub mod listing;
+pub mod nearest;
 pub mod problem;
 pub mod query;
 pub mod read_side;

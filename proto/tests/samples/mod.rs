@@ -6,11 +6,12 @@
 use domain::{
     Event, Id,
     account::{AccountEvent, EmailOrigin},
-    biller::ServiceType,
+    biller::{ServiceType, TaskCode},
     calendar::CalendarEvent,
     customer::CustomerEvent,
     decision::DecisionEvent,
     device::DeviceEvent,
+    guide::{GuideEvent, GuideOutcome, Question},
     interaction::InteractionEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
     money::{Currency, Money},
@@ -43,6 +44,7 @@ pub(crate) fn every_fact() -> Vec<Event> {
         ledgers(),
         reports(),
         records(),
+        guides(),
     ]
     .concat()
 }
@@ -348,6 +350,38 @@ fn records() -> Vec<Event> {
         recorded_on: day(),
     };
     tickets.map(Event::Ticket).into_iter().chain([Event::Interaction(interaction)]).collect()
+}
+
+fn guides() -> Vec<Event> {
+    let question = |step| Question {
+        step: code(step),
+        text: text("Is the customer's Internet working?"),
+        task: Some(TaskCode::parse("PT").unwrap()),
+        answers: vec![code("yes"), code("no")],
+    };
+    [
+        GuideEvent::Started {
+            account_id: id("account_7"),
+            order_id: Some(id("order_1001")),
+            guide: code("after-completion"),
+            title: text("After the order is completed"),
+            question: question("working"),
+        },
+        GuideEvent::StepAnswered {
+            step: code("reset"),
+            answer: code("yes"),
+            next: Some(question("working")),
+        },
+        GuideEvent::Ended {
+            account_id: id("account_7"),
+            order_id: Some(id("order_1001")),
+            outcome: GuideOutcome::TechSupport,
+            text: text("Transfer the customer to Tech Support."),
+            task: Some(TaskCode::parse("CC").unwrap()),
+        },
+    ]
+    .map(Event::Guide)
+    .into()
 }
 
 fn id<A: domain::Aggregate>(text: &str) -> Id<A> {

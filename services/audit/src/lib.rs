@@ -19,9 +19,15 @@ use domain::biller::Biller;
 use futures::{FutureExt, future::BoxFuture};
 use projection::Handle;
 use serde_json::Value;
-use service::{Context, Live, LiveError, ReadSide, read_side::Parts};
+use service::{Context, Live, LiveError, ReadSide, Views, read_side::Parts};
 
 use model::Audit;
+
+/// The views of audit, for whoever asks which there are.
+#[must_use]
+pub fn model(biller: &Biller) -> Arc<impl Views> {
+    Arc::new(Audit { biller: biller.name.clone() })
+}
 
 /// Starts the service over one biller's log.
 ///
@@ -29,11 +35,7 @@ use model::Audit;
 /// When its directory or its subject cannot be had.
 pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
     let live = Answers { bus: context.bus.clone(), biller: biller.name.clone() };
-    let parts = Parts {
-        model: Arc::new(Audit { biller: biller.name.clone() }),
-        performer: None,
-        live: Some(Arc::new(live)),
-    };
+    let parts = Parts { model: model(&biller), performer: None, live: Some(Arc::new(live)) };
     ReadSide::start(context, &biller.name, parts).await
 }
 

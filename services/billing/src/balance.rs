@@ -60,6 +60,7 @@ pub(crate) fn apply(
         | Event::Interaction(_)
         | Event::Quota(_)
         | Event::Telephone(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -74,6 +74,7 @@ pub(crate) fn apply(
         | Event::Interaction(_)
         | Event::Quota(_)
         | Event::Telephone(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -132,6 +132,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Interaction(_)
         | Event::Quota(_)
         | Event::Telephone(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
 }

@@ -81,6 +81,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Provisioning(_)
         | Event::Quota(_)
         | Event::Telephone(_)
+        | Event::Guide(_)
         | Event::Decision(_) => None,
     };
     let Some(Added { account_id, what, about, subject, text }) = added else { return Ok(()) };

@@ -7,8 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use service::{Listing, View, Views};
 
 use crate::{
-    account, activity, customer, interaction, of_account, order, quota, service as service_view,
-    site, telephone, ticket, today, work_order,
+    account, activity, customer, guide, interaction, of_account, order, quota,
+    service as service_view, site, telephone, ticket, today, work_order,
 };
 
 /// The views of care.
@@ -103,6 +103,11 @@ const VIEWS: &[View] = &[
         about: "How many points of a day's slots are taken and free, by date",
         table: None,
     },
+    View {
+        name: "guide",
+        about: "Where a walk through a guide is, what is asked and what was answered, by guide id",
+        table: Some(guide::TABLE),
+    },
 ];
 
 const LISTINGS: &[Listing] = &[work_order::LISTING];
@@ -126,6 +131,7 @@ impl ReadModel for Care {
         order::apply(&event, recorded, rows)?;
         ticket::apply(&event, recorded, rows)?;
         interaction::apply(&event, recorded, rows)?;
+        guide::apply(&event, recorded, rows)?;
         // These show what the views above have made of the event.
         activity::apply(&event, recorded, rows)?;
         work_order::apply(&event, recorded, rows)?;

@@ -1,4 +1,5 @@
-//! The HTTP gateway: one address for commands, events, every service's views, status and rebuild.
+//! The HTTP gateway: one address for commands, events, every service's views, task codes, status
+//! and rebuild.
 //!
 //! What must stay true: one generic route for every command and every view, so that a new one
 //! changes nothing here; every error is a problem document.
@@ -8,6 +9,7 @@ pub mod edge;
 mod events;
 mod local;
 mod openapi;
+mod tasks;
 mod views;
 
 use axum::{
@@ -32,6 +34,8 @@ pub(crate) fn routes(core: Core) -> Router {
         .route("/v1/{biller}/events", get(events::page))
         .route("/v1/{biller}/events/stream", get(events::stream))
         .route("/v1/{biller}/status", get(views::status))
+        .route("/v1/{biller}/tasks", get(tasks::list))
+        .route("/v1/{biller}/tasks/{code}", get(tasks::show))
         .route("/v1/{biller}/{service}", get(views::describe))
         .route("/v1/{biller}/{service}/rebuild", post(views::rebuild))
         .route("/v1/{biller}/{service}/retry", post(views::retry))

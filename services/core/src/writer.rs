@@ -301,7 +301,8 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Ticket(_)
             | Event::Interaction(_)
             | Event::Quota(_)
-            | Event::Telephone(_) => {}
+            | Event::Telephone(_)
+            | Event::Guide(_) => {}
         }
     }
     let committed = (record.first_position..)

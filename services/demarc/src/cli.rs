@@ -7,13 +7,15 @@ mod completions;
 mod describe;
 mod events;
 mod follow;
+mod generate;
+mod guide;
 mod many;
-mod nearest;
 mod rebuild;
 mod send;
 mod serve;
 mod show;
 mod status;
+mod task;
 mod verify;
 
 use std::process::ExitCode;
@@ -24,7 +26,7 @@ use crate::{client::Client, demo, exit, output::Output};
 
 /// Where a Demarc listens unless it is told otherwise.
 pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8020";
-/// The biller that is shipped as an example.
+/// The biller that is meant where none is named.
 pub(crate) const DEFAULT_BILLER: &str = "northeast";
 
 const EXAMPLES: &str = "\
@@ -36,6 +38,8 @@ Examples:
   demarc events --follow                          what happens, as it happens
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
+  demarc task SC                                  what a task code stands for
+  demarc generate --accounts 1000                 an operator that is made up
   demarc verify --data ./data                     prove that nobody rewrote the past
 
 Exit codes: 0 done, 1 failed, 2 misused, 3 rejected by a rule, 4 invalid input, 5 unavailable";
@@ -75,6 +79,12 @@ enum Command {
     Events(events::Events),
     /// Show what a service knows
     Show(show::Show),
+    /// List the biller's task codes, or do what one stands for
+    Task(task::Task),
+    /// Be walked through a guide, question by question
+    Guide(guide::Guide),
+    /// Make up an operator with customers, orders and bills
+    Generate(generate::Generate),
     /// Fill a service's read model again from the log
     Rebuild(rebuild::Rebuild),
     /// Check that the log is whole and that nobody rewrote it
@@ -115,6 +125,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Send(send) => send.run(&context).await,
         Command::Events(events) => events.run(&context).await,
         Command::Show(show) => show.run(&context).await,
+        Command::Task(task) => task.run(&context).await,
+        Command::Guide(guide) => guide.run(&context).await,
+        Command::Generate(generate) => generate.run(&context).await,
         Command::Rebuild(rebuild) => rebuild.run(&context).await,
         Command::Verify(verify) => verify.run(&context).await,
         Command::Status(status) => status.run(&context).await,
@@ -157,6 +170,9 @@ mod tests {
         assert_eq!(kind("demarc send"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc send X --list"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc show care account a --after b"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc guide"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc guide after"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc task CC a --data {}"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc run billing"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc run bakery --nats x"), ErrorKind::InvalidValue);
     }

@@ -27,8 +27,8 @@ pub(crate) struct Options {
     /// Address of the HTTP API; port 0 takes a free one. None: core takes the usual one, any other
     /// service answers no HTTP.
     pub(crate) http: Option<SocketAddr>,
-    /// Files with billers' data; none: the shipped example.
-    pub(crate) biller_files: Vec<PathBuf>,
+    /// Whose logs it holds.
+    pub(crate) billers: Vec<Arc<Biller>>,
     /// Address of a NATS server; none: everything in this process.
     pub(crate) nats: Option<String>,
     /// Who opens the days.
@@ -71,12 +71,11 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Running> {
 
 async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running> {
     telemetry::start(&options.log, options.log_form)?;
-    let billers = billers(&options.biller_files)?;
     let bus = match &options.nats {
         Some(url) => Bus::nats(url, &format!("demarc {}", parts.join(" "))).await?,
         None => Bus::in_process(),
     };
-    let context = Context { bus, data: options.data };
+    let (context, billers) = (Context { bus, data: options.data }, options.billers);
     let stop = CancellationToken::new();
     let mut running =
         Running { stop: stop.clone(), core: None, read_sides: Vec::new(), listening: None };
@@ -120,24 +119,6 @@ async fn read_side(
         other => bail!("there is no service {other:?}"),
     }
     .with_context(|| format!("{service} did not start"))
-}
-
-fn billers(files: &[PathBuf]) -> anyhow::Result<Vec<Arc<Biller>>> {
-    if files.is_empty() {
-        return Ok(vec![Arc::new(contract::biller::parse(contract::biller::SHIPPED)?)]);
-    }
-    let mut billers: Vec<Arc<Biller>> = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("{} cannot be read", file.display()))?;
-        let biller = contract::biller::parse(&text)
-            .with_context(|| format!("{} is not a biller's file", file.display()))?;
-        if billers.iter().any(|known| known.name == biller.name) {
-            bail!("{}: there is a biller {:?} already", file.display(), biller.name);
-        }
-        billers.push(Arc::new(biller));
-    }
-    Ok(billers)
 }
 
 impl Running {

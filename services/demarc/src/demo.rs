@@ -23,6 +23,7 @@ use clap::Args;
 use provisioning::NetworkBehaviour;
 
 use crate::{
+    billers,
     cli::DEFAULT_BILLER,
     client::Client,
     compose::{self, Calendar, LogForm, Options},
@@ -62,7 +63,7 @@ impl Demo {
         let running = compose::start(Options {
             data,
             http: Some(self.http),
-            biller_files: Vec::new(),
+            billers: vec![billers::shipped_one(DEFAULT_BILLER)?],
             nats: None,
             calendar: Calendar::Manual,
             network: a_busy_network(),

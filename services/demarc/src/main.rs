@@ -1,5 +1,6 @@
 //! The one binary: the command line, and the composition root that starts the services.
 
+mod billers;
 mod cli;
 mod client;
 mod compose;

@@ -70,6 +70,7 @@ impl ReadModel for Model {
             | Event::Interaction(_)
             | Event::Quota(_)
             | Event::Telephone(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -102,6 +103,7 @@ impl ReadModel for Model {
             | Event::Interaction(_)
             | Event::Quota(_)
             | Event::Telephone(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }

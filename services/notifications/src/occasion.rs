@@ -66,6 +66,7 @@ pub(crate) fn of(
         | Event::Interaction(_)
         | Event::Quota(_)
         | Event::Telephone(_)
+        | Event::Guide(_)
         | Event::Decision(_) => Ok(None),
     }
 }

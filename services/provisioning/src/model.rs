@@ -75,6 +75,7 @@ impl ReadModel for Model {
             | Event::Interaction(_)
             | Event::Quota(_)
             | Event::Telephone(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }
@@ -106,6 +107,7 @@ impl ReadModel for Model {
             | Event::Interaction(_)
             | Event::Quota(_)
             | Event::Telephone(_)
+            | Event::Guide(_)
             | Event::Decision(_) => Ok(()),
         }
     }

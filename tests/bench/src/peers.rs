@@ -22,6 +22,8 @@ use crate::{
 
 /// Whose log the commands go to: the biller that is shipped.
 pub(crate) const BILLER: &str = "northeast";
+/// Its data: nothing is started for other billers.
+const NORTHEAST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/billers/northeast.toml");
 /// Partitions of a SierraDB.
 const SIERRADB_PARTITIONS: u16 = 32;
 
@@ -143,6 +145,7 @@ pub(crate) fn demarc(address: SocketAddr, data: &Path) -> anyhow::Result<Command
     let mut command = Command::new(bench.with_file_name("demarc"));
     command.args(["serve", "--manual-calendar", "--log", "warn"]);
     command.arg("--http").arg(address.to_string()).arg("--data").arg(data);
+    command.arg("--biller-file").arg(NORTHEAST);
     command.stdout(Stdio::null());
     Ok(command)
 }

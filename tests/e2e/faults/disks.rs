@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use e2e::{Api, Ended, Process, Room, SERVICES, Wish, copy_all, demarc, example};
+use e2e::{Api, Ended, Process, Room, SERVICES, Wish, copy_all, demarc, example, northeast};
 use event_store::{Block, Log, Options};
 use serde_json::json;
 
@@ -82,6 +82,7 @@ impl House {
 fn serve(data: &Path) -> Command {
     let mut command = demarc();
     command.args(["serve", "--manual-calendar", "--http", "127.0.0.1:0", "--data"]).arg(data);
+    command.arg("--biller-file").arg(northeast());
     command
 }
 

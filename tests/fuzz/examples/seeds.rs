@@ -105,7 +105,7 @@ fn text(field: &str) -> String {
         _ => match field.strip_suffix("Id") {
             Some(
                 noun @ ("account" | "site" | "device" | "service" | "order" | "ticket"
-                | "interaction"),
+                | "interaction" | "guide"),
             ) => format!("{noun}_88"),
             Some("message") => "notification_88".to_owned(),
             Some("transaction") => "provisioning_88".to_owned(),

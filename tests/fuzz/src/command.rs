@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
-use contract::pb::{account, calendar, customer, device, interaction, ledger, notification, order};
-use contract::pb::{provisioning, service, site, telephone, ticket};
+use contract::pb::{account, calendar, customer, device, guide, interaction, ledger, notification};
+use contract::pb::{order, provisioning, service, site, telephone, ticket};
 use contract::{AsItIs, CommandMessage, Invalid, Unread};
 
 use crate::{assert_names_a_field, chosen};
@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 44] = [
+pub const COMMANDS: [(&str, BothForms); 46] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -59,6 +59,8 @@ pub const COMMANDS: [(&str, BothForms); 44] = [
     ("ChangeOrder", both::<order::v1::ChangeOrder>),
     ("AssignTelephone", both::<telephone::v1::AssignTelephone>),
     ("ReleaseTelephone", both::<telephone::v1::ReleaseTelephone>),
+    ("StartGuide", both::<guide::v1::StartGuide>),
+    ("AnswerGuideStep", both::<guide::v1::AnswerGuideStep>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

@@ -8,12 +8,13 @@ use jiff::{
 };
 
 use super::{
-    Biller, BusinessDays, Campaign, Catalog, DeviceModel, Installation, Offer, Package, Policies,
-    ServiceType,
+    Biller, BusinessDays, Campaign, Catalog, DeviceModel, GuidePlan, GuideSubject, Installation,
+    Offer, Package, PlanAnswer, PlanEnd, PlanStep, Policies, ServiceType,
 };
 use crate::{
+    guide::GuideOutcome,
     money::{Currency, Money},
-    text::Code,
+    text::{Code, Text},
 };
 
 /// The test biller: cable and fiber in the markets `northern_virginia` and `phoenix`.
@@ -46,7 +47,35 @@ pub fn testing() -> Biller {
             (code("Orders"), codes(&["New order created"])),
             (code("Payments"), codes(&["Payment received", "Payment arrangement"])),
         ]),
+        tasks: BTreeMap::new(),
+        guides: guides(),
     }
+}
+
+fn guides() -> BTreeMap<Code, GuidePlan> {
+    let step = |text_shown, answers: &[(&str, &str)]| PlanStep {
+        text: text(text_shown),
+        task: None,
+        answers: answers
+            .iter()
+            .map(|(answer, next)| PlanAnswer { answer: code(answer), next: code(next) })
+            .collect(),
+    };
+    let end = |outcome, text_shown| PlanEnd { outcome, text: text(text_shown), task: None };
+    let plan = GuidePlan {
+        title: text("After the completion"),
+        subject: GuideSubject::CompletedOrder,
+        first: code("reset"),
+        steps: BTreeMap::from([
+            (code("reset"), step("Has the modem reset?", &[("yes", "comment"), ("no", "replug")])),
+            (code("replug"), step("Unplug it and plug it in again.", &[("done", "tech-support")])),
+        ]),
+        ends: BTreeMap::from([
+            (code("comment"), end(GuideOutcome::Comment, "Leave a comment.")),
+            (code("tech-support"), end(GuideOutcome::TechSupport, "Transfer the call.")),
+        ]),
+    };
+    BTreeMap::from([(code("after-completion"), plan)])
 }
 
 fn catalog() -> Catalog {
@@ -183,6 +212,10 @@ fn usd() -> Currency {
 
 fn code(text: &str) -> Code {
     Code::parse(text).expect("the test biller's codes are well formed")
+}
+
+fn text(text: &str) -> Text {
+    Text::parse(text).expect("the test biller's texts are well formed")
 }
 
 fn codes(texts: &[&str]) -> BTreeSet<Code> {

@@ -1,8 +1,10 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod guide;
 mod records;
 mod work;
 
+pub use guide::{guide_answered, guide_ended, guide_id, guide_started};
 pub use records::{
     assigned, cleared, comment, entry, flash, interaction, memo, opened_ticket, other_account,
     reopened, resolved, ticket_id, ticket_opened,

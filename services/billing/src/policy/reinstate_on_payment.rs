@@ -56,6 +56,7 @@ pub(crate) fn react(
         | Event::Interaction(_)
         | Event::Quota(_)
         | Event::Telephone(_)
+        | Event::Guide(_)
         | Event::Decision(_) => return Ok(()),
     };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {

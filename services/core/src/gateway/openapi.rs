@@ -34,6 +34,8 @@ pub(super) async fn document() -> Json<Value> {
             schema::reference("demarc.envelope.v1.EventPage"),
         ),
         ("/v1/{biller}/status", "How every service is doing", json!({ "type": "object" })),
+        ("/v1/{biller}/tasks", "What agents type, and where it leads", json!({ "type": "object" })),
+        ("/v1/{biller}/tasks/{code}", "One task code", json!({ "type": "object" })),
         ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
         (
             "/v1/{biller}/{service}/{view}",
@@ -86,7 +88,7 @@ fn send(command: &contract::CommandType) -> Value {
 }
 
 fn read(path: &str, summary: &str, schema: &Value) -> Value {
-    let names = ["biller", "service", "view", "key"];
+    let names = ["biller", "service", "view", "key", "code"];
     let filters: &[&str] = match path {
         "/v1/{biller}/events" | "/v1/{biller}/events/stream" => {
             &["from", "stream", "type", "limit"]

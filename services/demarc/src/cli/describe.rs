@@ -178,7 +178,7 @@ fn example_value(field: &FieldDescriptorProto) -> Value {
 
 /// Text that has the right form where the name of the field tells it.
 fn placeholder(name: &str) -> String {
-    const NOUNS: [&str; 5] = ["account", "site", "device", "service", "order"];
+    const NOUNS: [&str; 6] = ["account", "site", "device", "service", "order", "guide"];
     match name.strip_suffix("_id") {
         Some(noun) if NOUNS.contains(&noun) => format!("{noun}_1"),
         _ if name.ends_with("date") || name.ends_with("_on") => "2026-10-01".into(),

@@ -137,6 +137,7 @@ fn color_of(noun: &str) -> Style {
         "notification" => AnsiColor::BrightCyan,
         "ticket" => AnsiColor::BrightMagenta,
         "interaction" => AnsiColor::BrightGreen,
+        "guide" => AnsiColor::BrightGreen,
         "decision" => AnsiColor::Red,
         _ => AnsiColor::White,
     };

@@ -188,6 +188,7 @@ mod tests {
 
     use super::{Import, Summary, concerns_the_line_only, line_key};
     use crate::{
+        billers,
         cli::{Context, DEFAULT_BILLER},
         client::{Client, ClientError, Problem},
         compose::{self, Calendar, LogForm, Options, Running},
@@ -208,7 +209,7 @@ mod tests {
         compose::start(Options {
             data: data.to_owned(),
             http: "127.0.0.1:0".parse().ok(),
-            biller_files: Vec::new(),
+            billers: vec![billers::shipped_one(DEFAULT_BILLER).unwrap()],
             nats: None,
             calendar: Calendar::Manual,
             network: provisioning::NetworkBehaviour::default(),

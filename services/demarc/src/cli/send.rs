@@ -9,8 +9,9 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
+use service::nearest::nearest;
 
-use super::{Context, describe, many, nearest::nearest};
+use super::{Context, describe, many};
 use crate::{
     client::{Answer, part},
     exit::{InvalidInput, Misused, demand_printable},
@@ -64,6 +65,26 @@ pub(crate) struct Send {
 }
 
 impl Send {
+    /// One command, given as JSON or in a file.
+    pub(crate) fn one(
+        command: String,
+        data: Option<String>,
+        file: Option<PathBuf>,
+        key: Option<String>,
+    ) -> Self {
+        Self {
+            command: Some(command),
+            data,
+            file,
+            key,
+            ndjson: false,
+            key_prefix: None,
+            keep_going: false,
+            list: false,
+            describe: None,
+        }
+    }
+
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         if self.list {
             return describe::list(context.output);
@@ -137,11 +158,12 @@ fn unreadable(file: &Path) -> Misused {
 }
 
 /// The command of that name as the contract writes it.
-fn known(name: &str) -> Result<&'static str, Misused> {
+pub(crate) fn known(name: &str) -> Result<&'static str, Misused> {
     if let Some(command) = contract::command::named(name) {
         return Ok(command.name);
     }
-    let hint = match nearest(name, contract::command::all().map(|command| command.name)) {
+    let names = contract::command::all().map(|command| command.name);
+    let hint = match nearest(name, names).first() {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`demarc send --list` shows every command".into(),
     };

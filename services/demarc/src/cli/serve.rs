@@ -6,11 +6,14 @@ use clap::{Args, builder::PossibleValuesParser};
 
 use provisioning::NetworkBehaviour;
 
-use crate::compose::{self, Calendar, LogForm, Options};
+use crate::{
+    billers,
+    compose::{self, Calendar, LogForm, Options},
+};
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
-  demarc serve                                    everything in this process, data in ./data
+  demarc serve                                    the four shipped billers, data in ./data
   demarc serve --data /var/lib/demarc --http 127.0.0.1:8020
   demarc serve --biller-file northeast.toml --biller-file midwest.toml
   demarc serve --nats nats://127.0.0.1:4222       and publish to NATS";
@@ -58,7 +61,7 @@ struct Place {
     /// (default: 127.0.0.1:8020; a service other than core answers health and metrics if asked to)
     #[arg(long, value_name = "ADDR", env = "DEMARC_HTTP")]
     http: Option<SocketAddr>,
-    /// A biller's data; can be given more than once (default: the shipped example)
+    /// A biller's data; can be given more than once (default: the four that are shipped)
     #[arg(long = "biller-file", value_name = "FILE")]
     biller_files: Vec<PathBuf>,
     /// How the simulated network behaves, for example slow=200ms,fail=1,lose=1
@@ -78,21 +81,25 @@ struct Place {
 
 impl Serve {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        compose::serve(self.place.options(self.nats)).await
+        compose::serve(self.place.options(self.nats)?).await
     }
 }
 
 impl Run {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        compose::run(&self.service, self.place.options(Some(self.nats))).await
+        compose::run(&self.service, self.place.options(Some(self.nats))?).await
     }
 }
 
 impl Place {
-    fn options(self, nats: Option<String>) -> Options {
+    fn options(self, nats: Option<String>) -> anyhow::Result<Options> {
         let Self { data, http, biller_files, network, log, log_json, manual_calendar } = self;
         let calendar = if manual_calendar { Calendar::Manual } else { Calendar::Clock };
         let log_form = if log_json { LogForm::Json } else { LogForm::Text };
-        Options { data, http, biller_files, nats, calendar, network, log, log_form }
+        let billers = match biller_files.as_slice() {
+            [] => billers::shipped()?,
+            files => billers::of_files(files)?,
+        };
+        Ok(Options { data, http, billers, nats, calendar, network, log, log_form })
     }
 }

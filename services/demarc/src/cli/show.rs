@@ -50,6 +50,22 @@ pub(crate) struct Show {
 }
 
 impl Show {
+    /// One row of a view.
+    pub(crate) fn row(service: String, view: String, key: String) -> Self {
+        let (view, key) = (Some(view), Some(key));
+        Self {
+            service,
+            view,
+            key,
+            as_of: None,
+            after: None,
+            from: None,
+            to: None,
+            fields: Vec::new(),
+            limit: 1,
+        }
+    }
+
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         let service = self.service.as_str();
         match (self.view.as_deref(), self.key.as_deref()) {

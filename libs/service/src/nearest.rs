@@ -1,17 +1,24 @@
-//! The name that was probably meant.
+//! The names that were probably meant.
 
-/// The candidate with the fewest letters to change, if it is near enough to be meant.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+/// The candidates with the fewest letters to change, if they are near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let name = name.to_lowercase();
-    candidates
+    let distances = candidates
         .into_iter()
         .map(|candidate| (changes(&name, &candidate.to_lowercase()), candidate))
-        .filter(|(changes, _)| *changes <= name.len().div_ceil(2))
-        .min()
-        .map(|(_, candidate)| candidate)
+        .filter(|(changes, _)| *changes <= name.len().div_ceil(2));
+    let (mut fewest, mut found) = (usize::MAX, Vec::new());
+    for (changes, candidate) in distances {
+        if changes < fewest {
+            fewest = changes;
+            found.clear();
+        }
+        if changes == fewest {
+            found.push(candidate);
+        }
+    }
+    found
 }
 
 /// How many letters must be added, removed or replaced (Levenshtein).
@@ -35,10 +42,15 @@ mod tests {
     #[test]
     fn a_slip_finds_the_name_that_was_meant() {
         let names = ["SuspendSite", "UnsuspendSite", "OpenDay"];
-        assert_eq!(nearest("suspendsite", names), Some("SuspendSite"));
-        assert_eq!(nearest("OpenDya", names), Some("OpenDay"));
-        assert_eq!(nearest("SuspendSites", names), Some("SuspendSite"));
-        assert_eq!(nearest("Xyz", names), None);
+        assert_eq!(nearest("suspendsite", names), ["SuspendSite"]);
+        assert_eq!(nearest("OpenDya", names), ["OpenDay"]);
+        assert_eq!(nearest("SuspendSites", names), ["SuspendSite"]);
+        assert_eq!(nearest("Xyz", names), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn all_that_are_equally_near_are_named() {
+        assert_eq!(nearest("SX", ["SC", "CC", "SS", "04"]), ["SC", "SS"]);
     }
 
     #[test]
