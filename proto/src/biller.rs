@@ -9,7 +9,9 @@ use std::{
 };
 
 use domain::{
-    biller::{Biller, BusinessDays, Catalog, DeviceModel, Installation, Package, Policies},
+    biller::{
+        Biller, BusinessDays, Catalog, Customers, DeviceModel, Installation, Package, Policies,
+    },
     money::{Currency, Money},
     text::Code,
 };
@@ -53,6 +55,7 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
     }
     Ok(Biller {
         catalog: file.catalog(currency)?,
+        customers: file.customers.customers()?,
         business_days: file.calendar.business_days()?,
         policies: file.policies.policies()?,
         name: file.name,
@@ -70,6 +73,7 @@ struct File {
     policies: PoliciesFile,
     calendar: CalendarFile,
     orders: OrdersFile,
+    customers: CustomersFile,
     devices: BTreeMap<String, DeviceFile>,
     packages: BTreeMap<String, PackageFile>,
 }
@@ -102,6 +106,13 @@ struct OrdersFile {
     sale_types: Vec<String>,
     sale_reasons: Vec<String>,
     campaigns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustomersFile {
+    types: Vec<String>,
+    categories: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +166,15 @@ impl File {
             sale_types: codes("orders.sale_types", &self.orders.sale_types)?,
             sale_reasons: codes("orders.sale_reasons", &self.orders.sale_reasons)?,
             campaigns: codes("orders.campaigns", &self.orders.campaigns)?,
+        })
+    }
+}
+
+impl CustomersFile {
+    fn customers(&self) -> Result<Customers, BillerError> {
+        Ok(Customers {
+            types: codes("customers.types", &self.types)?,
+            categories: codes("customers.categories", &self.categories)?,
         })
     }
 }

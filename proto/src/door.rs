@@ -19,6 +19,11 @@ use crate::{Invalid, invalid};
 /// How a sealed text begins.
 pub const MARK: &str = "{sealed:";
 
+/// Fewest digits of a phone number: a local one.
+const PHONE_DIGITS_MIN: usize = 7;
+/// Most digits of a phone number (E.164).
+const PHONE_DIGITS_MAX: usize = 15;
+
 /// Who seals.
 pub trait Door: Sync {
     /// The customer whose personal data belongs to a noun, by the noun's id; `None`: nothing is
@@ -143,6 +148,22 @@ impl<'a> Keeper<'a> {
         self.close(field, &line, value)
     }
 
+    /// The same for a phone number, however people write it: what is sealed are its digits, after a
+    /// `+` where there is one.
+    pub(crate) fn seal_phone(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        let is_between = |char: &char| matches!(char, ' ' | '-' | '.' | '/' | '(' | ')');
+        let number: String = value.chars().filter(|char| !is_between(char)).collect();
+        let digits = number.strip_prefix('+').unwrap_or(&number);
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || !(PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()) {
+            let problem = format!(
+                "must be a phone number of {PHONE_DIGITS_MIN} to {PHONE_DIGITS_MAX} digits"
+            );
+            return Err(Invalid::new(field, problem).into());
+        }
+        self.close(field, &number, value)
+    }
+
     fn close(&self, field: &str, text: &str, value: &mut String) -> Result<(), Unread> {
         if text.contains(MARK) {
             return Err(Invalid::new(field, "holds a sealed text: write it out").into());
@@ -195,6 +216,24 @@ mod tests {
         assert_eq!(sealed("account_7", " "), Err(empty.into()));
         let stolen = Invalid::new("text", "holds a sealed text: write it out");
         assert_eq!(sealed("account_7", "{sealed:customer_8:abc}"), Err(stolen.into()));
+    }
+
+    #[test]
+    fn f10_a_phone_number_is_sealed_as_its_digits_however_it_is_written() {
+        let keeper = Keeper::of::<Account>(&AsItIs, "accountId", "account_7").unwrap();
+        let digits = |number: &str| {
+            let mut value = number.to_owned();
+            keeper.seal_phone("number", &mut value).map(|()| value)
+        };
+        for written in ["(703) 555-0101", "703.555.0101", "7035550101"] {
+            assert_eq!(digits(written).unwrap(), "7035550101");
+        }
+        assert_eq!(digits("+1 703 555 0101").unwrap(), "+17035550101");
+        for wrong in ["", "555-010", "call me", "1234567890123456", "703+5550101", "٧٠٣٥٥٥٠١٠١"]
+        {
+            let invalid = Invalid::new("number", "must be a phone number of 7 to 15 digits");
+            assert_eq!(digits(wrong), Err(invalid.into()), "{wrong}");
+        }
     }
 
     #[test]

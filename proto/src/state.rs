@@ -4,7 +4,7 @@ use domain::{
     Noun,
     account::Account,
     calendar::Calendar,
-    customer::Customer,
+    customer::{Customer, Details, Phone, Profile},
     device::Device,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
@@ -56,12 +56,35 @@ pub fn json(noun: &Noun) -> Value {
 fn of_customer(customer: &Customer) -> Value {
     match customer {
         Customer::Unregistered => Value::Null,
-        Customer::Registered { name, account_ids } => {
+        Customer::Implied { profile } => json!({ "profile": of_profile(profile) }),
+        Customer::Registered { name, account_ids, profile } => {
             let accounts: Vec<_> = account_ids.iter().map(|account| account.as_str()).collect();
-            json!({ "name": name.as_str(), "accounts": accounts })
+            let profile = of_profile(profile);
+            json!({ "name": name.as_str(), "accounts": accounts, "profile": profile })
         }
         Customer::Erased => json!({ "erased": true }),
     }
+}
+
+fn of_profile(profile: &Profile) -> Value {
+    json!({ "details": profile.details.as_ref().map(of_details) })
+}
+
+fn of_details(details: &Details) -> Value {
+    let phone = |phone: &Option<Phone>| {
+        phone.as_ref().map(
+            |phone| json!({ "number": phone.number.as_str(), "lineType": word(phone.line_type) }),
+        )
+    };
+    json!({
+        "firstName": details.first_name.as_str(),
+        "lastName": details.last_name.as_str(),
+        "homePhone": phone(&details.home_phone),
+        "businessPhone": phone(&details.business_phone),
+        "otherPhone": phone(&details.other_phone),
+        "customerType": details.customer_type.as_str(),
+        "category": details.category.as_str(),
+    })
 }
 
 fn of_account(account: &Account) -> Value {

@@ -31,6 +31,8 @@ pub struct Biller {
     pub currency: Currency,
     /// What it sells and certifies.
     pub catalog: Catalog,
+    /// How it tells its customers apart.
+    pub customers: Customers,
     /// On which days it works.
     pub business_days: BusinessDays,
     /// What it does when.
@@ -54,6 +56,15 @@ pub struct Catalog {
     pub sale_reasons: BTreeSet<Code>,
     /// Campaigns that may be named (F12).
     pub campaigns: BTreeSet<Code>,
+}
+
+/// How a biller tells its customers apart.
+#[derive(Clone, Debug, Default)]
+pub struct Customers {
+    /// Customer types (F10).
+    pub types: BTreeSet<Code>,
+    /// Categories of customers (F10).
+    pub categories: BTreeSet<Code>,
 }
 
 /// One package (F37).

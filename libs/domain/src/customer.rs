@@ -1,17 +1,25 @@
-//! A customer: whoever has one account or many (F56), and may ask to be forgotten.
+//! A customer: whoever has one account or many (F56), what is known of them, and that they may ask
+//! to be forgotten.
 //!
-//! What must stay true: a customer who was erased is known by their number alone, and stays erased.
+//! What must stay true: a customer who was erased is known by their number alone, and stays erased;
+//! whoever has one account alone is a customer as well, by the account's number.
 
+mod confirm;
 mod erase;
+mod profile;
 mod register;
+mod rejection;
 
+pub use confirm::{ConfirmCustomer, Details, LineType, Phone};
 pub use erase::EraseCustomer;
+pub use profile::Profile;
 pub use register::RegisterCustomer;
+pub use rejection::CustomerRejection;
 
 use std::collections::BTreeSet;
 
 use crate::{
-    Aggregate, Event, Fact, Id, Noun, Rejection,
+    Aggregate, Desk, Event, Fact, Id, Noun,
     account::{Account, AccountId},
     sealed::Sealed,
 };
@@ -35,6 +43,8 @@ pub enum CustomerEvent {
         /// Which.
         account_id: AccountId,
     },
+    /// Somebody spoke with the customer about who they are (F10).
+    Confirmed(Details),
     /// The customer's key is to be destroyed: nothing about them can be read any more.
     Erased {
         /// The accounts that nobody's name belongs to any more.
@@ -47,59 +57,22 @@ pub enum CustomerEvent {
 pub enum Customer {
     /// Nobody registered them.
     Unregistered,
+    /// Nobody registered them, but they have one account alone, and more is known of them.
+    Implied {
+        /// What is known.
+        profile: Box<Profile>,
+    },
     /// There is somebody.
     Registered {
         /// Personal data.
         name: Sealed,
         /// Their accounts.
         account_ids: BTreeSet<AccountId>,
+        /// What else is known.
+        profile: Box<Profile>,
     },
     /// There was somebody.
     Erased,
-}
-
-/// What prevents a wish about a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CustomerRejection {
-    /// Nobody registered them.
-    #[error("the customer is not registered")]
-    NotRegistered,
-    /// Registered, with another name.
-    #[error("the customer is registered with another name")]
-    RegisteredOtherwise,
-    /// It would belong to whoever has that account.
-    #[error("a customer number that names an account belongs to whoever has that account")]
-    NumberIsAnAccounts,
-    /// Nothing about them is taken any more.
-    #[error("the customer was erased: nothing about them is taken any more")]
-    Erased,
-    /// A record has an end.
-    #[error("the customer has {ACCOUNTS_MAX} accounts: register another customer for more")]
-    TooManyAccounts,
-    /// What is destroyed never comes back.
-    #[error("erasing a customer needs an actor with the role manager or administrator")]
-    ErasureNeedsManager,
-}
-
-impl CustomerRejection {
-    /// The API's code, stable for ever.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotRegistered => "customer.not_registered",
-            Self::RegisteredOtherwise => "customer.registered_otherwise",
-            Self::NumberIsAnAccounts => "customer.number_is_an_accounts",
-            Self::Erased => "customer.erased",
-            Self::TooManyAccounts => "customer.too_many_accounts",
-            Self::ErasureNeedsManager => "customer.erasure_needs_manager",
-        }
-    }
-}
-
-impl From<CustomerRejection> for Rejection {
-    fn from(rejection: CustomerRejection) -> Self {
-        Self { code: rejection.code(), reason: rejection.to_string() }
-    }
 }
 
 impl CustomerEvent {
@@ -118,15 +91,37 @@ impl Customer {
         Id::parse(&format!("{}_{account_id}", Self::CATEGORY)).ok()
     }
 
-    /// The account that a customer has alone, if the customer is implied by one.
-    pub(crate) fn implying(customer_id: &CustomerId) -> Option<Id<Account>> {
-        Id::parse(customer_id.suffix()).ok()
+    /// Whether a number is that of an account's own customer.
+    pub(crate) fn is_implied(customer_id: &CustomerId) -> bool {
+        AccountId::parse(customer_id.suffix()).is_ok()
+    }
+
+    /// The open account that a customer has alone, if it is the account that names them.
+    pub(crate) fn sole_account(desk: &Desk<'_>, customer_id: &CustomerId) -> Option<AccountId> {
+        let account_id = AccountId::parse(customer_id.suffix()).ok()?;
+        let is_alone = matches!(desk.get(&account_id), Account::Open { customer_id: None, .. });
+        is_alone.then_some(account_id)
+    }
+
+    /// What is known of a customer: somebody who is registered, or has one open account alone.
+    pub(crate) fn known<'a>(
+        desk: &Desk<'a>,
+        customer_id: &CustomerId,
+    ) -> Result<&'a Profile, CustomerRejection> {
+        match desk.get(customer_id) {
+            Self::Registered { profile, .. } | Self::Implied { profile } => Ok(profile),
+            Self::Unregistered if Self::sole_account(desk, customer_id).is_some() => {
+                Ok(Profile::UNKNOWN)
+            }
+            Self::Unregistered => Err(CustomerRejection::NotRegistered),
+            Self::Erased => Err(CustomerRejection::Erased),
+        }
     }
 
     /// One more account.
     pub(crate) fn demand_room(&self) -> Result<(), CustomerRejection> {
         match self {
-            Self::Unregistered => Err(CustomerRejection::NotRegistered),
+            Self::Unregistered | Self::Implied { .. } => Err(CustomerRejection::NotRegistered),
             Self::Registered { account_ids, .. } if account_ids.len() >= ACCOUNTS_MAX => {
                 Err(CustomerRejection::TooManyAccounts)
             }
@@ -143,17 +138,22 @@ impl Aggregate for Customer {
 
     fn evolve(mut self, event: &CustomerEvent) -> Self {
         match (&mut self, event) {
-            (_, CustomerEvent::Erased { .. }) => return Self::Erased,
+            (Self::Erased, _) | (_, CustomerEvent::Erased { .. }) => return Self::Erased,
             (Self::Unregistered, CustomerEvent::Registered { name }) => {
-                return Self::Registered { name: name.clone(), account_ids: BTreeSet::new() };
+                let (name, account_ids) = (name.clone(), BTreeSet::new());
+                return Self::Registered { name, account_ids, profile: Box::default() };
+            }
+            (Self::Unregistered, event) => {
+                let mut profile = Box::<Profile>::default();
+                profile.learn(event);
+                return Self::Implied { profile };
             }
             (Self::Registered { account_ids, .. }, CustomerEvent::AccountAdded { account_id }) => {
                 account_ids.insert(account_id.clone());
             }
-            (
-                Self::Unregistered | Self::Registered { .. } | Self::Erased,
-                CustomerEvent::Registered { .. } | CustomerEvent::AccountAdded { .. },
-            ) => {}
+            (Self::Registered { profile, .. } | Self::Implied { profile }, event) => {
+                profile.learn(event);
+            }
         }
         self
     }

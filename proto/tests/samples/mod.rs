@@ -7,7 +7,7 @@ use domain::{
     Event, Id,
     account::AccountEvent,
     calendar::CalendarEvent,
-    customer::CustomerEvent,
+    customer::{CustomerEvent, Details, LineType, Phone},
     decision::DecisionEvent,
     device::DeviceEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
@@ -31,10 +31,23 @@ fn customers() -> Vec<Event> {
     [
         CustomerEvent::Registered { name: sealed("{sealed:customer_4:wVj_-z}") },
         CustomerEvent::AccountAdded { account_id: id("account_7") },
+        CustomerEvent::Confirmed(Details {
+            first_name: sealed("{sealed:customer_4:wVj_-a}"),
+            last_name: sealed("{sealed:customer_4:wVj_-b}"),
+            home_phone: Some(phone("{sealed:customer_4:wVj_-c}", LineType::Landline)),
+            business_phone: Some(phone("{sealed:customer_4:wVj_-d}", LineType::Voip)),
+            other_phone: Some(phone("{sealed:customer_4:wVj_-e}", LineType::Mobile)),
+            customer_type: code("RESIDENTIAL"),
+            category: code("STANDARD"),
+        }),
         CustomerEvent::Erased { account_ids: vec![id("account_7"), id("account_8")] },
     ]
     .map(Event::Customer)
     .into()
+}
+
+fn phone(number: &str, line_type: LineType) -> Phone {
+    Phone { number: sealed(number), line_type }
 }
 
 fn accounts() -> Vec<Event> {

@@ -1,11 +1,13 @@
-//! Which accounts belong to one customer (F56)?
+//! Who is a customer, and which accounts belong to them (F10, F56)?
 
-use domain::{Event, customer::CustomerEvent};
+use domain::{
+    Event,
+    account::AccountId,
+    customer::{CustomerEvent, CustomerId, Details, LineType, Phone},
+};
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
-
-use crate::model::change;
 
 /// By customer id.
 pub(crate) const TABLE: Table = Table::new(b'c');
@@ -15,39 +17,97 @@ pub(crate) const TABLE: Table = Table::new(b'c');
 #[serde(rename_all = "camelCase")]
 struct CustomerRow {
     customer_id: String,
-    name: String,
+    /// Absent for a customer who has one account alone: the account says it.
+    name: Option<String>,
     account_ids: Vec<String>,
+    details: Option<DetailsRow>,
     /// What was sealed for them can never be read again.
     erased: bool,
 }
 
+/// What was confirmed in Customer Maintenance (F10).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DetailsRow {
+    first_name: String,
+    last_name: String,
+    home_phone: Option<PhoneRow>,
+    business_phone: Option<PhoneRow>,
+    other_phone: Option<PhoneRow>,
+    customer_type: String,
+    category: String,
+}
+
+/// How to call somebody.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PhoneRow {
+    number: String,
+    line_type: LineTypeRow,
+}
+
+/// What kind of line it is (F11).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum LineTypeRow {
+    Landline,
+    Mobile,
+    Voip,
+    Unknown,
+}
+
 /// Changes the row of the customer that the event is about. Whoever has one account alone has no
-/// row: the account says all.
+/// row until more is known of them: the account says all.
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let Event::Customer(event) = event else { return Ok(()) };
     let customer_id = &*recorded.event.stream;
-    match event {
-        CustomerEvent::Registered { name } => {
-            let row = CustomerRow {
-                customer_id: customer_id.to_owned(),
-                name: name.to_string(),
-                account_ids: Vec::new(),
-                erased: false,
-            };
-            rows.put(TABLE, customer_id, &row)
-        }
-        CustomerEvent::AccountAdded { account_id } => {
-            change(rows, TABLE, customer_id, |row: &mut CustomerRow| {
-                row.account_ids.push(account_id.to_string());
-            })
-        }
-        CustomerEvent::Erased { .. } if rows.get::<CustomerRow>(TABLE, customer_id)?.is_none() => {
-            Ok(())
-        }
-        CustomerEvent::Erased { .. } => {
-            change(rows, TABLE, customer_id, |row: &mut CustomerRow| row.erased = true)
-        }
+    let row = rows.get::<CustomerRow>(TABLE, customer_id)?;
+    if row.is_none() && matches!(event, CustomerEvent::Erased { .. }) {
+        return Ok(());
     }
+    let mut row = row.unwrap_or_else(|| unknown(customer_id));
+    match event {
+        CustomerEvent::Registered { name } => row.name = Some(name.to_string()),
+        CustomerEvent::AccountAdded { account_id } => row.account_ids.push(account_id.to_string()),
+        CustomerEvent::Confirmed(details) => row.details = Some(details_row(details)),
+        CustomerEvent::Erased { .. } => row.erased = true,
+    }
+    rows.put(TABLE, customer_id, &row)
+}
+
+/// A customer before the first fact; one who has an account alone has it from the beginning.
+fn unknown(customer_id: &str) -> CustomerRow {
+    let parsed = CustomerId::parse(customer_id).ok();
+    let sole_account = parsed.and_then(|id| AccountId::parse(id.suffix()).ok());
+    CustomerRow {
+        customer_id: customer_id.to_owned(),
+        name: None,
+        account_ids: sole_account.iter().map(ToString::to_string).collect(),
+        details: None,
+        erased: false,
+    }
+}
+
+fn details_row(details: &Details) -> DetailsRow {
+    DetailsRow {
+        first_name: details.first_name.to_string(),
+        last_name: details.last_name.to_string(),
+        home_phone: details.home_phone.as_ref().map(phone_row),
+        business_phone: details.business_phone.as_ref().map(phone_row),
+        other_phone: details.other_phone.as_ref().map(phone_row),
+        customer_type: details.customer_type.to_string(),
+        category: details.category.to_string(),
+    }
+}
+
+fn phone_row(phone: &Phone) -> PhoneRow {
+    let line_type = match phone.line_type {
+        LineType::Landline => LineTypeRow::Landline,
+        LineType::Mobile => LineTypeRow::Mobile,
+        LineType::Voip => LineTypeRow::Voip,
+        LineType::Unknown => LineTypeRow::Unknown,
+    };
+    PhoneRow { number: phone.number.to_string(), line_type }
 }
 
 #[cfg(test)]
@@ -55,7 +115,7 @@ mod tests {
     use domain::{
         Fact,
         customer::CustomerEvent,
-        testing::fixtures::{account, account_id, customer, customer_id, id},
+        testing::fixtures::{account, account_id, customer, customer_id, details, id},
     };
     use read_side::testing::Story;
     use serde_json::json;
@@ -75,6 +135,7 @@ mod tests {
             "customerId": "customer_4",
             "name": "Harbor Cafe",
             "accountIds": ["account_8", "account_9"],
+            "details": null,
             "erased": false,
         });
         assert_eq!(story.row::<serde_json::Value>(TABLE, "customer_4"), row);
@@ -91,5 +152,28 @@ mod tests {
         let erased = CustomerEvent::Erased { account_ids: vec![account_id()] };
         let story = Story::of(Care).and(account());
         assert!(story.try_then(erased.on(&id("customer_account_7"))).is_ok());
+    }
+
+    #[test]
+    fn f10_what_was_confirmed_is_shown_of_whoever_has_one_account_alone_too() {
+        let confirmed = CustomerEvent::Confirmed(details()).on(&id("customer_account_7"));
+        let row: serde_json::Value =
+            Story::of(Care).and(account()).then(confirmed).row(TABLE, "customer_account_7");
+        let expected = json!({
+            "customerId": "customer_account_7",
+            "name": null,
+            "accountIds": ["account_7"],
+            "details": {
+                "firstName": "Jo",
+                "lastName": "Doe",
+                "homePhone": { "number": "7035550101", "lineType": "landline" },
+                "businessPhone": null,
+                "otherPhone": null,
+                "customerType": "RESIDENTIAL",
+                "category": "STANDARD",
+            },
+            "erased": false,
+        });
+        assert_eq!(row, expected);
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Care;
 const VIEWS: &[View] = &[
     View {
         name: "customer",
-        about: "Whose accounts belong together, by customer id",
+        about: "Who the customer is and which accounts belong to them, by customer id",
         table: Some(customer::TABLE),
     },
     View {
@@ -45,7 +45,7 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {

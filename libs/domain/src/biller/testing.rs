@@ -7,7 +7,9 @@ use jiff::{
     civil::{Weekday, date},
 };
 
-use super::{Biller, BusinessDays, Catalog, DeviceModel, Installation, Package, Policies};
+use super::{
+    Biller, BusinessDays, Catalog, Customers, DeviceModel, Installation, Package, Policies,
+};
 use crate::{
     money::{Currency, Money},
     text::Code,
@@ -24,6 +26,10 @@ pub fn testing() -> Biller {
         zone: "America/New_York".to_owned(),
         currency: usd(),
         catalog: catalog(),
+        customers: Customers {
+            types: codes(&["RESIDENTIAL", "BUSINESS"]),
+            categories: codes(&["STANDARD", "EMPLOYEE"]),
+        },
         business_days: BusinessDays {
             weekend: vec![Weekday::Saturday, Weekday::Sunday],
             holidays: [date(2026, 11, 26), date(2026, 12, 25)].into(),

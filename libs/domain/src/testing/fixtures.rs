@@ -13,7 +13,7 @@ use crate::{
     Aggregate, Fact, Id,
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
-    customer::{CustomerEvent, CustomerId},
+    customer::{CustomerEvent, CustomerId, Details, LineType, Phone},
     device::DeviceId,
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
@@ -112,6 +112,20 @@ pub fn customer_id() -> CustomerId {
 #[must_use]
 pub fn customer() -> Fact {
     CustomerEvent::Registered { name: sealed("Harbor Cafe") }.on(&customer_id())
+}
+
+/// Who the somebody is, with a landline at home.
+#[must_use]
+pub fn details() -> Details {
+    Details {
+        first_name: sealed("Jo"),
+        last_name: sealed("Doe"),
+        home_phone: Some(Phone { number: sealed("7035550101"), line_type: LineType::Landline }),
+        business_phone: None,
+        other_phone: None,
+        customer_type: code("RESIDENTIAL"),
+        category: code("STANDARD"),
+    }
 }
 
 /// A day began.
