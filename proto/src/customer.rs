@@ -1,20 +1,28 @@
-//! Customers between protobuf and the domain.
+//! Customers between protobuf and the domain: commands here, facts in `facts`.
+
+mod facts;
+
+pub(crate) use facts::{decode, encode};
 
 use domain::customer::{
-    ConfirmCustomer, Customer, CustomerEvent, Details, EraseCustomer, LineType, Phone,
-    RegisterCustomer,
+    AddContact, AuthenticateCustomer, AuthenticationMethod, ConfirmCustomer, Contact, Customer,
+    EraseCustomer, Proof, RegisterCustomer, RemoveContact, SetPin,
 };
 
 use crate::{
     CommandMessage, CommandType, Invalid,
     door::{Door, Keeper, Unread},
-    invalid::{code, id, required, sealed},
-    pb::customer::v1::{self as pb, customer_event::Fact},
+    invalid::{code, id, optional, sealed},
+    pb::customer::v1 as pb,
 };
 
 pub(crate) const COMMANDS: &[CommandType] = &[
     CommandType::of::<pb::RegisterCustomer>(),
     CommandType::of::<pb::ConfirmCustomer>(),
+    CommandType::of::<pb::AddContact>(),
+    CommandType::of::<pb::RemoveContact>(),
+    CommandType::of::<pb::SetPin>(),
+    CommandType::of::<pb::AuthenticateCustomer>(),
     CommandType::of::<pb::EraseCustomer>(),
 ];
 
@@ -73,7 +81,108 @@ impl TryFrom<pb::ConfirmCustomer> for ConfirmCustomer {
             customer_type: message.customer_type,
             category: message.category,
         };
-        Ok(Self { customer_id, details: details(confirmed)? })
+        Ok(Self { customer_id, details: facts::details(confirmed)? })
+    }
+}
+
+impl CommandMessage for pb::AddContact {
+    type Rule = AddContact;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+        keeper.seal_line("name", &mut self.name)?;
+        if let Some(phone) = &mut self.phone {
+            keeper.seal_phone("phone.number", &mut phone.number)?;
+        }
+        if self.email.is_empty() {
+            return Ok(());
+        }
+        keeper.seal_email("email", &mut self.email)
+    }
+}
+
+impl TryFrom<pb::AddContact> for AddContact {
+    type Error = Invalid;
+
+    fn try_from(message: pb::AddContact) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            contact_id: code("contactId", &message.contact_id)?,
+            contact: Contact {
+                name: sealed("name", &message.name)?,
+                phone: facts::phone("phone", message.phone)?,
+                email: optional("email", &message.email, sealed)?,
+                authorized_user: message.authorized_user,
+            },
+        })
+    }
+}
+
+impl CommandMessage for pb::RemoveContact {
+    type Rule = RemoveContact;
+}
+
+impl TryFrom<pb::RemoveContact> for RemoveContact {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RemoveContact) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            contact_id: code("contactId", &message.contact_id)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::SetPin {
+    type Rule = SetPin;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+        keeper.digest_pin("pin", &mut self.pin)
+    }
+}
+
+impl TryFrom<pb::SetPin> for SetPin {
+    type Error = Invalid;
+
+    fn try_from(message: pb::SetPin) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            pin: sealed("pin", &message.pin)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::AuthenticateCustomer {
+    type Rule = AuthenticateCustomer;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        if self.method() == pb::AuthenticationMethod::Pin {
+            let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+            return keeper.digest_pin("pin", &mut self.pin);
+        }
+        if self.pin.is_empty() {
+            return Ok(());
+        }
+        Err(Invalid::new("pin", "must be absent where the method is another").into())
+    }
+}
+
+impl TryFrom<pb::AuthenticateCustomer> for AuthenticateCustomer {
+    type Error = Invalid;
+
+    fn try_from(message: pb::AuthenticateCustomer) -> Result<Self, Invalid> {
+        let proof = match facts::method("method", message.method)? {
+            AuthenticationMethod::Pin => Proof::Pin(sealed("pin", &message.pin)?),
+            AuthenticationMethod::CallBack => Proof::CallBack,
+            AuthenticationMethod::PhotoId => Proof::PhotoId,
+            AuthenticationMethod::PortalLogin => Proof::PortalLogin,
+        };
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            authentication_id: code("authenticationId", &message.authentication_id)?,
+            proof,
+        })
     }
 }
 
@@ -87,93 +196,4 @@ impl TryFrom<pb::EraseCustomer> for EraseCustomer {
     fn try_from(message: pb::EraseCustomer) -> Result<Self, Invalid> {
         Ok(Self { customer_id: id("customerId", &message.customer_id)? })
     }
-}
-
-pub(crate) fn encode(event: &CustomerEvent) -> pb::CustomerEvent {
-    let fact = match event {
-        CustomerEvent::Registered { name } => {
-            Fact::Registered(pb::CustomerRegistered { name: name.to_string() })
-        }
-        CustomerEvent::AccountAdded { account_id } => {
-            Fact::AccountAdded(pb::CustomerAccountAdded { account_id: account_id.to_string() })
-        }
-        CustomerEvent::Confirmed(details) => Fact::Confirmed(confirmed(details)),
-        CustomerEvent::Erased { account_ids } => Fact::Erased(pb::CustomerErased {
-            account_ids: account_ids.iter().map(ToString::to_string).collect(),
-        }),
-    };
-    pb::CustomerEvent { fact: Some(fact) }
-}
-
-pub(crate) fn decode(message: pb::CustomerEvent) -> Result<CustomerEvent, Invalid> {
-    Ok(match required("fact", message.fact)? {
-        Fact::Registered(fact) => CustomerEvent::Registered { name: sealed("name", &fact.name)? },
-        Fact::AccountAdded(fact) => {
-            CustomerEvent::AccountAdded { account_id: id("accountId", &fact.account_id)? }
-        }
-        Fact::Confirmed(fact) => CustomerEvent::Confirmed(details(fact)?),
-        Fact::Erased(fact) => {
-            let account_ids = fact.account_ids.iter().map(|account| id("accountIds", account));
-            CustomerEvent::Erased { account_ids: account_ids.collect::<Result<_, _>>()? }
-        }
-    })
-}
-
-fn confirmed(details: &Details) -> pb::CustomerConfirmed {
-    let phone = |phone: &Option<Phone>| {
-        phone.as_ref().map(|phone| pb::Phone {
-            number: phone.number.to_string(),
-            line_type: line_type_number(phone.line_type),
-        })
-    };
-    pb::CustomerConfirmed {
-        first_name: details.first_name.to_string(),
-        last_name: details.last_name.to_string(),
-        home_phone: phone(&details.home_phone),
-        business_phone: phone(&details.business_phone),
-        other_phone: phone(&details.other_phone),
-        customer_type: details.customer_type.to_string(),
-        category: details.category.to_string(),
-    }
-}
-
-fn details(message: pb::CustomerConfirmed) -> Result<Details, Invalid> {
-    Ok(Details {
-        first_name: sealed("firstName", &message.first_name)?,
-        last_name: sealed("lastName", &message.last_name)?,
-        home_phone: phone("homePhone", message.home_phone)?,
-        business_phone: phone("businessPhone", message.business_phone)?,
-        other_phone: phone("otherPhone", message.other_phone)?,
-        customer_type: code("customerType", &message.customer_type)?,
-        category: code("category", &message.category)?,
-    })
-}
-
-fn phone(field: &str, message: Option<pb::Phone>) -> Result<Option<Phone>, Invalid> {
-    let read = |message: pb::Phone| {
-        let number = sealed("number", &message.number)?;
-        Ok(Phone { number, line_type: line_type("lineType", message.line_type)? })
-    };
-    message
-        .map(|message| read(message).map_err(|invalid: Invalid| invalid.within(field)))
-        .transpose()
-}
-
-fn line_type(field: &str, number: i32) -> Result<LineType, Invalid> {
-    match pb::LineType::try_from(number) {
-        Ok(pb::LineType::Landline) => Ok(LineType::Landline),
-        Ok(pb::LineType::Mobile) => Ok(LineType::Mobile),
-        Ok(pb::LineType::Voip) => Ok(LineType::Voip),
-        Ok(pb::LineType::Unknown) => Ok(LineType::Unknown),
-        Ok(pb::LineType::Unspecified) | Err(_) => Err(Invalid::new(field, "must be a LineType")),
-    }
-}
-
-fn line_type_number(line_type: LineType) -> i32 {
-    i32::from(match line_type {
-        LineType::Landline => pb::LineType::Landline,
-        LineType::Mobile => pb::LineType::Mobile,
-        LineType::Voip => pb::LineType::Voip,
-        LineType::Unknown => pb::LineType::Unknown,
-    })
 }

@@ -4,6 +4,8 @@
 //! decided, stored or sent on; a sealed text is never taken from outside, where it could be
 //! another customer's.
 
+use std::ops::RangeInclusive;
+
 use domain::{
     Aggregate, Event, Id,
     account::{Account, AccountEvent, AccountId},
@@ -24,6 +26,11 @@ const PHONE_DIGITS_MIN: usize = 7;
 /// Most digits of a phone number (E.164).
 const PHONE_DIGITS_MAX: usize = 15;
 
+/// Digits of a PIN.
+const PIN_DIGITS: RangeInclusive<usize> = 4..=10;
+/// Digits of a social security number: no PIN has so many.
+const SSN_DIGITS: usize = 9;
+
 /// Who seals.
 pub trait Door: Sync {
     /// The customer whose personal data belongs to a noun, by the noun's id; `None`: nothing is
@@ -38,6 +45,12 @@ pub trait Door: Sync {
     /// # Errors
     /// When there is no key to be had now.
     fn seal(&self, owner: &str, text: &str) -> Result<String, Closed>;
+
+    /// A keyed digest of a secret that nobody needs to read again, such as a PIN.
+    ///
+    /// # Errors
+    /// As for [`Self::seal`].
+    fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed>;
 }
 
 /// Nothing can be sealed now; what is wrong is logged where it happened.
@@ -68,6 +81,10 @@ impl Door for AsItIs {
 
     fn seal(&self, _: &str, text: &str) -> Result<String, Closed> {
         Ok(text.to_owned())
+    }
+
+    fn digest(&self, _: &str, secret: &str) -> Result<String, Closed> {
+        Ok(secret.to_owned())
     }
 }
 
@@ -164,6 +181,25 @@ impl<'a> Keeper<'a> {
         self.close(field, &number, value)
     }
 
+    /// The same for an e-mail address.
+    pub(crate) fn seal_email(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        if !value.contains('@') {
+            return Err(Invalid::new(field, "must be an e-mail address").into());
+        }
+        self.seal_line(field, value)
+    }
+
+    /// Checks a PIN and puts its keyed digest in its place.
+    pub(crate) fn digest_pin(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        if !is_pin(value) {
+            let problem =
+                "must be 4 to 10 digits, but not 9, not all the same and not a run as in 1234";
+            return Err(Invalid::new(field, problem).into());
+        }
+        *value = self.door.digest(&self.owner, value)?;
+        Ok(())
+    }
+
     fn close(&self, field: &str, text: &str, value: &mut String) -> Result<(), Unread> {
         if text.contains(MARK) {
             return Err(Invalid::new(field, "holds a sealed text: write it out").into());
@@ -171,6 +207,17 @@ impl<'a> Keeper<'a> {
         *value = self.door.seal(&self.owner, text)?;
         Ok(())
     }
+}
+
+/// Nothing that is guessed at once, nothing that looks like a social security number.
+fn is_pin(pin: &str) -> bool {
+    let digits = pin.as_bytes();
+    let all = |steps: u8| digits.windows(2).all(|pair| pair[1] == pair[0] + steps);
+    pin.bytes().all(|byte| byte.is_ascii_digit())
+        && PIN_DIGITS.contains(&digits.len())
+        && digits.len() != SSN_DIGITS
+        && !all(0)
+        && !all(1)
 }
 
 #[cfg(test)]
@@ -193,6 +240,10 @@ mod tests {
                 return Err(Closed);
             }
             Ok(format!("{owner} {}", text.chars().rev().collect::<String>()))
+        }
+
+        fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed> {
+            Ok(format!("{owner} knows {} digits", secret.len()))
         }
     }
 
@@ -233,6 +284,22 @@ mod tests {
         {
             let invalid = Invalid::new("number", "must be a phone number of 7 to 15 digits");
             assert_eq!(digits(wrong), Err(invalid.into()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn f7_a_pin_is_checked_and_becomes_a_digest() {
+        let keeper = Keeper::of::<Account>(&Mirror, "accountId", "account_7").unwrap();
+        let digest = |pin: &str| {
+            let mut value = pin.to_owned();
+            keeper.digest_pin("pin", &mut value).map(|()| value)
+        };
+        assert_eq!(digest("2580").unwrap(), "customer_7 knows 4 digits");
+        assert_eq!(digest("4921").unwrap(), "customer_7 knows 4 digits");
+        let wrong = ["", "258", "12345678901", "078051120", "1111", "1234", "456789", "25a0"];
+        for wrong in wrong {
+            let unread = digest(wrong).unwrap_err().to_string();
+            assert!(unread.starts_with("pin must be 4 to 10 digits"), "{wrong}: {unread}");
         }
     }
 

@@ -4,7 +4,7 @@ use domain::{
     Noun,
     account::Account,
     calendar::Calendar,
-    customer::{Customer, Details, Phone, Profile},
+    customer::{Attempt, Contact, Customer, Details, Identity, Phone, Profile},
     device::Device,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
@@ -67,21 +67,54 @@ fn of_customer(customer: &Customer) -> Value {
 }
 
 fn of_profile(profile: &Profile) -> Value {
-    json!({ "details": profile.details.as_ref().map(of_details) })
+    let contacts: serde_json::Map<_, _> =
+        profile.contacts.iter().map(|(id, who)| (id.to_string(), of_contact(who))).collect();
+    json!({
+        "details": profile.details.as_ref().map(of_details),
+        "contacts": contacts,
+        "identity": of_identity(&profile.identity),
+    })
+}
+
+fn of_contact(contact: &Contact) -> Value {
+    json!({
+        "name": contact.name.as_str(),
+        "phone": contact.phone.as_ref().map(of_phone),
+        "email": contact.email.as_ref().map(|email| email.as_str()),
+        "authorizedUser": contact.authorized_user,
+    })
+}
+
+/// Without the PIN's digest, which is worth nothing to whoever asks.
+fn of_identity(identity: &Identity) -> Value {
+    let attempt = |attempt: &Attempt| {
+        json!({
+            "authenticationId": attempt.authentication_id.as_str(),
+            "method": word(attempt.method),
+            "by": attempt.by.as_str(),
+            "on": attempt.on.to_string(),
+            "succeeded": attempt.succeeded,
+        })
+    };
+    let attempts: Vec<_> = identity.attempts.iter().map(attempt).collect();
+    json!({
+        "pinSetOn": identity.pin.as_ref().map(|pin| pin.set_on.to_string()),
+        "pinFailures": identity.pin_failures,
+        "attempts": attempts,
+    })
+}
+
+fn of_phone(phone: &Phone) -> Value {
+    json!({ "number": phone.number.as_str(), "lineType": word(phone.line_type) })
 }
 
 fn of_details(details: &Details) -> Value {
-    let phone = |phone: &Option<Phone>| {
-        phone.as_ref().map(
-            |phone| json!({ "number": phone.number.as_str(), "lineType": word(phone.line_type) }),
-        )
-    };
     json!({
         "firstName": details.first_name.as_str(),
         "lastName": details.last_name.as_str(),
-        "homePhone": phone(&details.home_phone),
-        "businessPhone": phone(&details.business_phone),
-        "otherPhone": phone(&details.other_phone),
+        "homePhone": details.home_phone.as_ref().map(of_phone),
+        "businessPhone": details.business_phone.as_ref().map(of_phone),
+        "otherPhone": details.other_phone.as_ref().map(of_phone),
         "customerType": details.customer_type.as_str(),
         "category": details.category.as_str(),
     })

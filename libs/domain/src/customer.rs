@@ -4,24 +4,37 @@
 //! What must stay true: a customer who was erased is known by their number alone, and stays erased;
 //! whoever has one account alone is a customer as well, by the account's number.
 
+mod add_contact;
+mod authenticate;
 mod confirm;
 mod erase;
+mod identity;
 mod profile;
 mod register;
 mod rejection;
+mod remove_contact;
+mod set_pin;
 
+pub use add_contact::{AddContact, Contact};
+pub use authenticate::{AuthenticateCustomer, Proof};
 pub use confirm::{ConfirmCustomer, Details, LineType, Phone};
 pub use erase::EraseCustomer;
+pub use identity::{Attempt, AuthenticationMethod, Identity, Pin};
 pub use profile::Profile;
 pub use register::RegisterCustomer;
 pub use rejection::CustomerRejection;
+pub use remove_contact::RemoveContact;
+pub use set_pin::SetPin;
 
 use std::collections::BTreeSet;
+
+use jiff::civil::Date;
 
 use crate::{
     Aggregate, Desk, Event, Fact, Id, Noun,
     account::{Account, AccountId},
     sealed::Sealed,
+    text::Code,
 };
 
 /// Names a customer: `customer_` and the operator's own customer number.
@@ -29,6 +42,11 @@ pub type CustomerId = Id<Customer>;
 
 /// Most accounts of one customer: so many are erased with one command.
 pub const ACCOUNTS_MAX: usize = 1_000;
+
+/// Most contacts of one customer.
+pub const CONTACTS_MAX: usize = 50;
+/// So many wrong PINs in a row, and the PIN no longer proves anything.
+pub const PIN_FAILURES_MAX: u32 = 5;
 
 /// Facts about one customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +63,49 @@ pub enum CustomerEvent {
     },
     /// Somebody spoke with the customer about who they are (F10).
     Confirmed(Details),
+    /// Somebody may be asked about the customer, or speaks for them (F42, F51).
+    ContactAdded {
+        /// Chosen by the sender.
+        contact_id: Code,
+        /// Who.
+        contact: Contact,
+    },
+    /// A contact is one no longer.
+    ContactRemoved {
+        /// Which.
+        contact_id: Code,
+    },
+    /// The customer chose a PIN.
+    PinSet {
+        /// A keyed digest: nobody can read the PIN.
+        pin: Sealed,
+        /// Who took it from them.
+        by: Code,
+        /// When.
+        on: Date,
+    },
+    /// The caller is the customer, or speaks for them (F7, F42).
+    Authenticated {
+        /// Chosen by the sender.
+        authentication_id: Code,
+        /// What showed it.
+        method: AuthenticationMethod,
+        /// Who may rely on it...
+        by: Code,
+        /// ... and on which day.
+        on: Date,
+    },
+    /// The caller gave a wrong PIN.
+    AuthenticationFailed {
+        /// Chosen by the sender.
+        authentication_id: Code,
+        /// Wrong PINs in a row, with this one.
+        attempts: u32,
+        /// Who asked for it.
+        by: Code,
+        /// When.
+        on: Date,
+    },
     /// The customer's key is to be destroyed: nothing about them can be read any more.
     Erased {
         /// The accounts that nobody's name belongs to any more.

@@ -7,7 +7,7 @@ use domain::{
     Event, Id,
     account::AccountEvent,
     calendar::CalendarEvent,
-    customer::{CustomerEvent, Details, LineType, Phone},
+    customer::{AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
     decision::DecisionEvent,
     device::DeviceEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
@@ -40,6 +40,29 @@ fn customers() -> Vec<Event> {
             customer_type: code("RESIDENTIAL"),
             category: code("STANDARD"),
         }),
+        CustomerEvent::ContactAdded {
+            contact_id: code("c-1"),
+            contact: Contact {
+                name: sealed("{sealed:customer_4:wVj_-f}"),
+                phone: Some(phone("{sealed:customer_4:wVj_-g}", LineType::Unknown)),
+                email: Some(sealed("{sealed:customer_4:wVj_-h}")),
+                authorized_user: true,
+            },
+        },
+        CustomerEvent::ContactRemoved { contact_id: code("c-1") },
+        CustomerEvent::PinSet { pin: sealed("fV0-x"), by: code("jane"), on: day() },
+        CustomerEvent::Authenticated {
+            authentication_id: code("a-1"),
+            method: AuthenticationMethod::PhotoId,
+            by: code("jane"),
+            on: day(),
+        },
+        CustomerEvent::AuthenticationFailed {
+            authentication_id: code("a-2"),
+            attempts: 3,
+            by: code("jane"),
+            on: day(),
+        },
         CustomerEvent::Erased { account_ids: vec![id("account_7"), id("account_8")] },
     ]
     .map(Event::Customer)

@@ -1,9 +1,13 @@
-//! Who is a customer, and which accounts belong to them (F10, F56)?
+//! Who is a customer, who speaks for them, and which accounts belong to them (F10, F42, F51, F56)?
 
 use domain::{
     Event,
     account::AccountId,
-    customer::{CustomerEvent, CustomerId, Details, LineType, Phone},
+    customer::{
+        AuthenticationMethod, Contact, CustomerEvent, CustomerId, Details, LineType,
+        PIN_FAILURES_MAX, Phone,
+    },
+    text::Code,
 };
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
@@ -21,6 +25,11 @@ struct CustomerRow {
     name: Option<String>,
     account_ids: Vec<String>,
     details: Option<DetailsRow>,
+    /// Authorized users among them (F42, F51).
+    contacts: Vec<ContactRow>,
+    pin: PinRow,
+    /// The last time that the caller was the customer (F7).
+    authenticated: Option<AuthenticatedRow>,
     /// What was sealed for them can never be read again.
     erased: bool,
 }
@@ -36,6 +45,46 @@ struct DetailsRow {
     other_phone: Option<PhoneRow>,
     customer_type: String,
     category: String,
+}
+
+/// Somebody who may be asked about the customer (F51).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ContactRow {
+    contact_id: String,
+    name: String,
+    phone: Option<PhoneRow>,
+    email: Option<String>,
+    authorized_user: bool,
+}
+
+/// Whether a PIN shows who calls (F7).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum PinRow {
+    None,
+    Set,
+    /// It was wrong too often.
+    Locked,
+}
+
+/// Who may rely on it that the caller is the customer, and on which day (F7).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthenticatedRow {
+    method: MethodRow,
+    by: String,
+    on: String,
+}
+
+/// What showed it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum MethodRow {
+    Pin,
+    CallBack,
+    PhotoId,
+    PortalLogin,
 }
 
 /// How to call somebody.
@@ -70,6 +119,24 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         CustomerEvent::Registered { name } => row.name = Some(name.to_string()),
         CustomerEvent::AccountAdded { account_id } => row.account_ids.push(account_id.to_string()),
         CustomerEvent::Confirmed(details) => row.details = Some(details_row(details)),
+        CustomerEvent::ContactAdded { contact_id, contact } => {
+            row.contacts.push(contact_row(contact_id, contact));
+        }
+        CustomerEvent::ContactRemoved { contact_id } => {
+            row.contacts.retain(|contact| contact.contact_id != contact_id.as_str());
+        }
+        CustomerEvent::PinSet { .. } => row.pin = PinRow::Set,
+        CustomerEvent::Authenticated { method, by, on, .. } => {
+            row.authenticated = Some(authenticated_row(*method, by, on.to_string()));
+            if let PinRow::Locked = row.pin {
+                row.pin = PinRow::Set;
+            }
+        }
+        CustomerEvent::AuthenticationFailed { attempts, .. } => {
+            if *attempts >= PIN_FAILURES_MAX {
+                row.pin = PinRow::Locked;
+            }
+        }
         CustomerEvent::Erased { .. } => row.erased = true,
     }
     rows.put(TABLE, customer_id, &row)
@@ -84,6 +151,9 @@ fn unknown(customer_id: &str) -> CustomerRow {
         name: None,
         account_ids: sole_account.iter().map(ToString::to_string).collect(),
         details: None,
+        contacts: Vec::new(),
+        pin: PinRow::None,
+        authenticated: None,
         erased: false,
     }
 }
@@ -100,6 +170,26 @@ fn details_row(details: &Details) -> DetailsRow {
     }
 }
 
+fn contact_row(contact_id: &Code, contact: &Contact) -> ContactRow {
+    ContactRow {
+        contact_id: contact_id.to_string(),
+        name: contact.name.to_string(),
+        phone: contact.phone.as_ref().map(phone_row),
+        email: contact.email.as_ref().map(ToString::to_string),
+        authorized_user: contact.authorized_user,
+    }
+}
+
+fn authenticated_row(method: AuthenticationMethod, by: &Code, on: String) -> AuthenticatedRow {
+    let method = match method {
+        AuthenticationMethod::Pin => MethodRow::Pin,
+        AuthenticationMethod::CallBack => MethodRow::CallBack,
+        AuthenticationMethod::PhotoId => MethodRow::PhotoId,
+        AuthenticationMethod::PortalLogin => MethodRow::PortalLogin,
+    };
+    AuthenticatedRow { method, by: by.to_string(), on }
+}
+
 fn phone_row(phone: &Phone) -> PhoneRow {
     let line_type = match phone.line_type {
         LineType::Landline => LineTypeRow::Landline,
@@ -114,8 +204,10 @@ fn phone_row(phone: &Phone) -> PhoneRow {
 mod tests {
     use domain::{
         Fact,
-        customer::CustomerEvent,
-        testing::fixtures::{account, account_id, customer, customer_id, details, id},
+        customer::{AuthenticationMethod, Contact, CustomerEvent},
+        testing::fixtures::{
+            TODAY, account, account_id, code, contact, customer, customer_id, details, id, sealed,
+        },
     };
     use read_side::testing::Story;
     use serde_json::json;
@@ -136,6 +228,9 @@ mod tests {
             "name": "Harbor Cafe",
             "accountIds": ["account_8", "account_9"],
             "details": null,
+            "contacts": [],
+            "pin": "none",
+            "authenticated": null,
             "erased": false,
         });
         assert_eq!(story.row::<serde_json::Value>(TABLE, "customer_4"), row);
@@ -172,8 +267,65 @@ mod tests {
                 "customerType": "RESIDENTIAL",
                 "category": "STANDARD",
             },
+            "contacts": [],
+            "pin": "none",
+            "authenticated": null,
             "erased": false,
         });
         assert_eq!(row, expected);
+    }
+
+    #[test]
+    fn f42_f51_contacts_are_shown_with_who_speaks_for_the_customer() {
+        let add = |contact_id: &str, authorized_user| {
+            let contact = Contact { authorized_user, ..contact() };
+            CustomerEvent::ContactAdded { contact_id: code(contact_id), contact }.on(&customer_id())
+        };
+        let removed = CustomerEvent::ContactRemoved { contact_id: code("c-1") };
+        let story = Story::of(Care).and([customer(), add("c-1", false), add("c-2", true)]);
+        let row: serde_json::Value =
+            story.then(removed.on(&customer_id())).row(TABLE, "customer_4");
+        let expected = json!([{
+            "contactId": "c-2",
+            "name": "Al Doe",
+            "phone": { "number": "7035550102", "lineType": "mobile" },
+            "email": "al@example.com",
+            "authorizedUser": true,
+        }]);
+        assert_eq!(row["contacts"], expected);
+    }
+
+    #[test]
+    fn f7_the_pin_is_shown_as_set_or_locked_and_who_was_authenticated_for_whom() {
+        let (by, on) = (code("jane"), TODAY);
+        let set = CustomerEvent::PinSet { pin: sealed("digest"), by: by.clone(), on };
+        let failed = |attempts| CustomerEvent::AuthenticationFailed {
+            authentication_id: code("a-1"),
+            attempts,
+            by: by.clone(),
+            on,
+        };
+        let authenticated = CustomerEvent::Authenticated {
+            authentication_id: code("a-2"),
+            method: AuthenticationMethod::PhotoId,
+            by: by.clone(),
+            on,
+        };
+        let shown = |events: &[&CustomerEvent]| {
+            let facts =
+                events.iter().map(|event| CustomerEvent::on((*event).clone(), &customer_id()));
+            Story::of(Care)
+                .then(customer())
+                .and(facts)
+                .row::<serde_json::Value>(TABLE, "customer_4")
+        };
+        assert_eq!(shown(&[&set, &failed(4)])["pin"], "set");
+        let locked = shown(&[&set, &failed(5)]);
+        assert_eq!((&locked["pin"], &locked["authenticated"]), (&json!("locked"), &json!(null)));
+        assert!(!locked.to_string().contains("digest"));
+        let open = shown(&[&set, &failed(5), &authenticated]);
+        assert_eq!(open["pin"], "set");
+        let expected = json!({ "method": "photoId", "by": "jane", "on": "2026-03-16" });
+        assert_eq!(open["authenticated"], expected);
     }
 }

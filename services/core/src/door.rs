@@ -79,6 +79,21 @@ impl BillersDoor {
         Ok(found)
     }
 
+    /// Works with an owner's key. One that is made now waits for the disk, and the runtime goes on
+    /// with another thread: with one, for a thread takes memory and many that wait share one sync.
+    fn with_key(
+        &self,
+        owner: &str,
+        work: impl Fn() -> Result<String, VaultError>,
+    ) -> Result<String, Closed> {
+        let work = || work().map_err(|error| closed(&error));
+        let has_key = self.vault.has(owner).map_err(|error| closed(&error))?;
+        match self.waiting.try_lock() {
+            Ok(_alone) if !has_key && may_block() => block_in_place(work),
+            Ok(_) | Err(_) => work(),
+        }
+    }
+
     fn owners(&self) -> std::sync::MutexGuard<'_, LruCache<Box<str>, Box<str>>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,14 +108,15 @@ impl Door for BillersDoor {
     }
 
     fn seal(&self, owner: &str, text: &str) -> Result<String, Closed> {
-        let seal = || self.vault.seal(owner, text).map_err(|error| closed(&error));
-        // A key that is made now waits for the disk, and the runtime goes on with another thread:
-        // with one, for a thread takes memory and many that wait share one sync.
-        let has_key = self.vault.has(owner).map_err(|error| closed(&error))?;
-        match self.waiting.try_lock() {
-            Ok(_alone) if !has_key && may_block() => block_in_place(seal),
-            Ok(_) | Err(_) => seal(),
-        }
+        self.with_key(owner, || self.vault.seal(owner, text))
+    }
+
+    fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed> {
+        self.with_key(owner, || match self.vault.digest(owner, secret)? {
+            // Of whom nothing is taken any more: a rule says so.
+            digest if digest.is_empty() => Ok(vault::ERASED.to_owned()),
+            digest => Ok(digest),
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 27] = [
+pub const COMMANDS: [(&str, BothForms); 31] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -41,6 +41,10 @@ pub const COMMANDS: [(&str, BothForms); 27] = [
     ("FailNocRequest", both::<site::v1::FailNocRequest>),
     ("RegisterCustomer", both::<customer::v1::RegisterCustomer>),
     ("ConfirmCustomer", both::<customer::v1::ConfirmCustomer>),
+    ("AddContact", both::<customer::v1::AddContact>),
+    ("RemoveContact", both::<customer::v1::RemoveContact>),
+    ("SetPin", both::<customer::v1::SetPin>),
+    ("AuthenticateCustomer", both::<customer::v1::AuthenticateCustomer>),
     ("EraseCustomer", both::<customer::v1::EraseCustomer>),
 ];
 

@@ -1,6 +1,6 @@
 //! What prevents a wish about a customer.
 
-use super::ACCOUNTS_MAX;
+use super::{ACCOUNTS_MAX, CONTACTS_MAX, PIN_FAILURES_MAX};
 use crate::Rejection;
 
 /// What prevents a wish about a customer.
@@ -36,6 +36,26 @@ pub enum CustomerRejection {
     /// F10.
     #[error("the biller has no such category: choose one of its categories")]
     CategoryUnknown,
+    /// Two people under one id.
+    #[error("the contact id belongs to a contact with other data: choose a new id")]
+    ContactIdUsed,
+    /// A list has an end.
+    #[error("the customer has {CONTACTS_MAX} contacts: remove one first")]
+    TooManyContacts,
+    /// F42, 47 CFR 64.2010.
+    #[error("the customer is not authenticated: authenticate them, it holds for you today")]
+    NotAuthenticated,
+    /// There is nothing to compare with.
+    #[error("the customer has no PIN: authenticate them otherwise")]
+    NoPin,
+    /// Somebody guesses.
+    #[error(
+        "the PIN was wrong {PIN_FAILURES_MAX} times in a row: authenticate the customer otherwise"
+    )]
+    PinLocked,
+    /// Two attempts under one id.
+    #[error("the authentication id belongs to another attempt: choose a new id")]
+    AuthenticationIdUsed,
 }
 
 impl CustomerRejection {
@@ -53,6 +73,12 @@ impl CustomerRejection {
             Self::HomePhoneLineUnknown => "customer.home_phone_line_unknown",
             Self::TypeUnknown => "customer.type_unknown",
             Self::CategoryUnknown => "customer.category_unknown",
+            Self::ContactIdUsed => "customer.contact_id_used",
+            Self::TooManyContacts => "customer.too_many_contacts",
+            Self::NotAuthenticated => "customer.not_authenticated",
+            Self::NoPin => "customer.no_pin",
+            Self::PinLocked => "customer.pin_locked",
+            Self::AuthenticationIdUsed => "customer.authentication_id_used",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     Aggregate, Fact, Id,
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
-    customer::{CustomerEvent, CustomerId, Details, LineType, Phone},
+    customer::{Contact, CustomerEvent, CustomerId, Details, LineType, Phone},
     device::DeviceId,
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
@@ -125,6 +125,17 @@ pub fn details() -> Details {
         other_phone: None,
         customer_type: code("RESIDENTIAL"),
         category: code("STANDARD"),
+    }
+}
+
+/// Somebody who may be asked about the customer and does not speak for them.
+#[must_use]
+pub fn contact() -> Contact {
+    Contact {
+        name: sealed("Al Doe"),
+        phone: Some(Phone { number: sealed("7035550102"), line_type: LineType::Mobile }),
+        email: Some(sealed("al@example.com")),
+        authorized_user: false,
     }
 }
 
