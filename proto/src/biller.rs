@@ -11,6 +11,7 @@ use std::{
 use domain::{
     biller::{
         Biller, BusinessDays, Catalog, Customers, DeviceModel, Installation, Package, Policies,
+        Segment,
     },
     money::{Currency, Money},
     text::Code,
@@ -113,6 +114,15 @@ struct OrdersFile {
 struct CustomersFile {
     types: Vec<String>,
     categories: Vec<String>,
+    #[serde(default)]
+    segments: BTreeMap<String, SegmentFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SegmentFile {
+    changes: String,
+    fiber_upgrades: String,
 }
 
 #[derive(Deserialize)]
@@ -172,7 +182,15 @@ impl File {
 
 impl CustomersFile {
     fn customers(&self) -> Result<Customers, BillerError> {
+        let mut segments = BTreeMap::new();
+        for (name, segment) in &self.segments {
+            let key = format!("customers.segments.{name}");
+            let changes = code(&format!("{key}.changes"), &segment.changes)?;
+            let fiber_upgrades = code(&format!("{key}.fiber_upgrades"), &segment.fiber_upgrades)?;
+            segments.insert(code(&key, name)?, Segment { changes, fiber_upgrades });
+        }
         Ok(Customers {
+            segments,
             types: codes("customers.types", &self.types)?,
             categories: codes("customers.categories", &self.categories)?,
         })
@@ -327,6 +345,7 @@ mod tests {
             ("monthly = \"59.99\"", "monthly = \"59,99\"", "packages.classic.monthly"),
             ("zone = \"America/New_York\"", "zone = \"Mars\"", "zone"),
             ("due_day = 5", "due_day = 17", "policies.due_day"),
+            ("changes = \"MACD\"", "changes = \"\"", "customers.segments.enterprise.changes"),
             ("dunning_days = [16, 17, 18]", "dunning_days = [16, 16]", "policies.dunning_days"),
             ("\"2026-11-26\"", "\"26.11.2026\"", "calendar.holidays"),
         ];

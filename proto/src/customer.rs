@@ -5,14 +5,15 @@ mod facts;
 pub(crate) use facts::{decode, encode};
 
 use domain::customer::{
-    AddContact, AuthenticateCustomer, AuthenticationMethod, ConfirmCustomer, Contact, Customer,
-    EraseCustomer, Proof, RegisterCustomer, RemoveContact, SetPin,
+    AddContact, Agreement, AuthenticateCustomer, AuthenticationMethod, ConfirmCustomer, Contact,
+    CreatePortalLogin, Customer, DisablePortalLogin, EnablePortalLogin, EraseCustomer, Proof,
+    RecordAgreement, RegisterCustomer, RemoveContact, SetPaperless, SetPin, SetSegment,
 };
 
 use crate::{
     CommandMessage, CommandType, Invalid,
     door::{Door, Keeper, Unread},
-    invalid::{code, id, optional, sealed},
+    invalid::{code, date, id, optional, sealed},
     pb::customer::v1 as pb,
 };
 
@@ -23,6 +24,12 @@ pub(crate) const COMMANDS: &[CommandType] = &[
     CommandType::of::<pb::RemoveContact>(),
     CommandType::of::<pb::SetPin>(),
     CommandType::of::<pb::AuthenticateCustomer>(),
+    CommandType::of::<pb::SetPaperless>(),
+    CommandType::of::<pb::CreatePortalLogin>(),
+    CommandType::of::<pb::DisablePortalLogin>(),
+    CommandType::of::<pb::EnablePortalLogin>(),
+    CommandType::of::<pb::SetSegment>(),
+    CommandType::of::<pb::RecordAgreement>(),
     CommandType::of::<pb::EraseCustomer>(),
 ];
 
@@ -182,6 +189,113 @@ impl TryFrom<pb::AuthenticateCustomer> for AuthenticateCustomer {
             customer_id: id("customerId", &message.customer_id)?,
             authentication_id: code("authenticationId", &message.authentication_id)?,
             proof,
+        })
+    }
+}
+
+impl CommandMessage for pb::SetPaperless {
+    type Rule = SetPaperless;
+}
+
+impl TryFrom<pb::SetPaperless> for SetPaperless {
+    type Error = Invalid;
+
+    fn try_from(message: pb::SetPaperless) -> Result<Self, Invalid> {
+        let customer_id = id("customerId", &message.customer_id)?;
+        Ok(Self { customer_id, paperless: message.paperless })
+    }
+}
+
+impl CommandMessage for pb::CreatePortalLogin {
+    type Rule = CreatePortalLogin;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+        keeper.seal_email("email", &mut self.email)
+    }
+}
+
+impl TryFrom<pb::CreatePortalLogin> for CreatePortalLogin {
+    type Error = Invalid;
+
+    fn try_from(message: pb::CreatePortalLogin) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            portal_login_id: code("portalLoginId", &message.portal_login_id)?,
+            email: sealed("email", &message.email)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::DisablePortalLogin {
+    type Rule = DisablePortalLogin;
+}
+
+impl TryFrom<pb::DisablePortalLogin> for DisablePortalLogin {
+    type Error = Invalid;
+
+    fn try_from(message: pb::DisablePortalLogin) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            portal_login_id: code("portalLoginId", &message.portal_login_id)?,
+            reason: code("reason", &message.reason)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::EnablePortalLogin {
+    type Rule = EnablePortalLogin;
+}
+
+impl TryFrom<pb::EnablePortalLogin> for EnablePortalLogin {
+    type Error = Invalid;
+
+    fn try_from(message: pb::EnablePortalLogin) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            portal_login_id: code("portalLoginId", &message.portal_login_id)?,
+            reason: code("reason", &message.reason)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::SetSegment {
+    type Rule = SetSegment;
+}
+
+impl TryFrom<pb::SetSegment> for SetSegment {
+    type Error = Invalid;
+
+    fn try_from(message: pb::SetSegment) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            segment: code("segment", &message.segment)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::RecordAgreement {
+    type Rule = RecordAgreement;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+        keeper.seal_line("title", &mut self.title)
+    }
+}
+
+impl TryFrom<pb::RecordAgreement> for RecordAgreement {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RecordAgreement) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            agreement_id: code("agreementId", &message.agreement_id)?,
+            agreement: Agreement {
+                order_id: id("orderId", &message.order_id)?,
+                title: sealed("title", &message.title)?,
+                signed_on: date("signedOn", &message.signed_on)?,
+                ends_on: optional("endsOn", &message.ends_on, date)?,
+            },
         })
     }
 }

@@ -1,10 +1,14 @@
 //! The state of a noun as JSON, for whoever asks what was true at some moment.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Noun,
     account::Account,
     calendar::Calendar,
-    customer::{Attempt, Contact, Customer, Details, Identity, Phone, Profile},
+    customer::{
+        Agreement, Attempt, Contact, Customer, Details, Identity, Phone, PortalLogin, Profile,
+    },
     device::Device,
     ledger::{Ledger, OpenCharge},
     notification::Notification,
@@ -12,8 +16,9 @@ use domain::{
     provisioning::Provisioning,
     service::Service,
     site::{Site, Traffic},
+    text::Code,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What a noun's events add up to.
 #[must_use]
@@ -67,13 +72,39 @@ fn of_customer(customer: &Customer) -> Value {
 }
 
 fn of_profile(profile: &Profile) -> Value {
-    let contacts: serde_json::Map<_, _> =
-        profile.contacts.iter().map(|(id, who)| (id.to_string(), of_contact(who))).collect();
+    let contacts = by_id(&profile.contacts, of_contact);
+    let logins = by_id(&profile.portal_logins, of_login);
+    let agreements = by_id(&profile.agreements, of_agreement);
     json!({
         "details": profile.details.as_ref().map(of_details),
         "contacts": contacts,
         "identity": of_identity(&profile.identity),
+        "paperless": profile.paperless,
+        "portalLogins": logins,
+        "segment": profile.segment.as_ref().map(|(segment, routes)| json!({
+            "segment": segment.as_str(),
+            "changes": routes.changes.as_str(),
+            "fiberUpgrades": routes.fiber_upgrades.as_str(),
+        })),
+        "agreements": agreements,
     })
+}
+
+fn of_login(login: &PortalLogin) -> Value {
+    json!({ "email": login.email.as_str(), "enabled": login.enabled })
+}
+
+fn of_agreement(agreement: &Agreement) -> Value {
+    json!({
+        "order": agreement.order_id.as_str(),
+        "title": agreement.title.as_str(),
+        "signedOn": agreement.signed_on.to_string(),
+        "endsOn": agreement.ends_on.map(|ends_on| ends_on.to_string()),
+    })
+}
+
+fn by_id<T>(items: &BTreeMap<Code, T>, of: fn(&T) -> Value) -> Map<String, Value> {
+    items.iter().map(|(id, item)| (id.to_string(), of(item))).collect()
 }
 
 fn of_contact(contact: &Contact) -> Value {

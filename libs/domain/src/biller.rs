@@ -65,6 +65,17 @@ pub struct Customers {
     pub types: BTreeSet<Code>,
     /// Categories of customers (F10).
     pub categories: BTreeSet<Code>,
+    /// Who serves whom (F47, F57).
+    pub segments: BTreeMap<Code, Segment>,
+}
+
+/// Who serves the customers of a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Who makes changes, for example the MACD group (F57).
+    pub changes: Code,
+    /// Who is asked for an upgrade of fiber, for example the account executive (F47).
+    pub fiber_upgrades: Code,
 }
 
 /// One package (F37).

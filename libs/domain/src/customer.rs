@@ -7,24 +7,36 @@
 mod add_contact;
 mod authenticate;
 mod confirm;
+mod create_portal_login;
+mod disable_portal_login;
+mod enable_portal_login;
 mod erase;
 mod identity;
 mod profile;
+mod record_agreement;
 mod register;
 mod rejection;
 mod remove_contact;
+mod set_paperless;
 mod set_pin;
+mod set_segment;
 
 pub use add_contact::{AddContact, Contact};
 pub use authenticate::{AuthenticateCustomer, Proof};
 pub use confirm::{ConfirmCustomer, Details, LineType, Phone};
+pub use create_portal_login::{CreatePortalLogin, PortalLogin};
+pub use disable_portal_login::DisablePortalLogin;
+pub use enable_portal_login::EnablePortalLogin;
 pub use erase::EraseCustomer;
 pub use identity::{Attempt, AuthenticationMethod, Identity, Pin};
 pub use profile::Profile;
+pub use record_agreement::{Agreement, RecordAgreement};
 pub use register::RegisterCustomer;
 pub use rejection::CustomerRejection;
 pub use remove_contact::RemoveContact;
+pub use set_paperless::SetPaperless;
 pub use set_pin::SetPin;
+pub use set_segment::SetSegment;
 
 use std::collections::BTreeSet;
 
@@ -33,6 +45,7 @@ use jiff::civil::Date;
 use crate::{
     Aggregate, Desk, Event, Fact, Id, Noun,
     account::{Account, AccountId},
+    biller::Segment,
     sealed::Sealed,
     text::Code,
 };
@@ -45,6 +58,10 @@ pub const ACCOUNTS_MAX: usize = 1_000;
 
 /// Most contacts of one customer.
 pub const CONTACTS_MAX: usize = 50;
+/// Most logins to the portal of one customer.
+pub const PORTAL_LOGINS_MAX: usize = 50;
+/// Most agreements of one customer.
+pub const AGREEMENTS_MAX: usize = 200;
 /// So many wrong PINs in a row, and the PIN no longer proves anything.
 pub const PIN_FAILURES_MAX: u32 = 5;
 
@@ -105,6 +122,46 @@ pub enum CustomerEvent {
         by: Code,
         /// When.
         on: Date,
+    },
+    /// Bills come without paper, or with it again (F50).
+    PaperlessSet {
+        /// Whether they come without.
+        paperless: bool,
+    },
+    /// Somebody of the customer's may log in to the portal (F53).
+    PortalLoginCreated {
+        /// Chosen by the sender.
+        portal_login_id: Code,
+        /// Who logs in. Personal data.
+        email: Sealed,
+    },
+    /// A login is closed (F53).
+    PortalLoginDisabled {
+        /// Which.
+        portal_login_id: Code,
+        /// Why, in a word of the sender's.
+        reason: Code,
+    },
+    /// A login is open again (F53).
+    PortalLoginEnabled {
+        /// Which.
+        portal_login_id: Code,
+        /// Why, in a word of the sender's.
+        reason: Code,
+    },
+    /// The customer belongs to others who are served in the same way (F57).
+    SegmentSet {
+        /// One of the biller's.
+        segment: Code,
+        /// Who serves it, as the biller had it then.
+        routes: Segment,
+    },
+    /// There is a contract for a service (F41).
+    AgreementRecorded {
+        /// Chosen by the sender.
+        agreement_id: Code,
+        /// What was agreed.
+        agreement: Agreement,
     },
     /// The customer's key is to be destroyed: nothing about them can be read any more.
     Erased {

@@ -1,6 +1,13 @@
 //! Facts about customers, as they are stored.
 
-use domain::customer::{AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone};
+use domain::{
+    biller::Segment,
+    customer::{Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
+    sealed::Sealed,
+    text::Code,
+};
+
+use jiff::civil::Date;
 
 use crate::{
     Invalid,
@@ -18,31 +25,35 @@ pub(crate) fn encode(event: &CustomerEvent) -> pb::CustomerEvent {
         }
         CustomerEvent::Confirmed(details) => Fact::Confirmed(confirmed(details)),
         CustomerEvent::ContactAdded { contact_id, contact } => {
-            Fact::ContactAdded(contact_added(contact_id.to_string(), contact))
+            Fact::ContactAdded(contact_added(contact_id, contact))
         }
         CustomerEvent::ContactRemoved { contact_id } => {
             Fact::ContactRemoved(pb::CustomerContactRemoved { contact_id: contact_id.to_string() })
         }
-        CustomerEvent::PinSet { pin, by, on } => Fact::PinSet(pb::CustomerPinSet {
-            pin: pin.to_string(),
-            by: by.to_string(),
-            on: on.to_string(),
-        }),
+        CustomerEvent::PinSet { pin, by, on } => Fact::PinSet(pin_set(pin, by, *on)),
         CustomerEvent::Authenticated { authentication_id, method, by, on } => {
-            Fact::Authenticated(pb::CustomerAuthenticated {
-                authentication_id: authentication_id.to_string(),
-                method: method_number(*method),
-                by: by.to_string(),
-                on: on.to_string(),
-            })
+            Fact::Authenticated(authenticated(authentication_id, *method, by, *on))
         }
         CustomerEvent::AuthenticationFailed { authentication_id, attempts, by, on } => {
-            Fact::AuthenticationFailed(pb::CustomerAuthenticationFailed {
-                authentication_id: authentication_id.to_string(),
-                attempts: *attempts,
-                by: by.to_string(),
-                on: on.to_string(),
-            })
+            Fact::AuthenticationFailed(failed(authentication_id, *attempts, by, *on))
+        }
+        CustomerEvent::PaperlessSet { paperless } => {
+            Fact::PaperlessSet(pb::CustomerPaperlessSet { paperless: *paperless })
+        }
+        CustomerEvent::PortalLoginCreated { portal_login_id, email } => {
+            Fact::PortalLoginCreated(login_created(portal_login_id, email))
+        }
+        CustomerEvent::PortalLoginDisabled { portal_login_id, reason } => {
+            Fact::PortalLoginDisabled(login_disabled(portal_login_id, reason))
+        }
+        CustomerEvent::PortalLoginEnabled { portal_login_id, reason } => {
+            Fact::PortalLoginEnabled(login_enabled(portal_login_id, reason))
+        }
+        CustomerEvent::SegmentSet { segment, routes } => {
+            Fact::SegmentSet(segment_set(segment, routes))
+        }
+        CustomerEvent::AgreementRecorded { agreement_id, agreement } => {
+            Fact::AgreementRecorded(agreement_recorded(agreement_id, agreement))
         }
         CustomerEvent::Erased { account_ids } => Fact::Erased(pb::CustomerErased {
             account_ids: account_ids.iter().map(ToString::to_string).collect(),
@@ -58,15 +69,10 @@ pub(crate) fn decode(message: pb::CustomerEvent) -> Result<CustomerEvent, Invali
             CustomerEvent::AccountAdded { account_id: id("accountId", &fact.account_id)? }
         }
         Fact::Confirmed(fact) => CustomerEvent::Confirmed(details(fact)?),
-        Fact::ContactAdded(fact) => CustomerEvent::ContactAdded {
-            contact_id: code("contactId", &fact.contact_id)?,
-            contact: Contact {
-                name: sealed("name", &fact.name)?,
-                phone: phone("phone", fact.phone)?,
-                email: optional("email", &fact.email, sealed)?,
-                authorized_user: fact.authorized_user,
-            },
-        },
+        Fact::ContactAdded(fact) => {
+            let contact_id = code("contactId", &fact.contact_id)?;
+            CustomerEvent::ContactAdded { contact_id, contact: contact(fact)? }
+        }
         Fact::ContactRemoved(fact) => {
             CustomerEvent::ContactRemoved { contact_id: code("contactId", &fact.contact_id)? }
         }
@@ -87,6 +93,29 @@ pub(crate) fn decode(message: pb::CustomerEvent) -> Result<CustomerEvent, Invali
             by: code("by", &fact.by)?,
             on: date("on", &fact.on)?,
         },
+        Fact::PaperlessSet(fact) => CustomerEvent::PaperlessSet { paperless: fact.paperless },
+        Fact::PortalLoginCreated(fact) => CustomerEvent::PortalLoginCreated {
+            portal_login_id: code("portalLoginId", &fact.portal_login_id)?,
+            email: sealed("email", &fact.email)?,
+        },
+        Fact::PortalLoginDisabled(fact) => CustomerEvent::PortalLoginDisabled {
+            portal_login_id: code("portalLoginId", &fact.portal_login_id)?,
+            reason: code("reason", &fact.reason)?,
+        },
+        Fact::PortalLoginEnabled(fact) => CustomerEvent::PortalLoginEnabled {
+            portal_login_id: code("portalLoginId", &fact.portal_login_id)?,
+            reason: code("reason", &fact.reason)?,
+        },
+        Fact::SegmentSet(fact) => {
+            let changes = code("changes", &fact.changes)?;
+            let fiber_upgrades = code("fiberUpgrades", &fact.fiber_upgrades)?;
+            let routes = Segment { changes, fiber_upgrades };
+            CustomerEvent::SegmentSet { segment: code("segment", &fact.segment)?, routes }
+        }
+        Fact::AgreementRecorded(fact) => {
+            let agreement_id = code("agreementId", &fact.agreement_id)?;
+            CustomerEvent::AgreementRecorded { agreement_id, agreement: agreement(&fact)? }
+        }
         Fact::Erased(fact) => {
             let account_ids = fact.account_ids.iter().map(|account| id("accountIds", account));
             CustomerEvent::Erased { account_ids: account_ids.collect::<Result<_, _>>()? }
@@ -135,14 +164,103 @@ fn phone_message(phone: Option<&Phone>) -> Option<pb::Phone> {
     })
 }
 
-fn contact_added(contact_id: String, contact: &Contact) -> pb::CustomerContactAdded {
+fn contact_added(contact_id: &Code, contact: &Contact) -> pb::CustomerContactAdded {
     pb::CustomerContactAdded {
-        contact_id,
+        contact_id: contact_id.to_string(),
         name: contact.name.to_string(),
         phone: phone_message(contact.phone.as_ref()),
         email: or_empty(contact.email.as_ref()),
         authorized_user: contact.authorized_user,
     }
+}
+
+fn contact(fact: pb::CustomerContactAdded) -> Result<Contact, Invalid> {
+    Ok(Contact {
+        name: sealed("name", &fact.name)?,
+        phone: phone("phone", fact.phone)?,
+        email: optional("email", &fact.email, sealed)?,
+        authorized_user: fact.authorized_user,
+    })
+}
+
+fn pin_set(pin: &Sealed, by: &Code, on: Date) -> pb::CustomerPinSet {
+    pb::CustomerPinSet { pin: pin.to_string(), by: by.to_string(), on: on.to_string() }
+}
+
+fn authenticated(
+    authentication_id: &Code,
+    method: AuthenticationMethod,
+    by: &Code,
+    on: Date,
+) -> pb::CustomerAuthenticated {
+    pb::CustomerAuthenticated {
+        authentication_id: authentication_id.to_string(),
+        method: method_number(method),
+        by: by.to_string(),
+        on: on.to_string(),
+    }
+}
+
+fn failed(
+    authentication_id: &Code,
+    attempts: u32,
+    by: &Code,
+    on: Date,
+) -> pb::CustomerAuthenticationFailed {
+    pb::CustomerAuthenticationFailed {
+        authentication_id: authentication_id.to_string(),
+        attempts,
+        by: by.to_string(),
+        on: on.to_string(),
+    }
+}
+
+fn login_created(portal_login_id: &Code, email: &Sealed) -> pb::CustomerPortalLoginCreated {
+    pb::CustomerPortalLoginCreated {
+        portal_login_id: portal_login_id.to_string(),
+        email: email.to_string(),
+    }
+}
+
+fn login_disabled(portal_login_id: &Code, reason: &Code) -> pb::CustomerPortalLoginDisabled {
+    pb::CustomerPortalLoginDisabled {
+        portal_login_id: portal_login_id.to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+fn login_enabled(portal_login_id: &Code, reason: &Code) -> pb::CustomerPortalLoginEnabled {
+    pb::CustomerPortalLoginEnabled {
+        portal_login_id: portal_login_id.to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+fn segment_set(segment: &Code, routes: &Segment) -> pb::CustomerSegmentSet {
+    pb::CustomerSegmentSet {
+        segment: segment.to_string(),
+        changes: routes.changes.to_string(),
+        fiber_upgrades: routes.fiber_upgrades.to_string(),
+    }
+}
+
+fn agreement_recorded(agreement_id: &Code, agreement: &Agreement) -> pb::CustomerAgreementRecorded {
+    pb::CustomerAgreementRecorded {
+        agreement_id: agreement_id.to_string(),
+        order_id: agreement.order_id.to_string(),
+        title: agreement.title.to_string(),
+        signed_on: agreement.signed_on.to_string(),
+        ends_on: or_empty(agreement.ends_on.as_ref()),
+    }
+}
+
+fn agreement(fact: &pb::CustomerAgreementRecorded) -> Result<Agreement, Invalid> {
+    Ok(Agreement {
+        order_id: id("orderId", &fact.order_id)?,
+        title: sealed("title", &fact.title)?,
+        signed_on: date("signedOn", &fact.signed_on)?,
+        ends_on: optional("endsOn", &fact.ends_on, date)?,
+    })
 }
 
 fn line_type(field: &str, number: i32) -> Result<LineType, Invalid> {

@@ -6,8 +6,9 @@
 use domain::{
     Event, Id,
     account::AccountEvent,
+    biller::Segment,
     calendar::CalendarEvent,
-    customer::{AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
+    customer::{Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
     decision::DecisionEvent,
     device::DeviceEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
@@ -62,6 +63,26 @@ fn customers() -> Vec<Event> {
             attempts: 3,
             by: code("jane"),
             on: day(),
+        },
+        CustomerEvent::PaperlessSet { paperless: true },
+        CustomerEvent::PortalLoginCreated {
+            portal_login_id: code("p-1"),
+            email: sealed("{sealed:customer_4:wVj_-i}"),
+        },
+        CustomerEvent::PortalLoginDisabled { portal_login_id: code("p-1"), reason: code("LEFT") },
+        CustomerEvent::PortalLoginEnabled { portal_login_id: code("p-1"), reason: code("BACK") },
+        CustomerEvent::SegmentSet {
+            segment: code("enterprise"),
+            routes: Segment { changes: code("MACD"), fiber_upgrades: code("account-executive") },
+        },
+        CustomerEvent::AgreementRecorded {
+            agreement_id: code("m-1"),
+            agreement: Agreement {
+                order_id: id("order_1001"),
+                title: sealed("{sealed:customer_4:wVj_-j}"),
+                signed_on: day(),
+                ends_on: Some(day()),
+            },
         },
         CustomerEvent::Erased { account_ids: vec![id("account_7"), id("account_8")] },
     ]

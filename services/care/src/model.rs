@@ -14,7 +14,7 @@ pub(crate) struct Care;
 const VIEWS: &[View] = &[
     View {
         name: "customer",
-        about: "Who the customer is and which accounts belong to them, by customer id",
+        about: "Who the customer is, who speaks for them and who serves them, by customer id",
         table: Some(customer::TABLE),
     },
     View {

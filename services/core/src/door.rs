@@ -125,3 +125,46 @@ fn closed(error: &(dyn std::error::Error + 'static)) -> Closed {
     tracing::error!(cause = error::chain(error), "personal data was not sealed");
     Closed
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use contract::command;
+    use event_store::{Log, Options};
+    use storage::{Os, Storage};
+
+    use super::{BillersDoor, Door, Vault};
+
+    fn door(dir: &Path) -> BillersDoor {
+        let log = Log::open(&dir.join("log"), "northeast", Options::default()).unwrap();
+        let storage: Arc<dyn Storage> = Arc::new(Os);
+        BillersDoor::new(Vault::open(&storage, &dir.join("keys")).unwrap(), log.reader())
+    }
+
+    fn set_pin(door: &BillersDoor, customer_id: &str, pin: &str) -> String {
+        let json = serde_json::json!({ "customerId": customer_id, "pin": pin }).to_string();
+        let rule = command::named("SetPin").unwrap().from_json(json.as_bytes(), door).unwrap();
+        format!("{rule:?}")
+    }
+
+    #[test]
+    fn f7_no_rule_ever_sees_a_pin() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = door(dir.path());
+        let set = set_pin(&door, "customer_7", "258025");
+        assert!(!set.contains("258025"), "{set}");
+        assert_eq!(set_pin(&door, "customer_7", "258025"), set, "rules compare digests");
+        assert_ne!(set_pin(&door, "customer_7", "258026"), set);
+        let other = set_pin(&door, "customer_8", "258025");
+        assert_ne!(other.replace("customer_8", "customer_7"), set, "a key of its own");
+    }
+
+    #[test]
+    fn whoever_was_erased_has_no_digest() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = door(dir.path());
+        door.vault.destroy("customer_7").unwrap();
+        assert_eq!(door.digest("customer_7", "258025").unwrap(), vault::ERASED);
+    }
+}

@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 31] = [
+pub const COMMANDS: [(&str, BothForms); 37] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -45,6 +45,12 @@ pub const COMMANDS: [(&str, BothForms); 31] = [
     ("RemoveContact", both::<customer::v1::RemoveContact>),
     ("SetPin", both::<customer::v1::SetPin>),
     ("AuthenticateCustomer", both::<customer::v1::AuthenticateCustomer>),
+    ("SetPaperless", both::<customer::v1::SetPaperless>),
+    ("CreatePortalLogin", both::<customer::v1::CreatePortalLogin>),
+    ("DisablePortalLogin", both::<customer::v1::DisablePortalLogin>),
+    ("EnablePortalLogin", both::<customer::v1::EnablePortalLogin>),
+    ("SetSegment", both::<customer::v1::SetSegment>),
+    ("RecordAgreement", both::<customer::v1::RecordAgreement>),
     ("EraseCustomer", both::<customer::v1::EraseCustomer>),
 ];
 

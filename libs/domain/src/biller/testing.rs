@@ -8,7 +8,7 @@ use jiff::{
 };
 
 use super::{
-    Biller, BusinessDays, Catalog, Customers, DeviceModel, Installation, Package, Policies,
+    Biller, BusinessDays, Catalog, Customers, DeviceModel, Installation, Package, Policies, Segment,
 };
 use crate::{
     money::{Currency, Money},
@@ -29,6 +29,10 @@ pub fn testing() -> Biller {
         customers: Customers {
             types: codes(&["RESIDENTIAL", "BUSINESS"]),
             categories: codes(&["STANDARD", "EMPLOYEE"]),
+            segments: BTreeMap::from([(
+                code("enterprise"),
+                Segment { changes: code("MACD"), fiber_upgrades: code("account-executive") },
+            )]),
         },
         business_days: BusinessDays {
             weekend: vec![Weekday::Saturday, Weekday::Sunday],

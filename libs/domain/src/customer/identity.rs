@@ -116,6 +116,12 @@ impl Identity {
             | CustomerEvent::Confirmed(_)
             | CustomerEvent::ContactAdded { .. }
             | CustomerEvent::ContactRemoved { .. }
+            | CustomerEvent::PaperlessSet { .. }
+            | CustomerEvent::PortalLoginCreated { .. }
+            | CustomerEvent::PortalLoginDisabled { .. }
+            | CustomerEvent::PortalLoginEnabled { .. }
+            | CustomerEvent::SegmentSet { .. }
+            | CustomerEvent::AgreementRecorded { .. }
             | CustomerEvent::Erased { .. } => {}
         }
     }

@@ -1,6 +1,6 @@
 //! What prevents a wish about a customer.
 
-use super::{ACCOUNTS_MAX, CONTACTS_MAX, PIN_FAILURES_MAX};
+use super::{ACCOUNTS_MAX, AGREEMENTS_MAX, CONTACTS_MAX, PIN_FAILURES_MAX, PORTAL_LOGINS_MAX};
 use crate::Rejection;
 
 /// What prevents a wish about a customer.
@@ -56,6 +56,30 @@ pub enum CustomerRejection {
     /// Two attempts under one id.
     #[error("the authentication id belongs to another attempt: choose a new id")]
     AuthenticationIdUsed,
+    /// Two people under one id.
+    #[error("the portal login id belongs to another e-mail address: choose a new id")]
+    PortalLoginIdUsed,
+    /// A list has an end.
+    #[error("the customer has {PORTAL_LOGINS_MAX} portal logins")]
+    TooManyPortalLogins,
+    /// Nobody created it.
+    #[error("the customer has no such portal login")]
+    NoSuchPortalLogin,
+    /// F57.
+    #[error("the biller has no such segment: choose one of its segments")]
+    SegmentUnknown,
+    /// F41: a contract is for what the customer ordered.
+    #[error("the order is not on one of the customer's accounts")]
+    OrderOfAnother,
+    /// It would never hold.
+    #[error("the agreement ends before it was signed")]
+    AgreementEndsBeforeSigned,
+    /// Two contracts under one id.
+    #[error("the agreement id belongs to another agreement: choose a new id")]
+    AgreementIdUsed,
+    /// A list has an end.
+    #[error("the customer has {AGREEMENTS_MAX} agreements: register another customer for more")]
+    TooManyAgreements,
 }
 
 impl CustomerRejection {
@@ -79,6 +103,14 @@ impl CustomerRejection {
             Self::NoPin => "customer.no_pin",
             Self::PinLocked => "customer.pin_locked",
             Self::AuthenticationIdUsed => "customer.authentication_id_used",
+            Self::PortalLoginIdUsed => "customer.portal_login_id_used",
+            Self::TooManyPortalLogins => "customer.too_many_portal_logins",
+            Self::NoSuchPortalLogin => "customer.no_such_portal_login",
+            Self::SegmentUnknown => "customer.segment_unknown",
+            Self::OrderOfAnother => "customer.order_of_another",
+            Self::AgreementEndsBeforeSigned => "customer.agreement_ends_before_signed",
+            Self::AgreementIdUsed => "customer.agreement_id_used",
+            Self::TooManyAgreements => "customer.too_many_agreements",
         }
     }
 }

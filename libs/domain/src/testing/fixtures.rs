@@ -13,7 +13,10 @@ use crate::{
     Aggregate, Fact, Id,
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
-    customer::{Contact, CustomerEvent, CustomerId, Details, LineType, Phone},
+    customer::{
+        Agreement, AuthenticationMethod, Contact, CustomerEvent, CustomerId, Details, LineType,
+        Phone,
+    },
     device::DeviceId,
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
@@ -136,6 +139,37 @@ pub fn contact() -> Contact {
         phone: Some(Phone { number: sealed("7035550102"), line_type: LineType::Mobile }),
         email: Some(sealed("al@example.com")),
         authorized_user: false,
+    }
+}
+
+/// The somebody was authenticated for jane.
+#[must_use]
+pub fn authenticated() -> Fact {
+    CustomerEvent::Authenticated {
+        authentication_id: code("a-1"),
+        method: AuthenticationMethod::CallBack,
+        by: code("jane"),
+        on: TODAY,
+    }
+    .on(&customer_id())
+}
+
+/// The somebody has a login to the portal.
+#[must_use]
+pub fn portal_login(portal_login_id: &str) -> Fact {
+    let portal_login_id = code(portal_login_id);
+    CustomerEvent::PortalLoginCreated { portal_login_id, email: sealed("jo@example.com") }
+        .on(&customer_id())
+}
+
+/// A contract for what was ordered.
+#[must_use]
+pub fn agreement() -> Agreement {
+    Agreement {
+        order_id: order_id(),
+        title: sealed("Two years of fiber"),
+        signed_on: TODAY,
+        ends_on: Some(date(2028, 3, 15)),
     }
 }
 
