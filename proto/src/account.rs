@@ -28,15 +28,12 @@ impl CommandMessage for pb::OpenAccount {
     type Rule = OpenAccount;
 
     fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
-        if !self.email.contains('@') {
-            return Err(Invalid::new("email", "must be an e-mail address").into());
-        }
         let keeper = match self.customer_id.as_str() {
             "" => Keeper::of::<Account>(door, "accountId", &self.account_id)?,
             customer_id => Keeper::of::<Customer>(door, "customerId", customer_id)?,
         };
-        keeper.seal_line("holderName", &mut self.holder_name)?;
-        keeper.seal_line("email", &mut self.email)
+        keeper.seal_email("email", &mut self.email)?;
+        keeper.seal_line("holderName", &mut self.holder_name)
     }
 }
 

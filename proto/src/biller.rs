@@ -13,8 +13,8 @@ use std::{
 
 use domain::{
     biller::{
-        Biller, BusinessDays, Campaign, Catalog, DeviceModel, Installation, Offer, Package,
-        Policies, ServiceType,
+        Biller, BusinessDays, Campaign, Catalog, Customers, DeviceModel, Installation, Offer,
+        Package, Policies, Segment, ServiceType,
     },
     money::{Currency, Money},
     text::Code,
@@ -72,6 +72,7 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
     let tasks = tasks::tasks(&file.tasks)?;
     Ok(Biller {
         catalog: file.catalog(currency)?,
+        customers: file.customers.customers()?,
         business_days: file.calendar.business_days()?,
         policies: file.policies.policies()?,
         ticket_queues: codes("tickets.queues", &file.tickets.queues)?,
@@ -95,6 +96,7 @@ struct File {
     orders: OrdersFile,
     tickets: TicketsFile,
     interactions: BTreeMap<String, Vec<String>>,
+    customers: CustomersFile,
     devices: BTreeMap<String, DeviceFile>,
     packages: BTreeMap<String, PackageFile>,
     #[serde(default)]
@@ -150,6 +152,22 @@ struct CampaignFile {
 #[serde(deny_unknown_fields)]
 struct TicketsFile {
     queues: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustomersFile {
+    types: Vec<String>,
+    categories: Vec<String>,
+    #[serde(default)]
+    segments: BTreeMap<String, SegmentFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SegmentFile {
+    changes: String,
+    fiber_upgrades: String,
 }
 
 #[derive(Deserialize)]
@@ -251,6 +269,23 @@ impl CampaignFile {
             }
         };
         Ok(Campaign { name: self.name.clone(), packages, months: self.months, offer })
+    }
+}
+
+impl CustomersFile {
+    fn customers(&self) -> Result<Customers, BillerError> {
+        let mut segments = BTreeMap::new();
+        for (name, segment) in &self.segments {
+            let key = format!("customers.segments.{name}");
+            let changes = code(&format!("{key}.changes"), &segment.changes)?;
+            let fiber_upgrades = code(&format!("{key}.fiber_upgrades"), &segment.fiber_upgrades)?;
+            segments.insert(code(&key, name)?, Segment { changes, fiber_upgrades });
+        }
+        Ok(Customers {
+            segments,
+            types: codes("customers.types", &self.types)?,
+            categories: codes("customers.categories", &self.categories)?,
+        })
     }
 }
 
@@ -476,6 +511,7 @@ mod tests {
             ("monthly = \"59.99\"", "monthly = \"59,99\"", "packages.classic.monthly"),
             ("zone = \"America/New_York\"", "zone = \"Mars\"", "zone"),
             ("due_day = 5", "due_day = 17", "policies.due_day"),
+            ("changes = \"MACD\"", "changes = \"\"", "customers.segments.enterprise.changes"),
             ("dunning_days = [16, 17, 18]", "dunning_days = [16, 16]", "policies.dunning_days"),
             ("\"08-10\" = 12", "\"08-10\" = 0", "orders.slots.08-10"),
             ("packages = [\"basic\"", "packages = [\"dsl\"", "orders.campaigns.WINBACK.packages"),

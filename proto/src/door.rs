@@ -4,6 +4,8 @@
 //! decided, stored or sent on; a sealed text is never taken from outside, where it could be
 //! another customer's.
 
+use std::ops::RangeInclusive;
+
 use domain::{
     Aggregate, Event, Id,
     account::{Account, AccountEvent, AccountId},
@@ -22,6 +24,16 @@ use crate::{Invalid, invalid};
 /// How a sealed text begins.
 pub const MARK: &str = "{sealed:";
 
+/// Fewest digits of a phone number: a local one.
+const PHONE_DIGITS_MIN: usize = 7;
+/// Most digits of a phone number (E.164).
+const PHONE_DIGITS_MAX: usize = 15;
+
+/// Digits of a PIN.
+const PIN_DIGITS: RangeInclusive<usize> = 4..=10;
+/// Digits of a social security number: no PIN has so many.
+const SSN_DIGITS: usize = 9;
+
 /// Who seals.
 pub trait Door: Sync {
     /// The customer whose personal data belongs to a noun, by the noun's id; `None`: nothing is
@@ -36,6 +48,12 @@ pub trait Door: Sync {
     /// # Errors
     /// When there is no key to be had now.
     fn seal(&self, owner: &str, text: &str) -> Result<String, Closed>;
+
+    /// A keyed digest of a secret that nobody needs to read again, such as a PIN.
+    ///
+    /// # Errors
+    /// As for [`Self::seal`].
+    fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed>;
 }
 
 /// Nothing can be sealed now; what is wrong is logged where it happened.
@@ -66,6 +84,10 @@ impl Door for AsItIs {
 
     fn seal(&self, _: &str, text: &str) -> Result<String, Closed> {
         Ok(text.to_owned())
+    }
+
+    fn digest(&self, _: &str, secret: &str) -> Result<String, Closed> {
+        Ok(secret.to_owned())
     }
 }
 
@@ -163,6 +185,41 @@ impl<'a> Keeper<'a> {
         self.seal(field, value)
     }
 
+    /// The same for a phone number, however people write it: what is sealed are its digits, after a
+    /// `+` where there is one.
+    pub(crate) fn seal_phone(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        let is_between = |char: &char| matches!(char, ' ' | '-' | '.' | '/' | '(' | ')');
+        let number: String = value.chars().filter(|char| !is_between(char)).collect();
+        let digits = number.strip_prefix('+').unwrap_or(&number);
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || !(PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()) {
+            let problem = format!(
+                "must be a phone number of {PHONE_DIGITS_MIN} to {PHONE_DIGITS_MAX} digits"
+            );
+            return Err(Invalid::new(field, problem).into());
+        }
+        self.close(field, &number, value)
+    }
+
+    /// The same for an e-mail address.
+    pub(crate) fn seal_email(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        if !value.contains('@') {
+            return Err(Invalid::new(field, "must be an e-mail address").into());
+        }
+        self.seal_line(field, value)
+    }
+
+    /// Checks a PIN and puts its keyed digest in its place.
+    pub(crate) fn digest_pin(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        if !is_pin(value) {
+            let problem =
+                "must be 4 to 10 digits, but not 9, not all the same and not a run as in 1234";
+            return Err(Invalid::new(field, problem).into());
+        }
+        *value = self.door.digest(&self.owner, value)?;
+        Ok(())
+    }
+
     fn close(&self, field: &str, text: &str, value: &mut String) -> Result<(), Unread> {
         if text.contains(MARK) {
             return Err(Invalid::new(field, "holds a sealed text: write it out").into());
@@ -170,6 +227,17 @@ impl<'a> Keeper<'a> {
         *value = self.door.seal(&self.owner, text)?;
         Ok(())
     }
+}
+
+/// Nothing that is guessed at once, nothing that looks like a social security number.
+fn is_pin(pin: &str) -> bool {
+    let digits = pin.as_bytes();
+    let all = |steps: u8| digits.windows(2).all(|pair| pair[1] == pair[0] + steps);
+    pin.bytes().all(|byte| byte.is_ascii_digit())
+        && PIN_DIGITS.contains(&digits.len())
+        && digits.len() != SSN_DIGITS
+        && !all(0)
+        && !all(1)
 }
 
 #[cfg(test)]
@@ -193,6 +261,10 @@ mod tests {
             }
             Ok(format!("{owner} {}", text.chars().rev().collect::<String>()))
         }
+
+        fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed> {
+            Ok(format!("{owner} knows {} digits", secret.len()))
+        }
     }
 
     fn sealed(account: &str, text: &str) -> Result<String, Unread> {
@@ -215,6 +287,40 @@ mod tests {
         assert_eq!(sealed("account_7", " "), Err(empty.into()));
         let stolen = Invalid::new("text", "holds a sealed text: write it out");
         assert_eq!(sealed("account_7", "{sealed:customer_8:abc}"), Err(stolen.into()));
+    }
+
+    #[test]
+    fn f10_a_phone_number_is_sealed_as_its_digits_however_it_is_written() {
+        let keeper = Keeper::of::<Account>(&AsItIs, "accountId", "account_7").unwrap();
+        let digits = |number: &str| {
+            let mut value = number.to_owned();
+            keeper.seal_phone("number", &mut value).map(|()| value)
+        };
+        for written in ["(703) 555-0101", "703.555.0101", "7035550101"] {
+            assert_eq!(digits(written).unwrap(), "7035550101");
+        }
+        assert_eq!(digits("+1 703 555 0101").unwrap(), "+17035550101");
+        for wrong in ["", "555-010", "call me", "1234567890123456", "703+5550101", "٧٠٣٥٥٥٠١٠١"]
+        {
+            let invalid = Invalid::new("number", "must be a phone number of 7 to 15 digits");
+            assert_eq!(digits(wrong), Err(invalid.into()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn f7_a_pin_is_checked_and_becomes_a_digest() {
+        let keeper = Keeper::of::<Account>(&Mirror, "accountId", "account_7").unwrap();
+        let digest = |pin: &str| {
+            let mut value = pin.to_owned();
+            keeper.digest_pin("pin", &mut value).map(|()| value)
+        };
+        assert_eq!(digest("2580").unwrap(), "customer_7 knows 4 digits");
+        assert_eq!(digest("4921").unwrap(), "customer_7 knows 4 digits");
+        let wrong = ["", "258", "12345678901", "078051120", "1111", "1234", "456789", "25a0"];
+        for wrong in wrong {
+            let unread = digest(wrong).unwrap_err().to_string();
+            assert!(unread.starts_with("pin must be 4 to 10 digits"), "{wrong}: {unread}");
+        }
     }
 
     #[test]

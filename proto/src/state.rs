@@ -1,10 +1,14 @@
 //! The state of a noun as JSON, for whoever asks what was true at some moment.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Noun,
     account::Account,
     calendar::Calendar,
-    customer::Customer,
+    customer::{
+        Agreement, Attempt, Contact, Customer, Details, Identity, Phone, PortalLogin, Profile,
+    },
     device::Device,
     guide::{Guide, Place, Walk},
     interaction::Interaction,
@@ -19,7 +23,7 @@ use domain::{
     text::Code,
     ticket::{OpenedTicket, Ticket},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What a noun's events add up to.
 #[must_use]
@@ -77,12 +81,94 @@ pub fn json(noun: &Noun) -> Value {
 fn of_customer(customer: &Customer) -> Value {
     match customer {
         Customer::Unregistered => Value::Null,
-        Customer::Registered { name, account_ids } => {
+        Customer::Implied { profile } => json!({ "profile": of_profile(profile) }),
+        Customer::Registered { name, account_ids, profile } => {
             let accounts: Vec<_> = account_ids.iter().map(|account| account.as_str()).collect();
-            json!({ "name": name.as_str(), "accounts": accounts })
+            let profile = of_profile(profile);
+            json!({ "name": name.as_str(), "accounts": accounts, "profile": profile })
         }
         Customer::Erased => json!({ "erased": true }),
     }
+}
+
+fn of_profile(profile: &Profile) -> Value {
+    let contacts = by_id(&profile.contacts, of_contact);
+    let logins = by_id(&profile.portal_logins, of_login);
+    let agreements = by_id(&profile.agreements, of_agreement);
+    json!({
+        "details": profile.details.as_ref().map(of_details),
+        "contacts": contacts,
+        "identity": of_identity(&profile.identity),
+        "paperless": profile.paperless,
+        "portalLogins": logins,
+        "segment": profile.segment.as_ref().map(|(segment, routes)| json!({
+            "segment": segment.as_str(),
+            "changes": routes.changes.as_str(),
+            "fiberUpgrades": routes.fiber_upgrades.as_str(),
+        })),
+        "agreements": agreements,
+    })
+}
+
+fn of_login(login: &PortalLogin) -> Value {
+    json!({ "email": login.email.as_str(), "enabled": login.enabled })
+}
+
+fn of_agreement(agreement: &Agreement) -> Value {
+    json!({
+        "order": agreement.order_id.as_str(),
+        "title": agreement.title.as_str(),
+        "signedOn": agreement.signed_on.to_string(),
+        "endsOn": agreement.ends_on.map(|ends_on| ends_on.to_string()),
+    })
+}
+
+fn by_id<T>(items: &BTreeMap<Code, T>, of: fn(&T) -> Value) -> Map<String, Value> {
+    items.iter().map(|(id, item)| (id.to_string(), of(item))).collect()
+}
+
+fn of_contact(contact: &Contact) -> Value {
+    json!({
+        "name": contact.name.as_str(),
+        "phone": contact.phone.as_ref().map(of_phone),
+        "email": contact.email.as_ref().map(|email| email.as_str()),
+        "authorizedUser": contact.authorized_user,
+    })
+}
+
+/// Without the PIN's digest, which is worth nothing to whoever asks.
+fn of_identity(identity: &Identity) -> Value {
+    let attempt = |attempt: &Attempt| {
+        json!({
+            "authenticationId": attempt.authentication_id.as_str(),
+            "method": word(attempt.method),
+            "by": attempt.by.as_str(),
+            "on": attempt.on.to_string(),
+            "succeeded": attempt.succeeded,
+        })
+    };
+    let attempts: Vec<_> = identity.attempts.iter().map(attempt).collect();
+    json!({
+        "pinSetOn": identity.pin.as_ref().map(|pin| pin.set_on.to_string()),
+        "pinFailures": identity.pin_failures,
+        "attempts": attempts,
+    })
+}
+
+fn of_phone(phone: &Phone) -> Value {
+    json!({ "number": phone.number.as_str(), "lineType": word(phone.line_type) })
+}
+
+fn of_details(details: &Details) -> Value {
+    json!({
+        "firstName": details.first_name.as_str(),
+        "lastName": details.last_name.as_str(),
+        "homePhone": details.home_phone.as_ref().map(of_phone),
+        "businessPhone": details.business_phone.as_ref().map(of_phone),
+        "otherPhone": details.other_phone.as_ref().map(of_phone),
+        "customerType": details.customer_type.as_str(),
+        "category": details.category.as_str(),
+    })
 }
 
 fn of_account(account: &Account) -> Value {

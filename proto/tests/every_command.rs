@@ -51,6 +51,22 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
             r#"{"accountId":"account_1","chargeId":"c","lines":[{"description":"x","amount":{"currency":"usd"}}]}"#,
             "lines[0].amount.currency must be three capital letters",
         ),
+        (
+            "ConfirmCustomer",
+            r#"{"customerId":"customer_4","firstName":"A","lastName":"B","homePhone":{"number":"4111"}}"#,
+            "homePhone.number must be a phone number of 7 to 15 digits",
+        ),
+        (
+            "ConfirmCustomer",
+            r#"{"customerId":"customer_4","firstName":"A","lastName":"B","otherPhone":{"number":"411 1111"}}"#,
+            "otherPhone.lineType must be a LineType",
+        ),
+        ("SetPin", r#"{"customerId":"customer_4","pin":"41111111111"}"#, "pin must be 4 to 10"),
+        (
+            "AuthenticateCustomer",
+            r#"{"customerId":"customer_4","method":"AUTHENTICATION_METHOD_PHOTO_ID","pin":"4111"}"#,
+            "pin must be absent where the method is another",
+        ),
         ("OpenDay", r#"{"date":"16.11.2026"}"#, "date must be a date as in"),
         ("ScheduleOrder", r#"{"orderId":"order_1","orderType":"X"}"#, "officeOnly must be true"),
         (

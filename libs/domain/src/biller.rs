@@ -37,6 +37,8 @@ pub struct Biller {
     pub currency: Currency,
     /// What it sells and certifies.
     pub catalog: Catalog,
+    /// How it tells its customers apart.
+    pub customers: Customers,
     /// On which days it works.
     pub business_days: BusinessDays,
     /// What it does when.
@@ -87,6 +89,26 @@ pub enum ServiceType {
     Video,
     /// Digital television and what comes with it.
     Digital,
+}
+
+/// How a biller tells its customers apart.
+#[derive(Clone, Debug, Default)]
+pub struct Customers {
+    /// Customer types (F10).
+    pub types: BTreeSet<Code>,
+    /// Categories of customers (F10).
+    pub categories: BTreeSet<Code>,
+    /// Who serves whom (F47, F57).
+    pub segments: BTreeMap<Code, Segment>,
+}
+
+/// Who serves the customers of a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Who makes changes, for example the MACD group (F57).
+    pub changes: Code,
+    /// Who is asked for an upgrade of fiber, for example the account executive (F47).
+    pub fiber_upgrades: Code,
 }
 
 /// One package (F37).

@@ -1,19 +1,53 @@
-//! A customer: whoever has one account or many (F56), and may ask to be forgotten.
+//! A customer: whoever has one account or many (F56), what is known of them, and that they may ask
+//! to be forgotten.
 //!
-//! What must stay true: a customer who was erased is known by their number alone, and stays erased.
+//! What must stay true: a customer who was erased is known by their number alone, and stays erased;
+//! whoever has one account alone is a customer as well, by the account's number.
 
+mod add_contact;
+mod authenticate;
+mod confirm;
+mod create_portal_login;
+mod disable_portal_login;
+mod enable_portal_login;
 mod erase;
+mod identity;
+mod profile;
+mod record_agreement;
 mod register;
+mod rejection;
+mod remove_contact;
+mod set_paperless;
+mod set_pin;
+mod set_segment;
 
+pub use add_contact::{AddContact, Contact};
+pub use authenticate::{AuthenticateCustomer, Proof};
+pub use confirm::{ConfirmCustomer, Details, LineType, Phone};
+pub use create_portal_login::{CreatePortalLogin, PortalLogin};
+pub use disable_portal_login::DisablePortalLogin;
+pub use enable_portal_login::EnablePortalLogin;
 pub use erase::EraseCustomer;
+pub use identity::{Attempt, AuthenticationMethod, Identity, Pin};
+pub use profile::Profile;
+pub use record_agreement::{Agreement, RecordAgreement};
 pub use register::RegisterCustomer;
+pub use rejection::CustomerRejection;
+pub use remove_contact::RemoveContact;
+pub use set_paperless::SetPaperless;
+pub use set_pin::SetPin;
+pub use set_segment::SetSegment;
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use crate::{
-    Aggregate, Event, Fact, Id, Noun, Rejection,
+    Aggregate, Desk, Event, Fact, Id, Noun,
     account::{Account, AccountId},
+    biller::Segment,
     sealed::Sealed,
+    text::Code,
 };
 
 /// Names a customer: `customer_` and the operator's own customer number.
@@ -21,6 +55,15 @@ pub type CustomerId = Id<Customer>;
 
 /// Most accounts of one customer: so many are erased with one command.
 pub const ACCOUNTS_MAX: usize = 1_000;
+
+/// Most contacts of one customer.
+pub const CONTACTS_MAX: usize = 50;
+/// Most logins to the portal of one customer.
+pub const PORTAL_LOGINS_MAX: usize = 50;
+/// Most agreements of one customer.
+pub const AGREEMENTS_MAX: usize = 200;
+/// So many wrong PINs in a row, and the PIN no longer proves anything.
+pub const PIN_FAILURES_MAX: u32 = 5;
 
 /// Facts about one customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +78,91 @@ pub enum CustomerEvent {
         /// Which.
         account_id: AccountId,
     },
+    /// Somebody spoke with the customer about who they are (F10).
+    Confirmed(Details),
+    /// Somebody may be asked about the customer, or speaks for them (F42, F51).
+    ContactAdded {
+        /// Chosen by the sender.
+        contact_id: Code,
+        /// Who.
+        contact: Contact,
+    },
+    /// A contact is one no longer.
+    ContactRemoved {
+        /// Which.
+        contact_id: Code,
+    },
+    /// The customer chose a PIN.
+    PinSet {
+        /// A keyed digest: nobody can read the PIN.
+        pin: Sealed,
+        /// Who took it from them.
+        by: Code,
+        /// When.
+        on: Date,
+    },
+    /// The caller is the customer, or speaks for them (F7, F42).
+    Authenticated {
+        /// Chosen by the sender.
+        authentication_id: Code,
+        /// What showed it.
+        method: AuthenticationMethod,
+        /// Who may rely on it...
+        by: Code,
+        /// ... and on which day.
+        on: Date,
+    },
+    /// The caller gave a wrong PIN.
+    AuthenticationFailed {
+        /// Chosen by the sender.
+        authentication_id: Code,
+        /// Wrong PINs in a row, with this one.
+        attempts: u32,
+        /// Who asked for it.
+        by: Code,
+        /// When.
+        on: Date,
+    },
+    /// Bills come without paper, or with it again (F50).
+    PaperlessSet {
+        /// Whether they come without.
+        paperless: bool,
+    },
+    /// Somebody of the customer's may log in to the portal (F53).
+    PortalLoginCreated {
+        /// Chosen by the sender.
+        portal_login_id: Code,
+        /// Who logs in. Personal data.
+        email: Sealed,
+    },
+    /// A login is closed (F53).
+    PortalLoginDisabled {
+        /// Which.
+        portal_login_id: Code,
+        /// Why, in a word of the sender's.
+        reason: Code,
+    },
+    /// A login is open again (F53).
+    PortalLoginEnabled {
+        /// Which.
+        portal_login_id: Code,
+        /// Why, in a word of the sender's.
+        reason: Code,
+    },
+    /// The customer belongs to others who are served in the same way (F57).
+    SegmentSet {
+        /// One of the biller's.
+        segment: Code,
+        /// Who serves it, as the biller had it then.
+        routes: Segment,
+    },
+    /// There is a contract for a service (F41).
+    AgreementRecorded {
+        /// Chosen by the sender.
+        agreement_id: Code,
+        /// What was agreed.
+        agreement: Agreement,
+    },
     /// The customer's key is to be destroyed: nothing about them can be read any more.
     Erased {
         /// The accounts that nobody's name belongs to any more.
@@ -47,59 +175,22 @@ pub enum CustomerEvent {
 pub enum Customer {
     /// Nobody registered them.
     Unregistered,
+    /// Nobody registered them, but they have one account alone, and more is known of them.
+    Implied {
+        /// What is known.
+        profile: Box<Profile>,
+    },
     /// There is somebody.
     Registered {
         /// Personal data.
         name: Sealed,
         /// Their accounts.
         account_ids: BTreeSet<AccountId>,
+        /// What else is known.
+        profile: Box<Profile>,
     },
     /// There was somebody.
     Erased,
-}
-
-/// What prevents a wish about a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CustomerRejection {
-    /// Nobody registered them.
-    #[error("the customer is not registered")]
-    NotRegistered,
-    /// Registered, with another name.
-    #[error("the customer is registered with another name")]
-    RegisteredOtherwise,
-    /// It would belong to whoever has that account.
-    #[error("a customer number that names an account belongs to whoever has that account")]
-    NumberIsAnAccounts,
-    /// Nothing about them is taken any more.
-    #[error("the customer was erased: nothing about them is taken any more")]
-    Erased,
-    /// A record has an end.
-    #[error("the customer has {ACCOUNTS_MAX} accounts: register another customer for more")]
-    TooManyAccounts,
-    /// What is destroyed never comes back.
-    #[error("erasing a customer needs an actor with the role manager or administrator")]
-    ErasureNeedsManager,
-}
-
-impl CustomerRejection {
-    /// The API's code, stable for ever.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotRegistered => "customer.not_registered",
-            Self::RegisteredOtherwise => "customer.registered_otherwise",
-            Self::NumberIsAnAccounts => "customer.number_is_an_accounts",
-            Self::Erased => "customer.erased",
-            Self::TooManyAccounts => "customer.too_many_accounts",
-            Self::ErasureNeedsManager => "customer.erasure_needs_manager",
-        }
-    }
-}
-
-impl From<CustomerRejection> for Rejection {
-    fn from(rejection: CustomerRejection) -> Self {
-        Self { code: rejection.code(), reason: rejection.to_string() }
-    }
 }
 
 impl CustomerEvent {
@@ -118,15 +209,37 @@ impl Customer {
         Id::parse(&format!("{}_{account_id}", Self::CATEGORY)).ok()
     }
 
-    /// The account that a customer has alone, if the customer is implied by one.
-    pub(crate) fn implying(customer_id: &CustomerId) -> Option<Id<Account>> {
-        Id::parse(customer_id.suffix()).ok()
+    /// Whether a number is that of an account's own customer.
+    pub(crate) fn is_implied(customer_id: &CustomerId) -> bool {
+        AccountId::parse(customer_id.suffix()).is_ok()
+    }
+
+    /// The open account that a customer has alone, if it is the account that names them.
+    pub(crate) fn sole_account(desk: &Desk<'_>, customer_id: &CustomerId) -> Option<AccountId> {
+        let account_id = AccountId::parse(customer_id.suffix()).ok()?;
+        let is_alone = matches!(desk.get(&account_id), Account::Open { customer_id: None, .. });
+        is_alone.then_some(account_id)
+    }
+
+    /// What is known of a customer: somebody who is registered, or has one open account alone.
+    pub(crate) fn known<'a>(
+        desk: &Desk<'a>,
+        customer_id: &CustomerId,
+    ) -> Result<&'a Profile, CustomerRejection> {
+        match desk.get(customer_id) {
+            Self::Registered { profile, .. } | Self::Implied { profile } => Ok(profile),
+            Self::Unregistered if Self::sole_account(desk, customer_id).is_some() => {
+                Ok(Profile::UNKNOWN)
+            }
+            Self::Unregistered => Err(CustomerRejection::NotRegistered),
+            Self::Erased => Err(CustomerRejection::Erased),
+        }
     }
 
     /// One more account.
     pub(crate) fn demand_room(&self) -> Result<(), CustomerRejection> {
         match self {
-            Self::Unregistered => Err(CustomerRejection::NotRegistered),
+            Self::Unregistered | Self::Implied { .. } => Err(CustomerRejection::NotRegistered),
             Self::Registered { account_ids, .. } if account_ids.len() >= ACCOUNTS_MAX => {
                 Err(CustomerRejection::TooManyAccounts)
             }
@@ -143,17 +256,22 @@ impl Aggregate for Customer {
 
     fn evolve(mut self, event: &CustomerEvent) -> Self {
         match (&mut self, event) {
-            (_, CustomerEvent::Erased { .. }) => return Self::Erased,
+            (Self::Erased, _) | (_, CustomerEvent::Erased { .. }) => return Self::Erased,
             (Self::Unregistered, CustomerEvent::Registered { name }) => {
-                return Self::Registered { name: name.clone(), account_ids: BTreeSet::new() };
+                let (name, account_ids) = (name.clone(), BTreeSet::new());
+                return Self::Registered { name, account_ids, profile: Box::default() };
+            }
+            (Self::Unregistered, event) => {
+                let mut profile = Box::<Profile>::default();
+                profile.learn(event);
+                return Self::Implied { profile };
             }
             (Self::Registered { account_ids, .. }, CustomerEvent::AccountAdded { account_id }) => {
                 account_ids.insert(account_id.clone());
             }
-            (
-                Self::Unregistered | Self::Registered { .. } | Self::Erased,
-                CustomerEvent::Registered { .. } | CustomerEvent::AccountAdded { .. },
-            ) => {}
+            (Self::Registered { profile, .. } | Self::Implied { profile }, event) => {
+                profile.learn(event);
+            }
         }
         self
     }

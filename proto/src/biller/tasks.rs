@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(leads_to("SS"), &LeadsTo::Command(code("ScheduleOrder")));
         assert_eq!(leads_to("CC"), &LeadsTo::Command(code("AddComment")));
         let view = |service, view| LeadsTo::View { service: code(service), view: code(view) };
-        assert_eq!(leads_to("04"), &view("care", "account"));
+        assert_eq!(leads_to("04"), &view("care", "services"));
         assert_eq!(leads_to("PT"), &view("provisioning", "site"));
     }
 

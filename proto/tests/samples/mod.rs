@@ -6,9 +6,9 @@
 use domain::{
     Event, Id,
     account::{AccountEvent, EmailOrigin},
-    biller::{ServiceType, TaskCode},
+    biller::{Segment, ServiceType, TaskCode},
     calendar::CalendarEvent,
-    customer::CustomerEvent,
+    customer::{Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
     decision::DecisionEvent,
     device::DeviceEvent,
     guide::{GuideEvent, GuideOutcome, Question},
@@ -53,10 +53,66 @@ fn customers() -> Vec<Event> {
     [
         CustomerEvent::Registered { name: sealed("{sealed:customer_4:wVj_-z}") },
         CustomerEvent::AccountAdded { account_id: id("account_7") },
+        CustomerEvent::Confirmed(Details {
+            first_name: sealed("{sealed:customer_4:wVj_-a}"),
+            last_name: sealed("{sealed:customer_4:wVj_-b}"),
+            home_phone: Some(phone("{sealed:customer_4:wVj_-c}", LineType::Landline)),
+            business_phone: Some(phone("{sealed:customer_4:wVj_-d}", LineType::Voip)),
+            other_phone: Some(phone("{sealed:customer_4:wVj_-e}", LineType::Mobile)),
+            customer_type: code("RESIDENTIAL"),
+            category: code("STANDARD"),
+        }),
+        CustomerEvent::ContactAdded {
+            contact_id: code("c-1"),
+            contact: Contact {
+                name: sealed("{sealed:customer_4:wVj_-f}"),
+                phone: Some(phone("{sealed:customer_4:wVj_-g}", LineType::Unknown)),
+                email: Some(sealed("{sealed:customer_4:wVj_-h}")),
+                authorized_user: true,
+            },
+        },
+        CustomerEvent::ContactRemoved { contact_id: code("c-1") },
+        CustomerEvent::PinSet { pin: sealed("fV0-x"), by: code("jane"), on: day() },
+        CustomerEvent::Authenticated {
+            authentication_id: code("a-1"),
+            method: AuthenticationMethod::PhotoId,
+            by: code("jane"),
+            on: day(),
+        },
+        CustomerEvent::AuthenticationFailed {
+            authentication_id: code("a-2"),
+            attempts: 3,
+            by: code("jane"),
+            on: day(),
+        },
+        CustomerEvent::PaperlessSet { paperless: true },
+        CustomerEvent::PortalLoginCreated {
+            portal_login_id: code("p-1"),
+            email: sealed("{sealed:customer_4:wVj_-i}"),
+        },
+        CustomerEvent::PortalLoginDisabled { portal_login_id: code("p-1"), reason: code("LEFT") },
+        CustomerEvent::PortalLoginEnabled { portal_login_id: code("p-1"), reason: code("BACK") },
+        CustomerEvent::SegmentSet {
+            segment: code("enterprise"),
+            routes: Segment { changes: code("MACD"), fiber_upgrades: code("account-executive") },
+        },
+        CustomerEvent::AgreementRecorded {
+            agreement_id: code("m-1"),
+            agreement: Agreement {
+                order_id: id("order_1001"),
+                title: sealed("{sealed:customer_4:wVj_-j}"),
+                signed_on: day(),
+                ends_on: Some(day()),
+            },
+        },
         CustomerEvent::Erased { account_ids: vec![id("account_7"), id("account_8")] },
     ]
     .map(Event::Customer)
     .into()
+}
+
+fn phone(number: &str, line_type: LineType) -> Phone {
+    Phone { number: sealed(number), line_type }
 }
 
 fn accounts() -> Vec<Event> {

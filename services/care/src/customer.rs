@@ -1,11 +1,12 @@
-//! Which accounts belong to one customer (F56)?
+//! Who is a customer, who speaks for them, who serves them, what was agreed, and which accounts
+//! belong to them (F10, F41, F42, F47, F50, F51, F53, F56, F57)?
 
-use domain::{Event, customer::CustomerEvent};
-use event_store::Recorded;
-use projection::{Fault, Rows, Table};
+mod apply;
+
+use projection::Table;
 use serde::{Deserialize, Serialize};
 
-use crate::model::change;
+pub(crate) use apply::apply;
 
 /// By customer id.
 pub(crate) const TABLE: Table = Table::new(b'c');
@@ -15,81 +16,123 @@ pub(crate) const TABLE: Table = Table::new(b'c');
 #[serde(rename_all = "camelCase")]
 struct CustomerRow {
     customer_id: String,
-    name: String,
+    /// Absent for a customer who has one account alone: the account says it.
+    name: Option<String>,
     account_ids: Vec<String>,
+    details: Option<DetailsRow>,
+    /// Authorized users among them (F42, F51).
+    contacts: Vec<ContactRow>,
+    pin: PinRow,
+    /// The last time that the caller was the customer (F7).
+    authenticated: Option<AuthenticatedRow>,
+    /// Whether bills come without paper (F50).
+    paperless: bool,
+    portal_logins: Vec<PortalLoginRow>,
+    /// Whom to contact for what; absent: whoever serves everybody (F47, F57).
+    segment: Option<SegmentRow>,
+    agreements: Vec<AgreementRow>,
     /// What was sealed for them can never be read again.
     erased: bool,
 }
 
-/// Changes the row of the customer that the event is about. Whoever has one account alone has no
-/// row: the account says all.
-pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    let Event::Customer(event) = event else { return Ok(()) };
-    let customer_id = &*recorded.event.stream;
-    match event {
-        CustomerEvent::Registered { name } => {
-            let row = CustomerRow {
-                customer_id: customer_id.to_owned(),
-                name: name.to_string(),
-                account_ids: Vec::new(),
-                erased: false,
-            };
-            rows.put(TABLE, customer_id, &row)
-        }
-        CustomerEvent::AccountAdded { account_id } => {
-            change(rows, TABLE, customer_id, |row: &mut CustomerRow| {
-                row.account_ids.push(account_id.to_string());
-            })
-        }
-        CustomerEvent::Erased { .. } if rows.get::<CustomerRow>(TABLE, customer_id)?.is_none() => {
-            Ok(())
-        }
-        CustomerEvent::Erased { .. } => {
-            change(rows, TABLE, customer_id, |row: &mut CustomerRow| row.erased = true)
-        }
-    }
+/// What was confirmed in Customer Maintenance (F10).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DetailsRow {
+    first_name: String,
+    last_name: String,
+    home_phone: Option<PhoneRow>,
+    business_phone: Option<PhoneRow>,
+    other_phone: Option<PhoneRow>,
+    customer_type: String,
+    category: String,
 }
 
-#[cfg(test)]
-mod tests {
-    use domain::{
-        Fact,
-        customer::CustomerEvent,
-        testing::fixtures::{account, account_id, customer, customer_id, id},
-    };
-    use read_side::testing::Story;
-    use serde_json::json;
+/// Somebody who may be asked about the customer (F51).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ContactRow {
+    contact_id: String,
+    name: String,
+    phone: Option<PhoneRow>,
+    email: Option<String>,
+    authorized_user: bool,
+}
 
-    use super::TABLE;
-    use crate::model::Care;
+/// Who may log in to the portal (F53).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PortalLoginRow {
+    portal_login_id: String,
+    email: String,
+    enabled: bool,
+    /// Why it was last closed or opened again.
+    reason: Option<String>,
+}
 
-    fn added(account: &str) -> Fact {
-        CustomerEvent::AccountAdded { account_id: id(account) }.on(&customer_id())
-    }
+/// Whom to contact for what (F47, F57).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SegmentRow {
+    segment: String,
+    changes: String,
+    fiber_upgrades: String,
+}
 
-    #[test]
-    fn f56_a_customer_shows_all_accounts_and_that_they_were_erased() {
-        let story =
-            Story::of(Care).then(customer()).then(added("account_8")).then(added("account_9"));
-        let mut row = json!({
-            "customerId": "customer_4",
-            "name": "Harbor Cafe",
-            "accountIds": ["account_8", "account_9"],
-            "erased": false,
-        });
-        assert_eq!(story.row::<serde_json::Value>(TABLE, "customer_4"), row);
-        let erased = CustomerEvent::Erased { account_ids: vec![id("account_8"), id("account_9")] };
-        row["erased"] = json!(true);
-        assert_eq!(
-            story.then(erased.on(&customer_id())).row::<serde_json::Value>(TABLE, "customer_4"),
-            row
-        );
-    }
+/// The contract for a service (F41).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AgreementRow {
+    agreement_id: String,
+    order_id: String,
+    title: String,
+    signed_on: String,
+    ends_on: Option<String>,
+}
 
-    #[test]
-    fn whoever_has_one_account_alone_is_erased_without_a_row() {
-        let erased = CustomerEvent::Erased { account_ids: vec![account_id()] };
-        let story = Story::of(Care).and(account());
-        assert!(story.try_then(erased.on(&id("customer_account_7"))).is_ok());
-    }
+/// Whether a PIN shows who calls (F7).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum PinRow {
+    None,
+    Set,
+    /// It was wrong too often.
+    Locked,
+}
+
+/// Who may rely on it that the caller is the customer, and on which day (F7).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthenticatedRow {
+    method: MethodRow,
+    by: String,
+    on: String,
+}
+
+/// What showed it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum MethodRow {
+    Pin,
+    CallBack,
+    PhotoId,
+    PortalLogin,
+}
+
+/// How to call somebody.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PhoneRow {
+    number: String,
+    line_type: LineTypeRow,
+}
+
+/// What kind of line it is (F11).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum LineTypeRow {
+    Landline,
+    Mobile,
+    Voip,
+    Unknown,
 }

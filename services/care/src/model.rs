@@ -17,7 +17,7 @@ pub(crate) struct Care;
 const VIEWS: &[View] = &[
     View {
         name: "customer",
-        about: "Whose accounts belong together, by customer id",
+        about: "Who the customer is, who speaks for them and who serves them, by customer id",
         table: Some(customer::TABLE),
     },
     View {
@@ -118,7 +118,7 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {

@@ -79,6 +79,21 @@ impl BillersDoor {
         Ok(found)
     }
 
+    /// Works with an owner's key. One that is made now waits for the disk, and the runtime goes on
+    /// with another thread: with one, for a thread takes memory and many that wait share one sync.
+    fn with_key(
+        &self,
+        owner: &str,
+        work: impl Fn() -> Result<String, VaultError>,
+    ) -> Result<String, Closed> {
+        let work = || work().map_err(|error| closed(&error));
+        let has_key = self.vault.has(owner).map_err(|error| closed(&error))?;
+        match self.waiting.try_lock() {
+            Ok(_alone) if !has_key && may_block() => block_in_place(work),
+            Ok(_) | Err(_) => work(),
+        }
+    }
+
     fn owners(&self) -> std::sync::MutexGuard<'_, LruCache<Box<str>, Box<str>>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,14 +108,15 @@ impl Door for BillersDoor {
     }
 
     fn seal(&self, owner: &str, text: &str) -> Result<String, Closed> {
-        let seal = || self.vault.seal(owner, text).map_err(|error| closed(&error));
-        // A key that is made now waits for the disk, and the runtime goes on with another thread:
-        // with one, for a thread takes memory and many that wait share one sync.
-        let has_key = self.vault.has(owner).map_err(|error| closed(&error))?;
-        match self.waiting.try_lock() {
-            Ok(_alone) if !has_key && may_block() => block_in_place(seal),
-            Ok(_) | Err(_) => seal(),
-        }
+        self.with_key(owner, || self.vault.seal(owner, text))
+    }
+
+    fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed> {
+        self.with_key(owner, || match self.vault.digest(owner, secret)? {
+            // Of whom nothing is taken any more: a rule says so.
+            digest if digest.is_empty() => Ok(vault::ERASED.to_owned()),
+            digest => Ok(digest),
+        })
     }
 }
 
@@ -108,4 +124,47 @@ impl Door for BillersDoor {
 fn closed(error: &(dyn std::error::Error + 'static)) -> Closed {
     tracing::error!(cause = error::chain(error), "personal data was not sealed");
     Closed
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use contract::command;
+    use event_store::{Log, Options};
+    use storage::{Os, Storage};
+
+    use super::{BillersDoor, Door, Vault};
+
+    fn door(dir: &Path) -> BillersDoor {
+        let log = Log::open(&dir.join("log"), "northeast", Options::default()).unwrap();
+        let storage: Arc<dyn Storage> = Arc::new(Os);
+        BillersDoor::new(Vault::open(&storage, &dir.join("keys")).unwrap(), log.reader())
+    }
+
+    fn set_pin(door: &BillersDoor, customer_id: &str, pin: &str) -> String {
+        let json = serde_json::json!({ "customerId": customer_id, "pin": pin }).to_string();
+        let rule = command::named("SetPin").unwrap().from_json(json.as_bytes(), door).unwrap();
+        format!("{rule:?}")
+    }
+
+    #[test]
+    fn f7_no_rule_ever_sees_a_pin() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = door(dir.path());
+        let set = set_pin(&door, "customer_7", "258025");
+        assert!(!set.contains("258025"), "{set}");
+        assert_eq!(set_pin(&door, "customer_7", "258025"), set, "rules compare digests");
+        assert_ne!(set_pin(&door, "customer_7", "258026"), set);
+        let other = set_pin(&door, "customer_8", "258025");
+        assert_ne!(other.replace("customer_8", "customer_7"), set, "a key of its own");
+    }
+
+    #[test]
+    fn whoever_was_erased_has_no_digest() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = door(dir.path());
+        door.vault.destroy("customer_7").unwrap();
+        assert_eq!(door.digest("customer_7", "258025").unwrap(), vault::ERASED);
+    }
 }

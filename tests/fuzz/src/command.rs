@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 46] = [
+pub const COMMANDS: [(&str, BothForms); 57] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -40,6 +40,17 @@ pub const COMMANDS: [(&str, BothForms); 46] = [
     ("ConfirmReinstatement", both::<site::v1::ConfirmReinstatement>),
     ("FailNocRequest", both::<site::v1::FailNocRequest>),
     ("RegisterCustomer", both::<customer::v1::RegisterCustomer>),
+    ("ConfirmCustomer", both::<customer::v1::ConfirmCustomer>),
+    ("AddContact", both::<customer::v1::AddContact>),
+    ("RemoveContact", both::<customer::v1::RemoveContact>),
+    ("SetPin", both::<customer::v1::SetPin>),
+    ("AuthenticateCustomer", both::<customer::v1::AuthenticateCustomer>),
+    ("SetPaperless", both::<customer::v1::SetPaperless>),
+    ("CreatePortalLogin", both::<customer::v1::CreatePortalLogin>),
+    ("DisablePortalLogin", both::<customer::v1::DisablePortalLogin>),
+    ("EnablePortalLogin", both::<customer::v1::EnablePortalLogin>),
+    ("SetSegment", both::<customer::v1::SetSegment>),
+    ("RecordAgreement", both::<customer::v1::RecordAgreement>),
     ("EraseCustomer", both::<customer::v1::EraseCustomer>),
     ("LeaveMemo", both::<account::v1::LeaveMemo>),
     ("RaiseFlash", both::<account::v1::RaiseFlash>),

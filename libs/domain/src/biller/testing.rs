@@ -8,8 +8,8 @@ use jiff::{
 };
 
 use super::{
-    Biller, BusinessDays, Campaign, Catalog, DeviceModel, GuidePlan, GuideSubject, Installation,
-    Offer, Package, PlanAnswer, PlanEnd, PlanStep, Policies, ServiceType,
+    Biller, BusinessDays, Campaign, Catalog, Customers, DeviceModel, GuidePlan, GuideSubject,
+    Installation, Offer, Package, PlanAnswer, PlanEnd, PlanStep, Policies, Segment, ServiceType,
 };
 use crate::{
     guide::GuideOutcome,
@@ -28,6 +28,14 @@ pub fn testing() -> Biller {
         zone: "America/New_York".to_owned(),
         currency: usd(),
         catalog: catalog(),
+        customers: Customers {
+            types: codes(&["RESIDENTIAL", "BUSINESS"]),
+            categories: codes(&["STANDARD", "EMPLOYEE"]),
+            segments: BTreeMap::from([(
+                code("enterprise"),
+                Segment { changes: code("MACD"), fiber_upgrades: code("account-executive") },
+            )]),
+        },
         business_days: BusinessDays {
             weekend: vec![Weekday::Saturday, Weekday::Sunday],
             holidays: [date(2026, 11, 26), date(2026, 12, 25)].into(),

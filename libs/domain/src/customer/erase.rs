@@ -4,7 +4,7 @@
 use super::{Customer, CustomerEvent, CustomerId, CustomerRejection};
 use crate::{
     Decide, Desk, Fact, Rejection,
-    account::{Account, AccountEvent, AccountId},
+    account::{AccountEvent, AccountId},
     actor::Role,
 };
 
@@ -21,9 +21,8 @@ impl Decide for EraseCustomer {
             return Err(CustomerRejection::ErasureNeedsManager.into());
         }
         match desk.get(&self.customer_id) {
-            Customer::Unregistered => {
-                let account_id = Customer::implying(&self.customer_id)
-                    .filter(|account_id| has_this_account_alone(desk, account_id))
+            Customer::Unregistered | Customer::Implied { .. } => {
+                let account_id = Customer::sole_account(desk, &self.customer_id)
                     .ok_or(CustomerRejection::NotRegistered)?;
                 Ok(self.erase([account_id]))
             }
@@ -46,19 +45,15 @@ impl EraseCustomer {
     }
 }
 
-fn has_this_account_alone(desk: &Desk<'_>, account_id: &AccountId) -> bool {
-    matches!(desk.get(account_id), Account::Open { customer_id: None, .. })
-}
-
 #[cfg(test)]
 mod tests {
     use super::EraseCustomer;
     use crate::{
         account::{AccountEvent, AccountRejection, AddComment, OpenAccount},
-        customer::{CustomerEvent, CustomerRejection, RegisterCustomer},
+        customer::{CustomerEvent, CustomerId, CustomerRejection, RegisterCustomer},
         testing::{
             Given,
-            fixtures::{account, account_id, code, customer, customer_id, id, sealed},
+            fixtures::{account, account_id, code, customer, customer_id, details, id, sealed},
             given,
         },
     };
@@ -101,6 +96,17 @@ mod tests {
         given([]).by(MANAGER).when(alone).then_rejected(CustomerRejection::NotRegistered);
         let other = EraseCustomer { customer_id: id("customer_account_8") };
         two_accounts().by(MANAGER).when(other).then_rejected(CustomerRejection::NotRegistered);
+    }
+
+    #[test]
+    fn whoever_has_one_account_alone_is_erased_with_all_that_was_said() {
+        let alone: CustomerId = id("customer_account_7");
+        let erased = CustomerEvent::Erased { account_ids: vec![account_id()] };
+        given(account())
+            .and([CustomerEvent::Confirmed(details()).on(&alone)])
+            .by(MANAGER)
+            .when(EraseCustomer { customer_id: alone.clone() })
+            .then([erased.on(&alone), AccountEvent::HolderErased.on(&account_id())]);
     }
 
     #[test]

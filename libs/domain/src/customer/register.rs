@@ -15,9 +15,10 @@ pub struct RegisterCustomer {
 impl Decide for RegisterCustomer {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         match desk.get(&self.customer_id) {
-            Customer::Unregistered if Customer::implying(&self.customer_id).is_some() => {
+            Customer::Unregistered if Customer::is_implied(&self.customer_id) => {
                 Err(CustomerRejection::NumberIsAnAccounts.into())
             }
+            Customer::Implied { .. } => Err(CustomerRejection::NumberIsAnAccounts.into()),
             Customer::Unregistered => {
                 let name = self.name.clone();
                 Ok(vec![CustomerEvent::Registered { name }.on(&self.customer_id)])

@@ -79,8 +79,8 @@ mod tests {
         assert_eq!(change["command"], "StartServiceChange");
         assert_eq!(change["path"], "/v1/northeast/commands/StartServiceChange");
         let services = of("04");
-        assert_eq!((&services["service"], &services["view"]), (&json!("care"), &json!("account")));
-        assert_eq!(services["path"], "/v1/northeast/care/account");
+        assert_eq!((&services["service"], &services["view"]), (&json!("care"), &json!("services")));
+        assert_eq!(services["path"], "/v1/northeast/care/services");
     }
 
     #[test]
