@@ -161,6 +161,20 @@ mod tests {
     }
 
     #[test]
+    fn f7_another_pin_opens_nothing_that_was_locked() {
+        let earlier =
+            given([day(TODAY), customer(), authenticated("0", AuthenticationMethod::PhotoId)]);
+        let set = |pin: &str| SetPin { customer_id: customer_id(), pin: sealed(pin) };
+        let locked = (1..=5).fold(earlier.after(set("digest of 2580")), |given, number| {
+            given.after(pin(&number.to_string(), "wrong"))
+        });
+        locked
+            .after(set("digest of 1379"))
+            .when(pin("6", "digest of 1379"))
+            .then_rejected(CustomerRejection::PinLocked);
+    }
+
+    #[test]
     fn f7_nobody_guesses_on_under_the_id_of_an_attempt() {
         with_pin().after(pin("a-1", "wrong")).when(pin("a-1", "digest of 2580")).then([]);
         with_pin()

@@ -38,7 +38,11 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         CustomerEvent::ContactRemoved { contact_id } => {
             row.contacts.retain(|contact| contact.contact_id != contact_id.as_str());
         }
-        CustomerEvent::PinSet { .. } => row.pin = PinRow::Set,
+        CustomerEvent::PinSet { .. } => {
+            if let PinRow::None = row.pin {
+                row.pin = PinRow::Set;
+            }
+        }
         CustomerEvent::Authenticated { method, by, on, .. } => {
             row.authenticated = Some(authenticated_row(*method, by, on.to_string()));
             if let PinRow::Locked = row.pin {
@@ -299,6 +303,7 @@ mod tests {
         let locked = shown(&[&set, &failed(5)]);
         assert_eq!((&locked["pin"], &locked["authenticated"]), (&json!("locked"), &json!(null)));
         assert!(!locked.to_string().contains("digest"));
+        assert_eq!(shown(&[&set, &failed(5), &set])["pin"], "locked", "another PIN opens nothing");
         let open = shown(&[&set, &failed(5), &authenticated]);
         assert_eq!(open["pin"], "set");
         let expected = json!({ "method": "photoId", "by": "jane", "on": "2026-03-16" });
