@@ -1,6 +1,6 @@
 //! Care: what an agent sees of a customer while they talk to each other: the customer with all
-//! accounts, the account with all that belongs to it, sites, services, orders and tickets with their
-//! history, walks through guides, and what happened lately.
+//! accounts, the account with all that belongs to it, sites, services, orders and tickets with
+//! their history, walks through guides, and what happened lately.
 //!
 //! What must stay true: care only looks. It has no policies, and its rows follow from the log
 //! alone, never from the biller's data, so a rebuild gives the same rows.

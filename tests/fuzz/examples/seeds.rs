@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "whoever runs it sees why")]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,7 +69,7 @@ fn sample(package: &str, name: &str) -> serde_json::Value {
         files.iter().find(|file| file.package() == package).unwrap()
     };
     let message = file(package).message_type.iter().find(|message| message.name() == name);
-    let mut object = serde_json::Map::new();
+    let (mut object, mut chosen) = (serde_json::Map::new(), HashMap::new());
     for field in &message.unwrap().field {
         let other = field.type_name().trim_start_matches('.').rsplit_once('.');
         let kind = field.r#type();
@@ -77,7 +78,7 @@ fn sample(package: &str, name: &str) -> serde_json::Value {
         } else if kind == Type::Enum {
             let (package, name) = other.unwrap();
             let found = file(package).enum_type.iter().find(|found| found.name() == name);
-            found.unwrap().value[1].name().into()
+            found.unwrap().value.last().unwrap().name().into()
         } else if kind == Type::Bool {
             true.into()
         } else if kind == Type::String {
@@ -86,8 +87,10 @@ fn sample(package: &str, name: &str) -> serde_json::Value {
             7.into()
         };
         // Of a choice, the last one.
-        if field.oneof_index.is_some() {
-            object.retain(|key, _| !["officeOnly", "ticketId"].contains(&key.as_str()));
+        if let Some(choice) = field.oneof_index
+            && let Some(before) = chosen.insert(choice, field.json_name())
+        {
+            object.remove(before);
         }
         let many = field.label() == Label::Repeated;
         object.insert(field.json_name().into(), if many { vec![value].into() } else { value });
@@ -100,12 +103,14 @@ fn text(field: &str) -> String {
         "currency" => "USD".to_owned(),
         "email" => "ana@example.net".to_owned(),
         "respCode" => "430".to_owned(),
+        "number" => "+17035550142".to_owned(),
+        "pin" => "4862".to_owned(),
         _ if field.ends_with("ate") => "2026-11-16".to_owned(),
         _ if field.ends_with("On") => "2026-11-16".to_owned(),
         _ => match field.strip_suffix("Id") {
             Some(
                 noun @ ("account" | "site" | "device" | "service" | "order" | "ticket"
-                | "interaction" | "guide"),
+                | "interaction" | "guide" | "customer" | "telephone"),
             ) => format!("{noun}_88"),
             Some("message") => "notification_88".to_owned(),
             Some("transaction") => "provisioning_88".to_owned(),

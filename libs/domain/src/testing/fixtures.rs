@@ -1,9 +1,13 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod customers;
 mod guide;
 mod records;
 mod work;
 
+pub use customers::{
+    agreement, authenticated, contact, customer, customer_id, details, portal_login,
+};
 pub use guide::{guide_answered, guide_ended, guide_id, guide_started};
 pub use records::{
     assigned, cleared, comment, entry, flash, interaction, memo, opened_ticket, other_account,
@@ -22,10 +26,6 @@ use crate::{
     Aggregate, Fact, Id,
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
-    customer::{
-        Agreement, AuthenticationMethod, Contact, CustomerEvent, CustomerId, Details, LineType,
-        Phone,
-    },
     device::DeviceId,
     ledger::{ChargeLine, LedgerEvent},
     money::{Currency, Money},
@@ -112,74 +112,6 @@ pub fn service_id() -> ServiceId {
 #[must_use]
 pub fn order_id() -> OrderId {
     id("order_1001")
-}
-
-/// Somebody who may have accounts.
-#[must_use]
-pub fn customer_id() -> CustomerId {
-    id("customer_4")
-}
-
-/// The somebody is registered.
-#[must_use]
-pub fn customer() -> Fact {
-    CustomerEvent::Registered { name: sealed("Harbor Cafe") }.on(&customer_id())
-}
-
-/// Who the somebody is, with a landline at home.
-#[must_use]
-pub fn details() -> Details {
-    Details {
-        first_name: sealed("Jo"),
-        last_name: sealed("Doe"),
-        home_phone: Some(Phone { number: sealed("7035550101"), line_type: LineType::Landline }),
-        business_phone: None,
-        other_phone: None,
-        customer_type: code("RESIDENTIAL"),
-        category: code("STANDARD"),
-    }
-}
-
-/// Somebody who may be asked about the customer and does not speak for them.
-#[must_use]
-pub fn contact() -> Contact {
-    Contact {
-        name: sealed("Al Doe"),
-        phone: Some(Phone { number: sealed("7035550102"), line_type: LineType::Mobile }),
-        email: Some(sealed("al@example.com")),
-        authorized_user: false,
-    }
-}
-
-/// The somebody was authenticated for jane.
-#[must_use]
-pub fn authenticated() -> Fact {
-    CustomerEvent::Authenticated {
-        authentication_id: code("a-1"),
-        method: AuthenticationMethod::CallBack,
-        by: code("jane"),
-        on: TODAY,
-    }
-    .on(&customer_id())
-}
-
-/// The somebody has a login to the portal.
-#[must_use]
-pub fn portal_login(portal_login_id: &str) -> Fact {
-    let portal_login_id = code(portal_login_id);
-    CustomerEvent::PortalLoginCreated { portal_login_id, email: sealed("jo@example.com") }
-        .on(&customer_id())
-}
-
-/// A contract for what was ordered.
-#[must_use]
-pub fn agreement() -> Agreement {
-    Agreement {
-        order_id: order_id(),
-        title: sealed("Two years of fiber"),
-        signed_on: TODAY,
-        ends_on: Some(date(2028, 3, 15)),
-    }
 }
 
 /// A day began.
