@@ -8,8 +8,8 @@ use prost::{Message, Name};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Invalid, account, calendar, descriptor, device, ledger, notification, order, provisioning,
-    service, site,
+    Invalid, account, calendar, descriptor, device, ledger, login, notification, order,
+    provisioning, service, site,
 };
 
 /// A command's message, which policies build and send.
@@ -92,6 +92,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         service::COMMANDS,
         order::COMMANDS,
         ledger::COMMANDS,
+        login::COMMANDS,
         calendar::COMMANDS,
         provisioning::COMMANDS,
         notification::COMMANDS,

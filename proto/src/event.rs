@@ -3,14 +3,19 @@
 //! What must stay true: stored bytes are decoded for ever; a fact that is forgotten does not
 //! compile.
 
+use std::borrow::Cow;
+
 use domain::Event;
 use event_store::Recorded;
 use jiff::Timestamp;
 use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
-    Invalid, account, calendar, decision, descriptor, device, ledger, notification, order,
-    pb::envelope::v1::{Envelope, envelope::Fact},
+    Invalid, account, calendar, decision, descriptor, device, ledger, login, notification, order,
+    pb::{
+        envelope::v1::{Envelope, envelope::Fact},
+        login::v1::LoginEvent,
+    },
     provisioning, service, site,
 };
 
@@ -65,6 +70,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Service(event) => ("service", service::encode(event).encode_to_vec()),
         Event::Order(event) => ("order", order::encode(event).encode_to_vec()),
         Event::Ledger(event) => ("ledger", ledger::encode(event).encode_to_vec()),
+        Event::Login(event) => ("login", login::encode(event).encode_to_vec()),
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
         Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
@@ -99,6 +105,7 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Service(event) => service::decode(event).map(Event::Service),
         Fact::Order(event) => order::decode(event).map(Event::Order),
         Fact::Ledger(event) => ledger::decode(event).map(Event::Ledger),
+        Fact::Login(event) => login::decode(event).map(Event::Login),
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
         Fact::Notification(event) => notification::decode(event).map(Event::Notification),
@@ -126,8 +133,39 @@ pub fn envelope(biller: &str, recorded: &Recorded) -> Result<Envelope, DecodeErr
         causation_id: meta.causation.map(|id| id.to_string()).unwrap_or_default(),
         correlation_id: meta.correlation.map(|id| id.to_string()).unwrap_or_default(),
         traceparent: meta.traceparent.as_deref().unwrap_or_default().to_owned(),
-        fact: Some(parse(&event.kind, &event.data)?),
+        fact: Some(withheld(parse(&event.kind, &event.data)?)),
     })
+}
+
+/// A fact's stored bytes as outsiders get them: without the hash of a password.
+///
+/// # Errors
+/// When the stored bytes are damaged or from a later version.
+pub fn public<'a>(kind: &str, data: &'a [u8]) -> Result<Cow<'a, [u8]>, DecodeError> {
+    let is_login = descriptor::fact(kind).is_some_and(|fact| fact.noun == "login");
+    if !is_login {
+        return Ok(Cow::Borrowed(data));
+    }
+    let event = LoginEvent::decode(data)
+        .map_err(|source| DecodeError::Proto { kind: kind.to_owned(), source })?;
+    Ok(Cow::Owned(login::withheld(event).encode_to_vec()))
+}
+
+/// A fact without what does not leave the log.
+fn withheld(fact: Fact) -> Fact {
+    match fact {
+        Fact::Login(event) => Fact::Login(login::withheld(event)),
+        Fact::Account(_)
+        | Fact::Site(_)
+        | Fact::Device(_)
+        | Fact::Service(_)
+        | Fact::Order(_)
+        | Fact::Ledger(_)
+        | Fact::Calendar(_)
+        | Fact::Provisioning(_)
+        | Fact::Notification(_)
+        | Fact::Decision(_) => fact,
+    }
 }
 
 /// The event's id, unique within its biller for ever: `site_88/3`.
@@ -152,6 +190,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "service" => Message::decode(data).map(Fact::Service),
         "order" => Message::decode(data).map(Fact::Order),
         "ledger" => Message::decode(data).map(Fact::Ledger),
+        "login" => Message::decode(data).map(Fact::Login),
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),
         "notification" => Message::decode(data).map(Fact::Notification),

@@ -19,6 +19,7 @@ mod calendar;
 mod decision;
 mod device;
 mod ledger;
+mod login;
 mod money;
 mod notification;
 mod order;
@@ -27,5 +28,5 @@ mod service;
 mod site;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
-pub use event::{DecodeError, decode, encode, envelope, opened};
+pub use event::{DecodeError, decode, encode, envelope, opened, public};
 pub use invalid::Invalid;

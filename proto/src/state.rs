@@ -6,6 +6,7 @@ use domain::{
     calendar::Calendar,
     device::Device,
     ledger::{Ledger, OpenCharge},
+    login::{Credential, Holder, Login},
     notification::Notification,
     order::{Order, Stage, WorkOrder},
     provisioning::Provisioning,
@@ -26,6 +27,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Service(service) => of_service(service),
         Noun::Order(Order::Started(order)) => of_order(order),
         Noun::Ledger(ledger) => of_ledger(ledger),
+        Noun::Login(Login::Created(holder)) => of_login(holder),
         Noun::Calendar(Calendar::Open { today }) => json!({ "today": today.to_string() }),
         Noun::Provisioning(Provisioning::Started { subject, answers, finished }) => {
             let codes: Vec<_> = answers.iter().map(|code| code.as_str()).collect();
@@ -45,6 +47,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Decision(domain::decision::Decision) => json!({ "changed": "nothing" }),
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
+        | Noun::Login(Login::NotCreated)
         | Noun::Calendar(Calendar::NoDayOpened)
         | Noun::Provisioning(Provisioning::NotStarted)
         | Noun::Notification(Notification::Undelivered) => Value::Null,
@@ -148,6 +151,24 @@ fn of_ledger(ledger: &Ledger) -> Value {
     };
     let charges: Vec<_> = ledger.open_charges().iter().map(open).collect();
     json!({ "balance": ledger.balance(), "openCharges": charges })
+}
+
+/// Never with the hash of its password.
+fn of_login(holder: &Holder) -> Value {
+    let roles: Vec<_> = holder.roles.iter().map(|role| role.name()).collect();
+    json!({
+        "roles": roles,
+        "credential": match holder.credential {
+            Credential::Password { temporary: true, .. } => "temporary password",
+            Credential::Password { temporary: false, .. } => "password",
+            Credential::Token => "token",
+        },
+        "generation": holder.generation,
+        "locked": holder.locked,
+        "failedAttempts": holder.failures,
+        "lockedOutUntil": holder.locked_out_until.map(|until| until.to_string()),
+        "loggedInAt": holder.logged_in_at.map(|at| at.to_string()),
+    })
 }
 
 /// An enum's variant as a word: `NonPayment`.

@@ -16,6 +16,7 @@ pub mod decision;
 pub mod device;
 pub mod id;
 pub mod ledger;
+pub mod login;
 pub mod money;
 pub mod notification;
 pub mod noun;

@@ -264,6 +264,7 @@ fn owed(event: &Event) -> i64 {
         | Event::Order(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Decision(_) => 0,
     }

@@ -6,10 +6,12 @@
 use domain::{
     Event, Id,
     account::AccountEvent,
+    actor::Role,
     calendar::CalendarEvent,
     decision::DecisionEvent,
     device::DeviceEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
+    login::{LoginEvent, PasswordHash},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
     order::{Appointment, CancelReason, OrderEvent, OrderKind, SwapMethod},
@@ -22,7 +24,7 @@ use jiff::civil::{Date, date};
 
 /// Every fact, with every field set.
 pub(crate) fn every_fact() -> Vec<Event> {
-    [accounts(), sites(), things(), orders(), ledgers(), reports()].concat()
+    [accounts(), sites(), things(), orders(), ledgers(), logins(), reports()].concat()
 }
 
 fn accounts() -> Vec<Event> {
@@ -150,6 +152,28 @@ fn ledgers() -> Vec<Event> {
         },
     ]
     .map(Event::Ledger)
+    .into()
+}
+
+fn logins() -> Vec<Event> {
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
+                MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+    let password = PasswordHash::parse(hash).unwrap();
+    let at = jiff::Timestamp::from_second(1_794_820_200).unwrap();
+    [
+        LoginEvent::Created { roles: Role::ALL.into(), password: password.clone() },
+        LoginEvent::ProgramCreated { roles: [Role::Service].into() },
+        LoginEvent::PasswordChanged { password: password.clone() },
+        LoginEvent::PasswordReset { password },
+        LoginEvent::RolesSet { roles: [Role::Agent, Role::Lead].into() },
+        LoginEvent::Locked,
+        LoginEvent::Unlocked,
+        LoginEvent::SessionsEnded,
+        LoginEvent::LoggedIn { at },
+        LoginEvent::AttemptFailed { at },
+        LoginEvent::LockedOut { until: at },
+    ]
+    .map(Event::Login)
     .into()
 }
 

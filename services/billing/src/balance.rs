@@ -54,6 +54,7 @@ pub(crate) fn apply(
         | Event::Service(_)
         | Event::Order(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Decision(_) => Ok(()),
     }

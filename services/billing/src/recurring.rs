@@ -66,6 +66,7 @@ pub(crate) fn apply(
         | Event::Ledger(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Decision(_) => Ok(()),
     }

@@ -126,7 +126,7 @@ impl Writer {
             return Ok(Fate::Settled(Answer::Decided { decision, duplicate: true }));
         }
         let Submission { actor, command, .. } = &submission;
-        let decide = || match actor.demand_may_change() {
+        let decide = || match actor.demand_may_send(submission.name) {
             Ok(()) => self.cache.decide(&self.biller, actor, command.as_ref()),
             Err(rejection) => Ok(Err(rejection)),
         };
@@ -294,6 +294,7 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Service(_)
             | Event::Order(_)
             | Event::Ledger(_)
+            | Event::Login(_)
             | Event::Calendar(_)
             | Event::Provisioning(_)
             | Event::Notification(_) => {}

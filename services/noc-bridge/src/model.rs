@@ -64,6 +64,7 @@ impl ReadModel for Model {
             | Event::Ledger(_)
             | Event::Calendar(_)
             | Event::Provisioning(_)
+            | Event::Login(_)
             | Event::Notification(_)
             | Event::Decision(_) => Ok(()),
         }
@@ -91,6 +92,7 @@ impl ReadModel for Model {
             | Event::Order(_)
             | Event::Ledger(_)
             | Event::Calendar(_)
+            | Event::Login(_)
             | Event::Notification(_)
             | Event::Decision(_) => Ok(()),
         }

@@ -56,6 +56,7 @@ pub(crate) fn of(
         | Event::Service(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Decision(_) => Ok(None),
     }

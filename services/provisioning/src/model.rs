@@ -69,6 +69,7 @@ impl ReadModel for Model {
             | Event::Service(_)
             | Event::Ledger(_)
             | Event::Calendar(_)
+            | Event::Login(_)
             | Event::Notification(_)
             | Event::Decision(_) => Ok(()),
         }
@@ -95,6 +96,7 @@ impl ReadModel for Model {
             | Event::Service(_)
             | Event::Ledger(_)
             | Event::Calendar(_)
+            | Event::Login(_)
             | Event::Notification(_)
             | Event::Decision(_) => Ok(()),
         }

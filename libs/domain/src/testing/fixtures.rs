@@ -1,7 +1,9 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod logins;
 mod work;
 
+pub use logins::{failed, locked_out, login, login_id, moment, password, program};
 pub use work::{
     cancelled, changed_meanwhile, committed_change, completed, device_in, installation_in,
     reviewed, scheduled, service, service_code, service_in, started, swapped,

@@ -50,6 +50,7 @@ pub(crate) fn react(
         | Event::Order(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Decision(_) => return Ok(()),
     };
