@@ -4,6 +4,7 @@ mod api;
 mod crash;
 mod demo;
 mod faults;
+mod log_in;
 mod stopping;
 mod subscribers;
 mod three_stories;

@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::{Aggregate, Desk, Event, Fact, Id, Noun, Rejection, actor::Role};
+use crate::{Aggregate, Desk, Event, Fact, Id, Noun, Rejection, actor::Role, text::Code};
 
 /// Names a login: `login_` and the name that its holder types, which the operator chooses and
 /// which is no personal data.
@@ -289,6 +289,17 @@ impl Holder {
                 self.locked_out_until = Some(*until);
             }
         }
+    }
+}
+
+impl LoginId {
+    /// The name of its holder as an actor: `jane` of `login_jane`.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn name(&self) -> Code {
+        Code::parse(self.suffix()).expect("what is safe in an id is safe in a code")
     }
 }
 

@@ -1,8 +1,10 @@
 //! Commands over the bus: `demarc.<biller>.command.<noun>.<verb>`, answered on the reply subject.
 //!
 //! The same route in process and over NATS, where `nats micro ls` shows it. The body is the
-//! command's protobuf, or its JSON with the header `content-type: application/json`. Who may reach
-//! these subjects is decided by the NATS server's permissions.
+//! command's protobuf, or its JSON with the header `content-type: application/json`. Whoever sends
+//! a token in the header `authorization` acts as its login. Who may reach these subjects without
+//! one, and is believed to be whom `demarc-actor` names, is decided by the permissions of the NATS
+//! server.
 
 use std::sync::Arc;
 
@@ -40,14 +42,31 @@ pub(crate) async fn serve(core: &Core, biller: &str) -> Result<Serving, bus::Ser
 }
 
 async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> Message {
-    let submission = match read(subject, message) {
-        Ok(submission) => submission,
-        Err(invalid) => {
-            return outcome("invalid").with_header("demarc-reason", &invalid.to_string());
-        }
+    let submission = match known(core, biller, message).await {
+        Ok(None) => read(subject, message),
+        Ok(Some(known)) => read(subject, &known),
+        Err(invalid) => Err(invalid),
     };
-    let id = submission.id;
-    reply(id, core.submit(biller, submission).await)
+    match submission {
+        Ok(submission) => {
+            let id = submission.id;
+            reply(id, core.submit(biller, submission).await)
+        }
+        Err(invalid) => outcome("invalid").with_header("demarc-reason", &invalid.to_string()),
+    }
+}
+
+/// The message as it comes from whom its token tells of; `None` where it has none.
+async fn known(core: &Core, biller: &str, message: &Message) -> Result<Option<Message>, Invalid> {
+    let Some(text) = message.headers.get("authorization") else { return Ok(None) };
+    let invalid = |problem: &str| Invalid::new("authorization", problem);
+    let token = text.strip_prefix("Bearer ").ok_or_else(|| invalid("must be `Bearer <token>`"))?;
+    let caller = core.caller(Some(biller), token).await;
+    let caller = caller.map_err(|refusal| Invalid::new("authorization", refusal))?;
+    if caller.must_change {
+        return Err(invalid("is of a session that may only change its password"));
+    }
+    Ok(Some(message.clone().with_header("demarc-actor", &caller.actor.to_string())))
 }
 
 /// What core says on the reply subject.

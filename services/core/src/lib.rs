@@ -3,6 +3,7 @@
 //! What must stay true: state changes only through `writer`; a command is answered when its
 //! record is synced, and a command id has one answer for ever.
 
+mod access;
 mod cloud_event;
 mod command_endpoint;
 mod day_clock;
@@ -23,12 +24,14 @@ use service::Context;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use access::Access;
 pub use cloud_event::describe;
 pub use command_endpoint::{read, reply};
 pub use gateway::edge;
 pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
 pub use writer::{Clock, WriteError, Writer};
 
+use access::{Doors, Logins, Tokens};
 use inbox::Inbox;
 
 /// Which services the gateway asks for their status.
@@ -54,6 +57,8 @@ pub struct Core(Arc<Parts>);
 struct Parts {
     billers: BTreeMap<String, Desk>,
     bus: Bus,
+    tokens: Tokens,
+    doors: Doors,
     /// Cancelled when the process must stop.
     stop: CancellationToken,
 }
@@ -64,6 +69,7 @@ pub(crate) struct Desk {
     pub(crate) reader: Reader,
     pub(crate) head: watch::Receiver<Position>,
     pub(crate) inbox: Inbox,
+    pub(crate) logins: Logins,
 }
 
 /// Core while it runs.
@@ -98,10 +104,13 @@ pub async fn start(
         desks.insert(biller.name.clone(), desk);
         writers.push(writer);
     }
-    let parts = Parts { billers: desks, bus: context.bus.clone(), stop };
+    // Whoever has the locks of the logs makes the first key.
+    let tokens = Tokens::open(&context.data.join("core").join("keys"))?;
+    let (bus, doors) = (context.bus.clone(), Doors::default());
+    let parts = Parts { billers: desks, bus, tokens, doors, stop };
     let core = Core(Arc::new(parts));
     let mut serving = Vec::new();
-    let mut tasks = Vec::new();
+    let mut tasks = vec![tokio::spawn(access::follow_keys(core.clone()))];
     for biller in billers {
         serving.push(command_endpoint::serve(&core, &biller.name).await?);
         tasks.push(tokio::spawn(stop_when_contested(core.clone(), biller.name.clone())));
@@ -124,8 +133,9 @@ fn open(
     let (grown, head) = watch::channel(reader.head().position);
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);
+    let logins = Logins::new(reader.clone(), writer.login_commits());
     let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
-    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox }, thread))
+    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox, logins }, thread))
 }
 
 /// A log has one owner; over NATS nobody sees the other's lock.
@@ -167,6 +177,14 @@ impl Core {
         &self.0.bus
     }
 
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.0.doors
+    }
+
     /// Cancelled when the process must stop.
     pub(crate) fn stop(&self) -> &CancellationToken {
         &self.0.stop
@@ -194,9 +212,9 @@ impl Core {
         desk.inbox.submit(submission).await
     }
 
-    /// The HTTP routes.
-    pub fn routes(&self) -> axum::Router {
-        gateway::routes(self.clone())
+    /// The HTTP routes, for whoever is believed.
+    pub fn routes(&self, access: Access) -> axum::Router {
+        gateway::routes(self.clone(), access)
     }
 }
 

@@ -25,7 +25,7 @@ use provisioning::NetworkBehaviour;
 use crate::{
     cli::DEFAULT_BILLER,
     client::Client,
-    compose::{self, Calendar, LogForm, Options},
+    compose::{self, Access, Calendar, LogForm, Options},
     output::Output,
 };
 use teller::Teller;
@@ -65,6 +65,8 @@ impl Demo {
             biller_files: Vec::new(),
             nats: None,
             calendar: Calendar::Manual,
+            access: Access::TrustedHeader,
+            reset_admin: false,
             network: a_busy_network(),
             log: "error".to_owned(),
             log_form: LogForm::Text,

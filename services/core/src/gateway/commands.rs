@@ -11,7 +11,9 @@ use service::Problem;
 
 use super::{BODY_BYTES_MAX, edge};
 use crate::{
-    Core, receipt,
+    Core,
+    access::Caller,
+    receipt,
     submission::{Answer, Decision, Submission, SubmitError, traceparent},
 };
 
@@ -22,16 +24,25 @@ pub(super) async fn send(
 ) -> Result<Json<Receipt>, Problem> {
     edge::desk(&core, &biller)?;
     let submission = read(&biller, &name, request).await?;
+    decided(&core, &biller, submission).await
+}
+
+/// What a client hears of a command.
+pub(super) async fn decided(
+    core: &Core,
+    biller: &str,
+    submission: Submission,
+) -> Result<Json<Receipt>, Problem> {
     let id = submission.id;
-    let answer = core.submit(&biller, submission).await.map_err(refused)?;
+    let answer = core.submit(biller, submission).await.map_err(refused)?;
     answered(id, answer)
 }
 
 /// Nothing of the request is kept: the connection reads the next one into the same memory.
 async fn read(biller: &str, name: &str, request: Request) -> Result<Submission, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
+    let (Parts { headers, mut extensions, .. }, body) = request.into_parts();
     let command = command::named(name).ok_or_else(|| unknown(name))?;
-    let actor = edge::actor(&headers)?;
+    let Caller { actor, .. } = extensions.remove().ok_or_else(unknown_caller)?;
     let id = edge::command_id(&headers, biller, command.name)?;
     let body = axum::body::to_bytes(body, BODY_BYTES_MAX)
         .await
@@ -73,14 +84,19 @@ fn answered(id: CommandId, answer: Answer) -> Result<Json<Receipt>, Problem> {
     }
 }
 
-fn refused(error: SubmitError) -> Problem {
+/// The guard lets nobody through whom it does not know.
+fn unknown_caller() -> Problem {
+    Problem::unauthorized("nobody said who asks")
+}
+
+pub(super) fn refused(error: SubmitError) -> Problem {
     match error {
         SubmitError::UnknownBiller => Problem::not_found(error.to_string()),
         SubmitError::Full | SubmitError::Stopped => Problem::unavailable(error.to_string()),
     }
 }
 
-fn unreadable(invalid: &Invalid) -> Problem {
+pub(super) fn unreadable(invalid: &Invalid) -> Problem {
     Problem::invalid(&invalid.field, &invalid.problem)
 }
 

@@ -190,9 +190,10 @@ mod tests {
     use crate::{
         cli::{Context, DEFAULT_BILLER},
         client::{Client, ClientError, Problem},
-        compose::{self, Calendar, LogForm, Options, Running},
+        compose::{self, Access, Calendar, LogForm, Options, Running},
         exit::{InvalidInput, Rejected},
         output::Output,
+        sessions::Sessions,
     };
 
     #[test]
@@ -211,6 +212,8 @@ mod tests {
             biller_files: Vec::new(),
             nats: None,
             calendar: Calendar::Manual,
+            access: Access::TrustedHeader,
+            reset_admin: false,
             network: provisioning::NetworkBehaviour::default(),
             log: "error".into(),
             log_form: LogForm::Text,
@@ -222,7 +225,13 @@ mod tests {
     async fn import(url: &str, lines: &[u8]) -> Summary {
         let client = Client::new(url, DEFAULT_BILLER, None).unwrap();
         let output = Output::new(true);
-        let context = Context { client, output, biller: DEFAULT_BILLER.into() };
+        let context = Context {
+            client,
+            output,
+            url: url.to_owned(),
+            biller: DEFAULT_BILLER.into(),
+            sessions: Sessions::in_dir(Some("nowhere".into())).unwrap(),
+        };
         let import =
             Import { command: "OpenAccount", key_prefix: Some("import-1"), keep_going: true };
         let mut summary = Summary::default();
