@@ -147,6 +147,9 @@ pub(crate) fn encode(event: &LoginEvent) -> pb::LoginEvent {
         LoginEvent::Locked => Fact::Locked(pb::LoginLocked {}),
         LoginEvent::Unlocked => Fact::Unlocked(pb::LoginUnlocked {}),
         LoginEvent::SessionsEnded => Fact::SessionsEnded(pb::LoginSessionsEnded {}),
+        LoginEvent::TokenIssued { until } => {
+            Fact::TokenIssued(pb::LoginTokenIssued { until: until.to_string() })
+        }
         LoginEvent::LoggedIn { at } => Fact::LoggedIn(pb::LoginLoggedIn { at: at.to_string() }),
         LoginEvent::AttemptFailed { at } => {
             Fact::AttemptFailed(pb::LoginAttemptFailed { at: at.to_string() })
@@ -175,6 +178,7 @@ pub(crate) fn decode(message: pb::LoginEvent) -> Result<LoginEvent, Invalid> {
         Fact::Locked(pb::LoginLocked {}) => LoginEvent::Locked,
         Fact::Unlocked(pb::LoginUnlocked {}) => LoginEvent::Unlocked,
         Fact::SessionsEnded(pb::LoginSessionsEnded {}) => LoginEvent::SessionsEnded,
+        Fact::TokenIssued(fact) => LoginEvent::TokenIssued { until: moment("until", &fact.until)? },
         Fact::LoggedIn(fact) => LoginEvent::LoggedIn { at: moment("at", &fact.at)? },
         Fact::AttemptFailed(fact) => LoginEvent::AttemptFailed { at: moment("at", &fact.at)? },
         Fact::LockedOut(fact) => LoginEvent::LockedOut { until: moment("until", &fact.until)? },
@@ -193,6 +197,7 @@ pub(crate) fn withheld(mut message: pb::LoginEvent) -> pb::LoginEvent {
             | Fact::Locked(_)
             | Fact::Unlocked(_)
             | Fact::SessionsEnded(_)
+            | Fact::TokenIssued(_)
             | Fact::LoggedIn(_)
             | Fact::AttemptFailed(_)
             | Fact::LockedOut(_),

@@ -168,6 +168,7 @@ fn of_login(holder: &Holder) -> Value {
         "failedAttempts": holder.failures,
         "lockedOutUntil": holder.locked_out_until.map(|until| until.to_string()),
         "loggedInAt": holder.logged_in_at.map(|at| at.to_string()),
+        "tokenUntil": holder.token_until.map(|until| until.to_string()),
     })
 }
 

@@ -316,6 +316,11 @@ fn a_program_acts_with_a_token_until_that_is_taken_back() -> anyhow::Result<()> 
     let (status, problem) = house.post("commands/OpenDay", Some(token), &day)?;
     assert_eq!((status, &problem["code"]), (409, &json!("actor.role_may_not")));
     assert_eq!(house.log_in("importer", "")?.0, 401, "a program has no password");
+    let history = house.get("events?stream=login_importer&type=LoginTokenIssued", Some(token))?.1;
+    assert_eq!(history["events"][0]["actor"], "admin; roles=administrator");
+    let (status, problem) =
+        house.post("logins/importer/token", Some(token), &json!({"days": 1}))?;
+    assert_eq!((status, &problem["code"]), (409, &json!("actor.role_may_not")));
 
     let end = r#"{"loginId":"login_importer","generation":1}"#;
     house.typed(&["send", "EndSessions", "--data", end], "")?.well()?;

@@ -57,8 +57,8 @@ fn roles() -> String {
         "# Roles\n\n\
          Which role may send which command; one of an actor's roles is enough. What a rule demands \
          beyond the role is in its file.\n\
-         ChangePassword, RecordLogIn and RecordFailedAttempt have no message: only the log-in \
-         makes them.\n\
+         ChangePassword, IssueToken, RecordLogIn and RecordFailedAttempt have no message: only \
+         the gateway makes them.\n\
          A test of the house keeps this document and `libs/domain/src/actor/may_send.rs` in \
          step.\n\n\
          | command | {head} |\n{rule}|\n{rows}"

@@ -8,9 +8,11 @@ mod attempt;
 mod change_password;
 mod create;
 mod end_sessions;
+mod issue_token;
 mod lock;
 mod log_in;
 mod password_hash;
+mod rejection;
 mod reset_password;
 mod set_roles;
 
@@ -18,9 +20,11 @@ pub use attempt::RecordFailedAttempt;
 pub use change_password::ChangePassword;
 pub use create::{CreateLogin, CreateProgram};
 pub use end_sessions::EndSessions;
+pub use issue_token::IssueToken;
 pub use lock::{LockLogin, UnlockLogin};
 pub use log_in::RecordLogIn;
 pub use password_hash::{PasswordHash, PasswordHashError};
+pub use rejection::LoginRejection;
 pub use reset_password::ResetPassword;
 pub use set_roles::SetRoles;
 
@@ -28,7 +32,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::{Aggregate, Desk, Event, Fact, Id, Noun, Rejection, actor::Role, text::Code};
+use crate::{Aggregate, Desk, Event, Fact, Id, Noun, actor::Role, text::Code};
 
 /// Names a login: `login_` and the name that its holder types, which the operator chooses and
 /// which is no personal data.
@@ -75,6 +79,11 @@ pub enum LoginEvent {
     Unlocked,
     /// What was signed for it until now counts no more.
     SessionsEnded,
+    /// A token was signed for a program.
+    TokenIssued {
+        /// Until when it counts.
+        until: Timestamp,
+    },
     /// Somebody has logged in.
     LoggedIn {
         /// When.
@@ -121,6 +130,8 @@ pub struct Holder {
     pub locked_out_until: Option<Timestamp>,
     /// The last time that somebody logged in, as far as it was recorded.
     pub logged_in_at: Option<Timestamp>,
+    /// Until when the last token counts that was signed for it, if it is a program's.
+    pub token_until: Option<Timestamp>,
 }
 
 /// How somebody shows who it is.
@@ -135,58 +146,6 @@ pub enum Credential {
     },
     /// Not at all: a program is given a token.
     Token,
-}
-
-/// What prevents a wish about a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LoginRejection {
-    /// Nobody created it.
-    #[error("there is no such login: create it")]
-    NotCreated,
-    /// It is there, with other data.
-    #[error("the login exists: set its roles or reset its password")]
-    CreatedOtherwise,
-    /// Programs have tokens.
-    #[error("the login is a program's, which has no password: have a token signed for it")]
-    HasNoPassword,
-    /// An administrator has locked it.
-    #[error("the login is locked: an administrator unlocks it")]
-    Locked,
-    /// Too many failed attempts.
-    #[error("the login is locked after too many failed attempts: wait, or have it unlocked")]
-    LockedOut,
-    /// A password is chosen by whoever uses it.
-    #[error("only its own holder does this: an administrator resets the password")]
-    NotYours,
-    /// An administrator who locks himself out needs another one.
-    #[error("this is your own login: another administrator has to do it")]
-    YourOwn,
-    /// Whoever asks has shown a password that is no longer the login's.
-    #[error("the password was changed or reset meanwhile: log in again")]
-    ChangedMeanwhile,
-}
-
-impl LoginRejection {
-    /// The API's code, stable for ever.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotCreated => "login.not_created",
-            Self::CreatedOtherwise => "login.created_otherwise",
-            Self::HasNoPassword => "login.has_no_password",
-            Self::Locked => "login.locked",
-            Self::LockedOut => "login.locked_out",
-            Self::NotYours => "login.not_yours",
-            Self::YourOwn => "login.your_own",
-            Self::ChangedMeanwhile => "login.changed_meanwhile",
-        }
-    }
-}
-
-impl From<LoginRejection> for Rejection {
-    fn from(rejection: LoginRejection) -> Self {
-        Self { code: rejection.code(), reason: rejection.to_string() }
-    }
 }
 
 impl LoginEvent {
@@ -221,6 +180,7 @@ impl Holder {
             failed_at: None,
             locked_out_until: None,
             logged_in_at: None,
+            token_until: None,
         }
     }
 
@@ -276,6 +236,7 @@ impl Holder {
                 self.is_free_again();
             }
             LoginEvent::SessionsEnded => self.ends_sessions(),
+            LoginEvent::TokenIssued { until } => self.token_until = Some(*until),
             LoginEvent::LoggedIn { at } => {
                 self.logged_in_at = Some(*at);
                 self.is_free_again();

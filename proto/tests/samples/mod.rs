@@ -169,6 +169,7 @@ fn logins() -> Vec<Event> {
         LoginEvent::Locked,
         LoginEvent::Unlocked,
         LoginEvent::SessionsEnded,
+        LoginEvent::TokenIssued { until: at },
         LoginEvent::LoggedIn { at },
         LoginEvent::AttemptFailed { at },
         LoginEvent::LockedOut { until: at },

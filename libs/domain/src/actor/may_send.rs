@@ -44,6 +44,7 @@ pub const MAY_SEND: &[(&str, &[Role])] = &[
     ("CreateProgram", SETUP),
     ("EndSessions", EVERYBODY),
     ("FailNocRequest", NOC),
+    ("IssueToken", SETUP),
     ("LockLogin", SETUP),
     ("OpenAccount", CARE),
     ("OpenDay", TIME),

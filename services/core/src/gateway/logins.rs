@@ -9,21 +9,19 @@ use axum::{
     http::request::Parts,
 };
 use contract::{command, pb::envelope::v1::Receipt};
-use domain::{
-    actor::Role,
-    login::{Credential, LoginId},
-};
+use domain::login::{IssueToken, LoginId};
 use identity::{
     Claims, password,
     token::{Bearer, PROGRAM_SECONDS_MAX},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use service::Problem;
 
 use super::{commands, edge, session};
 use crate::{
-    Core, Submission,
+    Core, Decision, Submission,
     access::{Caller, login_id, now},
 };
 
@@ -87,24 +85,24 @@ pub(super) async fn token(
     Extension(Caller { actor, .. }): Extension<Caller>,
     request: Request,
 ) -> Result<Json<Token>, Problem> {
-    let desk = edge::desk(&core, &biller)?;
-    if !actor.is(Role::Administrator) {
-        let detail = "only somebody who acts as administrator has tokens signed";
-        return Err(Problem::forbidden("actor.role_may_not", detail));
-    }
+    edge::desk(&core, &biller)?;
     let Lifetime { days } = session::read(request, "days, a number").await?;
     if !(1..=PROGRAM_SECONDS_MAX / DAY).contains(&days) {
         let problem = format!("must be 1 to {}", PROGRAM_SECONDS_MAX / DAY);
         return Err(Problem::invalid("days", &problem));
     }
     let login_id = login_id(&name).ok_or_else(|| no_login(&name))?;
-    let unreadable = || Problem::unavailable("the log cannot be read now: see core's log");
-    let login = desk.logins.find(&login_id).await.ok_or_else(unreadable)?;
-    let holder = login.holder().map_err(|_| no_login(&name))?;
-    if holder.credential != Credential::Token {
-        let detail = "the login is somebody's, who logs in: CreateProgram makes one for a program";
-        return Err(Problem::rejected("login.is_no_program", detail));
+    let seconds = days * DAY;
+    let now = now();
+    let until = Timestamp::from_second(now.saturating_add(seconds)).unwrap_or(Timestamp::MAX);
+    let issue = Box::new(IssueToken { login_id: login_id.clone(), until });
+    match session::submit(&core, &biller, "IssueToken", issue, actor).await? {
+        Decision::Accepted(_) | Decision::Fulfilled => {}
+        Decision::Rejected { code, reason } => return Err(Problem::rejected(&code, &reason)),
     }
+    let unreadable = || Problem::unavailable("the log cannot be read now: see core's log");
+    let login = edge::desk(&core, &biller)?.logins.find(&login_id).await.ok_or_else(unreadable)?;
+    let holder = login.holder().map_err(|_| no_login(&name))?;
     let bearer = Bearer {
         biller,
         name: login_id.suffix().to_owned(),
@@ -112,9 +110,8 @@ pub(super) async fn token(
         generation: holder.generation,
         must_change: false,
     };
-    let claims = Claims::new(bearer, now(), days * DAY);
-    let expires_at = contract::event::time(claims.exp.saturating_mul(1_000_000));
-    Ok(Json(Token { token: core.tokens().sign(&claims), expires_at }))
+    let token = core.tokens().sign(&Claims::new(bearer, now, seconds));
+    Ok(Json(Token { token, expires_at: until.to_string() }))
 }
 
 /// A command that comes with a password.

@@ -226,7 +226,8 @@ fn session(core: &Core, biller: &str, login_id: &LoginId, holder: &Holder) -> Se
     Session { token, name: login_id.suffix().to_owned(), roles, expires_at, must_change }
 }
 
-async fn submit(
+/// What becomes of a command that is made here.
+pub(super) async fn submit(
     core: &Core,
     biller: &str,
     name: &'static str,
