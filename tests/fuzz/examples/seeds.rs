@@ -98,10 +98,13 @@ fn text(field: &str) -> String {
         "currency" => "USD".to_owned(),
         "email" => "ana@example.net".to_owned(),
         "respCode" => "430".to_owned(),
+        "passwordHash" => "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
+                           MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
+            .to_owned(),
         _ if field.ends_with("ate") => "2026-11-16".to_owned(),
         _ if field.ends_with("On") => "2026-11-16".to_owned(),
         _ => match field.strip_suffix("Id") {
-            Some(noun @ ("account" | "site" | "device" | "service" | "order")) => {
+            Some(noun @ ("account" | "site" | "device" | "service" | "order" | "login")) => {
                 format!("{noun}_88")
             }
             Some("message") => "notification_88".to_owned(),

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
-use contract::pb::{account, calendar, device, ledger, notification, order};
+use contract::pb::{account, calendar, device, ledger, login, notification, order};
 use contract::pb::{provisioning, service, site};
 use contract::{CommandMessage, Invalid};
 
@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 24] = [
+pub const COMMANDS: [(&str, BothForms); 31] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -39,6 +39,13 @@ pub const COMMANDS: [(&str, BothForms); 24] = [
     ("ConfirmSuspension", both::<site::v1::ConfirmSuspension>),
     ("ConfirmReinstatement", both::<site::v1::ConfirmReinstatement>),
     ("FailNocRequest", both::<site::v1::FailNocRequest>),
+    ("CreateLogin", both::<login::v1::CreateLogin>),
+    ("CreateProgram", both::<login::v1::CreateProgram>),
+    ("ResetPassword", both::<login::v1::ResetPassword>),
+    ("SetRoles", both::<login::v1::SetRoles>),
+    ("LockLogin", both::<login::v1::LockLogin>),
+    ("UnlockLogin", both::<login::v1::UnlockLogin>),
+    ("EndSessions", both::<login::v1::EndSessions>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.
