@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Invalid, account, calendar, customer, descriptor, device,
     door::{Door, Unread},
-    guide, interaction, ledger, notification, order, provisioning, service, site, telephone,
+    guide, interaction, ledger, login, notification, order, provisioning, service, site, telephone,
     ticket,
 };
 
@@ -104,6 +104,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         order::COMMANDS,
         telephone::COMMANDS,
         ledger::COMMANDS,
+        login::COMMANDS,
         calendar::COMMANDS,
         provisioning::COMMANDS,
         notification::COMMANDS,

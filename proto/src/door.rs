@@ -129,6 +129,7 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Guide(_)
+        | Event::Login(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Decision(_) => None,

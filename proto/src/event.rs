@@ -3,6 +3,8 @@
 //! What must stay true: stored bytes are decoded for ever; a fact that is forgotten does not
 //! compile.
 
+use std::borrow::Cow;
+
 use domain::Event;
 use event_store::Recorded;
 use jiff::Timestamp;
@@ -10,8 +12,11 @@ use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
     Invalid, account, calendar, customer, decision, descriptor, device, guide, interaction, ledger,
-    notification, order,
-    pb::envelope::v1::{Envelope, envelope::Fact},
+    login, notification, order,
+    pb::{
+        envelope::v1::{Envelope, envelope::Fact},
+        login::v1::LoginEvent,
+    },
     provisioning, quota, service, site, telephone, ticket,
 };
 
@@ -69,6 +74,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Quota(event) => ("quota", quota::encode(event).encode_to_vec()),
         Event::Telephone(event) => ("telephone", telephone::encode(event).encode_to_vec()),
         Event::Ledger(event) => ("ledger", ledger::encode(event).encode_to_vec()),
+        Event::Login(event) => ("login", login::encode(event).encode_to_vec()),
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
         Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
@@ -109,6 +115,7 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Quota(event) => quota::decode(event).map(Event::Quota),
         Fact::Telephone(event) => telephone::decode(event).map(Event::Telephone),
         Fact::Ledger(event) => ledger::decode(event).map(Event::Ledger),
+        Fact::Login(event) => login::decode(event).map(Event::Login),
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
         Fact::Notification(event) => notification::decode(event).map(Event::Notification),
@@ -139,8 +146,45 @@ pub fn envelope(biller: &str, recorded: &Recorded) -> Result<Envelope, DecodeErr
         causation_id: meta.causation.map(|id| id.to_string()).unwrap_or_default(),
         correlation_id: meta.correlation.map(|id| id.to_string()).unwrap_or_default(),
         traceparent: meta.traceparent.as_deref().unwrap_or_default().to_owned(),
-        fact: Some(parse(&event.kind, &event.data)?),
+        fact: Some(withheld(parse(&event.kind, &event.data)?)),
     })
+}
+
+/// A fact's stored bytes as outsiders get them: without the hash of a password.
+///
+/// # Errors
+/// When the stored bytes are damaged or from a later version.
+pub fn public<'a>(kind: &str, data: &'a [u8]) -> Result<Cow<'a, [u8]>, DecodeError> {
+    let is_login = descriptor::fact(kind).is_some_and(|fact| fact.noun == "login");
+    if !is_login {
+        return Ok(Cow::Borrowed(data));
+    }
+    let event = LoginEvent::decode(data)
+        .map_err(|source| DecodeError::Proto { kind: kind.to_owned(), source })?;
+    Ok(Cow::Owned(login::withheld(event).encode_to_vec()))
+}
+
+/// A fact without what does not leave the log.
+fn withheld(fact: Fact) -> Fact {
+    match fact {
+        Fact::Login(event) => Fact::Login(login::withheld(event)),
+        Fact::Customer(_)
+        | Fact::Account(_)
+        | Fact::Site(_)
+        | Fact::Device(_)
+        | Fact::Service(_)
+        | Fact::Order(_)
+        | Fact::Ledger(_)
+        | Fact::Calendar(_)
+        | Fact::Provisioning(_)
+        | Fact::Notification(_)
+        | Fact::Quota(_)
+        | Fact::Telephone(_)
+        | Fact::Guide(_)
+        | Fact::Ticket(_)
+        | Fact::Interaction(_)
+        | Fact::Decision(_) => fact,
+    }
 }
 
 /// The event's id, unique within its biller for ever: `site_88/3`.
@@ -168,6 +212,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "quota" => Message::decode(data).map(Fact::Quota),
         "telephone" => Message::decode(data).map(Fact::Telephone),
         "ledger" => Message::decode(data).map(Fact::Ledger),
+        "login" => Message::decode(data).map(Fact::Login),
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),
         "notification" => Message::decode(data).map(Fact::Notification),

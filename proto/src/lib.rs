@@ -23,6 +23,7 @@ mod device;
 mod guide;
 mod interaction;
 mod ledger;
+mod login;
 mod money;
 mod notification;
 mod order;
@@ -35,5 +36,5 @@ mod ticket;
 
 pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
 pub use door::{AsItIs, Closed, Door, Unread};
-pub use event::{DecodeError, decode, encode, envelope, opened};
+pub use event::{DecodeError, decode, encode, envelope, opened, public};
 pub use invalid::Invalid;

@@ -57,6 +57,12 @@ pub mod ledger {
         include!(concat!(env!("OUT_DIR"), "/demarc.ledger.v1.serde.rs"));
     }
 }
+pub mod login {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.login.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.login.v1.serde.rs"));
+    }
+}
 pub mod money {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.money.v1.rs"));

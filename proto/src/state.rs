@@ -13,6 +13,7 @@ use domain::{
     guide::{Guide, Place, Walk},
     interaction::Interaction,
     ledger::{Ledger, OpenCharge},
+    login::{Credential, Holder, Login},
     notification::Notification,
     order::{Order, OrderId, Stage, WorkOrder},
     provisioning::Provisioning,
@@ -40,6 +41,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Quota(quota) => of_quota(quota),
         Noun::Telephone(Telephone::Assigned(assignment)) => of_telephone(assignment),
         Noun::Ledger(ledger) => of_ledger(ledger),
+        Noun::Login(Login::Created(holder)) => of_login(holder),
         Noun::Calendar(Calendar::Open { today }) => json!({ "today": today.to_string() }),
         Noun::Provisioning(Provisioning::Started { subject, answers, finished }) => {
             let codes: Vec<_> = answers.iter().map(|code| code.as_str()).collect();
@@ -68,6 +70,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Decision(domain::decision::Decision) => json!({ "changed": "nothing" }),
         Noun::Device(Device::Unregistered)
         | Noun::Order(Order::NotStarted)
+        | Noun::Login(Login::NotCreated)
         | Noun::Calendar(Calendar::NoDayOpened)
         | Noun::Telephone(Telephone::Free)
         | Noun::Provisioning(Provisioning::NotStarted)
@@ -93,7 +96,7 @@ fn of_customer(customer: &Customer) -> Value {
 
 fn of_profile(profile: &Profile) -> Value {
     let contacts = by_id(&profile.contacts, of_contact);
-    let logins = by_id(&profile.portal_logins, of_login);
+    let logins = by_id(&profile.portal_logins, of_portal_login);
     let agreements = by_id(&profile.agreements, of_agreement);
     json!({
         "details": profile.details.as_ref().map(of_details),
@@ -110,7 +113,7 @@ fn of_profile(profile: &Profile) -> Value {
     })
 }
 
-fn of_login(login: &PortalLogin) -> Value {
+fn of_portal_login(login: &PortalLogin) -> Value {
     json!({ "email": login.email.as_str(), "enabled": login.enabled })
 }
 
@@ -341,6 +344,25 @@ fn of_walk(walk: &Walk) -> Value {
         "answers": answers,
         "step": step,
         "outcome": outcome,
+    })
+}
+
+/// Never with the hash of its password.
+fn of_login(holder: &Holder) -> Value {
+    let roles: Vec<_> = holder.roles.iter().map(|role| role.name()).collect();
+    json!({
+        "roles": roles,
+        "credential": match holder.credential {
+            Credential::Password { temporary: true, .. } => "temporary password",
+            Credential::Password { temporary: false, .. } => "password",
+            Credential::Token => "token",
+        },
+        "generation": holder.generation,
+        "locked": holder.locked,
+        "failedAttempts": holder.failures,
+        "lockedOutUntil": holder.locked_out_until.map(|until| until.to_string()),
+        "loggedInAt": holder.logged_in_at.map(|at| at.to_string()),
+        "tokenUntil": holder.token_until.map(|until| until.to_string()),
     })
 }
 

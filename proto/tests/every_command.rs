@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use contract::{AsItIs, command, descriptor::descriptors};
+use domain::actor::MAY_SEND;
 use proptest::prelude::{any, prop, proptest};
 
 #[test]
@@ -23,6 +24,18 @@ fn every_message_that_is_a_command_is_in_the_list() {
     }
     let commands: BTreeSet<_> = messages.difference(&used).cloned().collect();
     assert_eq!(listed, commands, "a command that is sent is one that nothing contains");
+}
+
+#[test]
+fn f86_every_command_says_who_may_send_it() {
+    // What only the gateway makes has no message: nobody can send it.
+    let made_by_gateway = ["ChangePassword", "IssueToken", "RecordFailedAttempt", "RecordLogIn"];
+    let table = MAY_SEND.iter().map(|(command, _)| *command);
+    let table: BTreeSet<_> = table.filter(|name| !made_by_gateway.contains(name)).collect();
+    let commands: BTreeSet<_> = command::all().map(|command| command.name).collect();
+    let missing: Vec<_> = commands.difference(&table).collect();
+    assert!(missing.is_empty(), "add to libs/domain/src/actor/may_send.rs: {missing:?}");
+    assert_eq!(table, commands, "there is no such command");
 }
 
 #[test]
@@ -79,6 +92,18 @@ fn an_invalid_field_is_named_and_its_value_is_not_repeated() {
             "SendEmail",
             r#"{"accountId":"account_1","emailId":"e","subject":"a\nb","text":"secret"}"#,
             "subject must be one line",
+        ),
+        ("EndSessions", r#"{"loginId":"login_jane"}"#, "generation is required"),
+        (
+            "CreateLogin",
+            r#"{"loginId":"login_jane","roles":["ROLE_AGENT"],"passwordHash":"secret secret"}"#,
+            "passwordHash must be what argon2id made",
+        ),
+        ("SetRoles", r#"{"loginId":"login_jane"}"#, "roles must be at least one"),
+        (
+            "SetRoles",
+            r#"{"loginId":"login_jane","roles":["ROLE_AGENT","ROLE_UNSPECIFIED"]}"#,
+            "roles[1] must be a Role",
         ),
         ("SuspendSite", r#"{"sight":"secret"}"#, "sight is not a field of this command"),
         ("SuspendSite", r#"{"":"secret"}"#, "body holds a field without a name"),

@@ -59,6 +59,19 @@ fn a_message_that_was_stored_only_grows() {
 }
 
 #[test]
+fn f63_the_hash_of_a_password_stays_in_the_log() {
+    for event in every_fact() {
+        let stored = contract::encode(&event);
+        let public = contract::public(stored.kind, &stored.data).unwrap();
+        let is_withheld = stored.data.windows(8).any(|bytes| bytes == b"argon2id");
+        assert!(!public.windows(6).any(|bytes| bytes == b"argon2"), "{}", stored.kind);
+        assert_eq!(*public != *stored.data, is_withheld, "{}", stored.kind);
+        assert!(contract::decode(stored.kind, &public).is_ok(), "{}", stored.kind);
+        assert!(!format!("{event:?}").contains("argon2"), "{event:?}");
+    }
+}
+
+#[test]
 fn an_unknown_kind_and_damaged_bytes_are_named() {
     let unknown = contract::decode("demarc.site.v1.SiteSold", &[]).unwrap_err();
     assert!(unknown.to_string().contains("SiteSold"), "{unknown}");

@@ -4,6 +4,7 @@ mod api;
 mod crash;
 mod demo;
 mod faults;
+mod log_in;
 mod operator;
 mod privacy;
 mod stopping;

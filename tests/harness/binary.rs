@@ -58,8 +58,8 @@ impl Ran {
 /// The binary, with nothing of the tester's own environment in the way.
 pub fn demarc() -> Command {
     let mut command = Command::new(BUILT.join("demarc"));
-    for name in ["DEMARC_URL", "DEMARC_BILLER", "DEMARC_ACTOR", "DEMARC_DATA", "DEMARC_NATS"] {
-        command.env_remove(name);
+    for name in ["URL", "BILLER", "ACTOR", "TOKEN", "CONFIG", "DATA", "NATS"] {
+        command.env_remove(format!("DEMARC_{name}"));
     }
     command.stdin(Stdio::null());
     command

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -20,6 +20,7 @@ const SHOWN_LINES: usize = 40;
 /// A running process; it is killed when this is dropped.
 pub struct Process {
     child: Child,
+    out: Option<BufReader<ChildStdout>>,
     said: PathBuf,
     from: u64,
 }
@@ -52,7 +53,7 @@ impl Process {
         let from = file.metadata()?.len();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::try_clone(&file)?);
         let child = command.spawn().with_context(|| format!("{command:?} cannot be started"))?;
-        Ok(Self { child, said: said.to_owned(), from })
+        Ok(Self { child, out: None, said: said.to_owned(), from })
     }
 
     /// Waits until it says on standard output that it runs, and where it answers HTTP.
@@ -61,11 +62,21 @@ impl Process {
     /// What it said when it ended instead.
     pub fn running(&mut self) -> anyhow::Result<String> {
         let out = self.child.stdout.take().context("nobody has asked before")?;
-        let mut line = String::new();
-        BufReader::new(out).read_line(&mut line)?;
+        self.out = Some(BufReader::new(out));
+        let line = self.line()?;
         ensure!(!line.is_empty(), "it did not start: {}", self.ended()?.said);
         let url = line.split_whitespace().find(|word| word.starts_with("http://"));
         Ok(url.unwrap_or_default().trim_end_matches(';').to_owned())
+    }
+
+    /// The next line that it says on standard output; empty when it says no more.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn line(&mut self) -> anyhow::Result<String> {
+        let mut line = String::new();
+        self.out.as_mut().context("it runs")?.read_line(&mut line)?;
+        Ok(line)
     }
 
     /// Its id.

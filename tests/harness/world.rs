@@ -20,12 +20,17 @@ use crate::{
 pub const SERVICES: [&str; 6] =
     ["care", "billing", "provisioning", "notifications", "noc-bridge", "audit"];
 
+/// The file of a second biller.
+const MIDWEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/billers/midwest.toml");
+
 /// A running Demarc. Its processes end with it.
 pub struct World {
     /// Where the API answers.
     pub api: Api,
     parts: Vec<Part>,
     nats: Option<Server>,
+    /// Whether whoever says who he is needs no log-in.
+    believes_actors: bool,
     dir: TempDir,
 }
 
@@ -41,7 +46,15 @@ impl World {
     /// # Errors
     /// When it does not start.
     pub fn one_process() -> anyhow::Result<Self> {
-        Self::of(None, vec!["serve"])
+        Self::of(None, vec!["serve"], true)
+    }
+
+    /// Everything in one process, for northeast and midwest, to which everybody logs in.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn with_log_in() -> anyhow::Result<Self> {
+        Self::of(None, vec!["serve"], false)
     }
 
     /// Seven processes, and a nats-server between them.
@@ -57,13 +70,17 @@ impl World {
     /// # Errors
     /// When one of them does not start.
     pub fn core_and(services: &[&'static str]) -> anyhow::Result<Self> {
-        Self::of(Some(Server::start()?), [&["core"], services].concat())
+        Self::of(Some(Server::start()?), [&["core"], services].concat(), true)
     }
 
-    fn of(nats: Option<Server>, names: Vec<&'static str>) -> anyhow::Result<Self> {
+    fn of(
+        nats: Option<Server>,
+        names: Vec<&'static str>,
+        believes_actors: bool,
+    ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let parts = names.into_iter().map(|name| Part { name, process: None }).collect();
-        let mut world = Self { api: Api::at("")?, parts, nats, dir };
+        let mut world = Self { api: Api::at("")?, parts, nats, believes_actors, dir };
         world.start_again()?;
         Ok(world)
     }
@@ -121,6 +138,11 @@ impl World {
         }
         command.args(["--http", "127.0.0.1:0", "--data"]).arg(data);
         command.arg("--biller-file").arg(northeast());
+        match name {
+            "core" | "serve" if self.believes_actors => command.arg("--trust-actor-header"),
+            "serve" => command.arg("--biller-file").arg(MIDWEST),
+            _ => &mut command,
+        };
         command
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::actor::{MAY_SEND, Role};
+
 use crate::{files, none, read};
 
 #[test]
@@ -34,6 +36,33 @@ fn the_table_of_features_and_the_tests_are_in_step() {
 fn the_table_has_every_feature_once() {
     let numbers: Vec<_> = table().iter().map(|row| row.number).collect();
     assert_eq!(numbers, (1..=111).collect::<Vec<_>>());
+}
+
+#[test]
+fn f86_the_document_of_roles_is_the_table_in_the_domain() {
+    let (text, expected) = (read("docs/roles.md"), roles());
+    assert_eq!(text, expected, "docs/roles.md should be:\n{expected}");
+}
+
+/// `docs/roles.md`, as the table in the domain has it.
+fn roles() -> String {
+    let head = Role::ALL.map(Role::name).join(" | ");
+    let rule = "|---".repeat(Role::ALL.len() + 1);
+    let rows = MAY_SEND.iter().map(|(command, roles)| {
+        let marks = Role::ALL.map(|role| if roles.contains(&role) { "yes" } else { "" });
+        format!("| {command} | {} |\n", marks.join(" | "))
+    });
+    let rows: String = rows.collect();
+    format!(
+        "# Roles\n\n\
+         Which role may send which command; one of an actor's roles is enough. What a rule demands \
+         beyond the role is in its file.\n\
+         ChangePassword, IssueToken, RecordLogIn and RecordFailedAttempt have no message: only \
+         the gateway makes them.\n\
+         A test of the house keeps this document and `libs/domain/src/actor/may_send.rs` in \
+         step.\n\n\
+         | command | {head} |\n{rule}|\n{rows}"
+    )
 }
 
 /// One row of `docs/features.md`: `| F27 | what | `test`, `test` |`.

@@ -19,6 +19,7 @@ pub mod guide;
 pub mod id;
 pub mod interaction;
 pub mod ledger;
+pub mod login;
 pub mod money;
 pub mod notification;
 pub mod noun;

@@ -340,6 +340,7 @@ fn owed(event: &Event) -> i64 {
         | Event::Telephone(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

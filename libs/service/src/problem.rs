@@ -85,6 +85,13 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "It is not known who asks", detail)
     }
 
+    /// Whoever asks may not (403). The code is stable for ever.
+    #[must_use]
+    pub fn forbidden(code: &str, detail: &str) -> Self {
+        let problem = Self::new(StatusCode::FORBIDDEN, "forbidden", "It is not allowed", detail);
+        Self { code: Some(code.to_owned()), ..problem }
+    }
+
     /// A path is there, but not for this method (405).
     #[must_use]
     pub fn wrong_method() -> Self {
@@ -123,6 +130,10 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let json = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -6,6 +6,7 @@
 use domain::{
     Event, Id,
     account::{AccountEvent, EmailOrigin},
+    actor::Role,
     biller::{Segment, ServiceType, TaskCode},
     calendar::CalendarEvent,
     customer::{Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
@@ -14,6 +15,7 @@ use domain::{
     guide::{GuideEvent, GuideOutcome, Question},
     interaction::InteractionEvent,
     ledger::{ChargeLine, LedgerEvent, PaymentMethod},
+    login::{LoginEvent, PasswordHash},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
     order::{
@@ -45,6 +47,7 @@ pub(crate) fn every_fact() -> Vec<Event> {
         reports(),
         records(),
         guides(),
+        logins(),
     ]
     .concat()
 }
@@ -354,6 +357,29 @@ fn ledgers() -> Vec<Event> {
         },
     ]
     .map(Event::Ledger)
+    .into()
+}
+
+fn logins() -> Vec<Event> {
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
+                MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+    let password = PasswordHash::parse(hash).unwrap();
+    let at = jiff::Timestamp::from_second(1_794_820_200).unwrap();
+    [
+        LoginEvent::Created { roles: Role::ALL.into(), password: password.clone() },
+        LoginEvent::ProgramCreated { roles: [Role::Service].into() },
+        LoginEvent::PasswordChanged { password: password.clone() },
+        LoginEvent::PasswordReset { password },
+        LoginEvent::RolesSet { roles: [Role::Agent, Role::Lead].into() },
+        LoginEvent::Locked,
+        LoginEvent::Unlocked,
+        LoginEvent::SessionsEnded,
+        LoginEvent::TokenIssued { until: at },
+        LoginEvent::LoggedIn { at },
+        LoginEvent::AttemptFailed { at },
+        LoginEvent::LockedOut { until: at },
+    ]
+    .map(Event::Login)
     .into()
 }
 

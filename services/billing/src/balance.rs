@@ -55,6 +55,7 @@ pub(crate) fn apply(
         | Event::Service(_)
         | Event::Order(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

@@ -74,6 +74,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Order(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

@@ -69,6 +69,7 @@ pub(crate) fn apply(
         | Event::Ledger(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

@@ -79,6 +79,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Ledger(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

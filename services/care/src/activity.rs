@@ -82,6 +82,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Guide(_)
+        | Event::Login(_)
         | Event::Decision(_) => None,
     };
     let Some(Added { account_id, what, about, subject, text }) = added else { return Ok(()) };

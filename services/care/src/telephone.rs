@@ -93,6 +93,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Ticket(_)
         | Event::Interaction(_)
         | Event::Guide(_)
+        | Event::Login(_)
         | Event::Decision(_) => Ok(()),
     }
 }

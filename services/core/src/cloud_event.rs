@@ -1,9 +1,10 @@
 //! Events as outsiders see them on NATS: CloudEvents in binary mode, ids in headers, few subjects.
 //!
-//! What must stay true: no personal data in a subject or a header; the same event is described the
-//! same way for ever, because the relay publishes it again after a loss.
+//! What must stay true: no personal data in a subject or a header, no hash of a password anywhere;
+//! the same event is described the same way for ever, because the relay publishes it again after a
+//! loss.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bus::{Describe, DescribeError, Description, EventMessage, Headers, Message};
 use contract::descriptor;
@@ -20,7 +21,11 @@ pub fn describe(biller: &str) -> Describe {
 }
 
 fn protobuf(biller: &str, recorded: &Recorded) -> Result<Option<EventMessage>, DescribeError> {
-    message(biller, recorded, "application/protobuf", recorded.event.data.clone())
+    let body = match contract::public(&recorded.event.kind, &recorded.event.data)? {
+        Cow::Borrowed(_) => recorded.event.data.clone(),
+        Cow::Owned(public) => public.into(),
+    };
+    message(biller, recorded, "application/protobuf", body)
 }
 
 fn json(biller: &str, recorded: &Recorded) -> Result<Option<EventMessage>, DescribeError> {

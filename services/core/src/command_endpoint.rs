@@ -1,8 +1,10 @@
 //! Commands over the bus: `demarc.<biller>.command.<noun>.<verb>`, answered on the reply subject.
 //!
 //! The same route in process and over NATS, where `nats micro ls` shows it. The body is the
-//! command's protobuf, or its JSON with the header `content-type: application/json`. Who may reach
-//! these subjects is decided by the NATS server's permissions.
+//! command's protobuf, or its JSON with the header `content-type: application/json`. Whoever sends
+//! a token in the header `authorization` acts as its login. Who may reach these subjects without
+//! one, and is believed to be whom `demarc-actor` names, is decided by the permissions of the NATS
+//! server.
 
 use std::sync::Arc;
 
@@ -43,12 +45,31 @@ async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> 
     let Some(desk) = core.desk(biller) else {
         return outcome("unavailable").with_header("demarc-reason", "there is no such biller here");
     };
-    let submission = match read(subject, message, &*desk.door) {
-        Ok(submission) => submission,
-        Err(unread) => return refused(&unread),
+    let submission = match known(core, biller, message).await {
+        Ok(None) => read(subject, message, &*desk.door),
+        Ok(Some(known)) => read(subject, &known, &*desk.door),
+        Err(invalid) => Err(invalid.into()),
     };
-    let id = submission.id;
-    reply(id, core.submit(biller, submission).await)
+    match submission {
+        Ok(submission) => {
+            let id = submission.id;
+            reply(id, core.submit(biller, submission).await)
+        }
+        Err(unread) => refused(&unread),
+    }
+}
+
+/// The message as it comes from whom its token tells of; `None` where it has none.
+async fn known(core: &Core, biller: &str, message: &Message) -> Result<Option<Message>, Invalid> {
+    let Some(text) = message.headers.get("authorization") else { return Ok(None) };
+    let invalid = |problem: &str| Invalid::new("authorization", problem);
+    let token = text.strip_prefix("Bearer ").ok_or_else(|| invalid("must be `Bearer <token>`"))?;
+    let caller = core.caller(Some(biller), token).await;
+    let caller = caller.map_err(|refusal| Invalid::new("authorization", refusal))?;
+    if caller.must_change {
+        return Err(invalid("is of a session that may only change its password"));
+    }
+    Ok(Some(message.clone().with_header("demarc-actor", &caller.actor.to_string())))
 }
 
 fn refused(unread: &Unread) -> Message {

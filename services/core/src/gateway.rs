@@ -2,13 +2,17 @@
 //! and rebuild.
 //!
 //! What must stay true: one generic route for every command and every view, so that a new one
-//! changes nothing here; every error is a problem document.
+//! changes nothing here; every error is a problem document; nothing is answered that the guard has
+//! not let through.
 
 mod commands;
 pub mod edge;
 mod events;
+mod guard;
 mod local;
+mod logins;
 mod openapi;
+mod session;
 mod tasks;
 mod views;
 
@@ -21,15 +25,24 @@ use axum::{
 use serde_json::{Value, json};
 use service::Problem;
 
-use crate::Core;
+use crate::{Access, Core};
+use guard::Guard;
 
 /// Largest body of a command, in bytes.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// Every route below `/v1`, and the API's description.
-pub(crate) fn routes(core: Core) -> Router {
+pub(crate) fn routes(core: Core, access: Access) -> Router {
+    let guard = Guard { core: core.clone(), access };
     Router::new()
         .route("/v1", get(billers))
+        .route("/v1/keys", get(keys))
+        .route("/v1/{biller}/login", post(session::log_in))
+        .route("/v1/{biller}/logout", post(session::log_out))
+        .route("/v1/{biller}/password", post(session::change_password))
+        .route("/v1/{biller}/logins", post(logins::create))
+        .route("/v1/{biller}/logins/{name}/password", post(logins::reset))
+        .route("/v1/{biller}/logins/{name}/token", post(logins::token))
         .route("/v1/{biller}/commands/{command}", post(commands::send))
         .route("/v1/{biller}/events", get(events::page))
         .route("/v1/{biller}/events/stream", get(events::stream))
@@ -45,8 +58,13 @@ pub(crate) fn routes(core: Core) -> Router {
         .fallback(|| async { Problem::not_found("no such path: GET /openapi.json lists them") })
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .layer(axum::extract::DefaultBodyLimit::disable())
-        .layer(middleware::from_fn(local::only))
+        .layer(middleware::from_fn_with_state(guard, guard::stand))
         .with_state(core)
+}
+
+/// What tokens are verified with, for whoever does it himself.
+async fn keys(State(core): State<Core>) -> Json<Value> {
+    Json(core.tokens().public())
 }
 
 async fn billers(State(core): State<Core>) -> Json<Value> {

@@ -3,6 +3,7 @@
 //! What must stay true: state changes only through `writer`; a command is answered when its
 //! record is synced, and a command id has one answer for ever.
 
+mod access;
 mod cloud_event;
 mod command_endpoint;
 mod day_clock;
@@ -27,12 +28,14 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use vault::Vault;
 
+pub use access::Access;
 pub use cloud_event::describe;
 pub use command_endpoint::{read, reply};
 pub use gateway::edge;
 pub use submission::{Answer, Committed, Decision, Submission, SubmitError};
 pub use writer::{Clock, WriteError, Writer};
 
+use access::{Doors, Logins, Tokens};
 use door::BillersDoor;
 use inbox::Inbox;
 
@@ -59,6 +62,8 @@ pub struct Core(Arc<Parts>);
 struct Parts {
     billers: BTreeMap<String, Desk>,
     bus: Bus,
+    tokens: Tokens,
+    doors: Doors,
     /// Cancelled when the process must stop.
     stop: CancellationToken,
 }
@@ -70,6 +75,7 @@ pub(crate) struct Desk {
     pub(crate) head: watch::Receiver<Position>,
     pub(crate) inbox: Inbox,
     pub(crate) door: Arc<BillersDoor>,
+    pub(crate) logins: Logins,
 }
 
 /// Core while it runs.
@@ -104,10 +110,13 @@ pub async fn start(
         desks.insert(biller.name.clone(), desk);
         writers.push(writer);
     }
-    let parts = Parts { billers: desks, bus: context.bus.clone(), stop };
+    // Whoever has the locks of the logs makes the first key.
+    let tokens = Tokens::open(&context.data.join("core").join("keys"))?;
+    let (bus, doors) = (context.bus.clone(), Doors::default());
+    let parts = Parts { billers: desks, bus, tokens, doors, stop };
     let core = Core(Arc::new(parts));
     let mut serving = Vec::new();
-    let mut tasks = Vec::new();
+    let mut tasks = vec![tokio::spawn(access::follow_keys(core.clone()))];
     for biller in billers {
         serving.push(command_endpoint::serve(&core, &biller.name).await?);
         tasks.push(tokio::spawn(erasure::run(core.clone(), biller.name.clone())));
@@ -137,8 +146,9 @@ fn open(
     let (grown, head) = watch::channel(reader.head().position);
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);
+    let logins = Logins::new(reader.clone(), writer.login_commits());
     let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
-    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox, door }, thread))
+    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox, door, logins }, thread))
 }
 
 /// A log has one owner; over NATS nobody sees the other's lock.
@@ -180,6 +190,14 @@ impl Core {
         &self.0.bus
     }
 
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.0.doors
+    }
+
     /// Cancelled when the process must stop.
     pub(crate) fn stop(&self) -> &CancellationToken {
         &self.0.stop
@@ -207,9 +225,9 @@ impl Core {
         desk.inbox.submit(submission).await
     }
 
-    /// The HTTP routes.
-    pub fn routes(&self) -> axum::Router {
-        gateway::routes(self.clone())
+    /// The HTTP routes, for whoever is believed.
+    pub fn routes(&self, access: Access) -> axum::Router {
+        gateway::routes(self.clone(), access)
     }
 }
 

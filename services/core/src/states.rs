@@ -115,6 +115,11 @@ impl States for Look<'_> {
     }
 }
 
+/// The state kept under a stream's name, as it is in the log.
+pub(crate) fn read(reader: &Reader, stream: &str) -> Result<Option<Noun>, LoadError> {
+    load(reader, stream).map(|cached| cached.noun)
+}
+
 fn load(reader: &Reader, stream: &str) -> Result<Cached, LoadError> {
     let mut cached = Cached::default();
     loop {

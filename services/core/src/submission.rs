@@ -24,6 +24,14 @@ pub struct Submission {
     pub traceparent: Option<String>,
 }
 
+impl Submission {
+    /// A command that no other one has led to.
+    #[must_use]
+    pub fn of(name: &'static str, command: Box<dyn Decide>, actor: Actor, id: CommandId) -> Self {
+        Self { name, command, actor, id, causation: None, correlation: None, traceparent: None }
+    }
+}
+
 /// W3C trace context in the form of version 00; anything else is left out, as the standard says.
 #[must_use]
 pub fn traceparent(text: &str) -> Option<String> {

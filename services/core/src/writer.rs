@@ -9,7 +9,10 @@
 use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use domain::{Event, Fact, Id, biller::Biller, decision::DecisionEvent};
@@ -47,6 +50,8 @@ pub struct Writer {
     clock: Clock,
     group: Group,
     meters: Meters,
+    /// Counts the commits that were about a login: sessions are looked up again after each.
+    login_commits: Arc<AtomicU64>,
     /// Time never runs backwards in a log, whatever the clock does.
     last_commit: i64,
 }
@@ -80,6 +85,7 @@ struct Group {
     /// Which command of the group is the first one with an id.
     decided: HashMap<CommandId, usize>,
     bytes: usize,
+    is_about_a_login: bool,
 }
 
 impl Writer {
@@ -90,7 +96,13 @@ impl Writer {
         let last_commit = reader.head().committed_at;
         let cache = Cache::new(reader.clone());
         let (group, meters) = (Group::default(), Meters::new(&biller.name));
-        Self { log, biller, reader, cache, clock, group, meters, last_commit }
+        let login_commits = Arc::default();
+        Self { log, biller, reader, cache, clock, group, meters, login_commits, last_commit }
+    }
+
+    /// Grows with every commit that was about a login.
+    pub(crate) fn login_commits(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.login_commits)
     }
 
     /// Whether one more command fits into the group.
@@ -126,7 +138,7 @@ impl Writer {
             return Ok(Fate::Settled(Answer::Decided { decision, duplicate: true }));
         }
         let Submission { actor, command, .. } = &submission;
-        let decide = || match actor.demand_may_change() {
+        let decide = || match actor.demand_may_send(submission.name) {
             Ok(()) => self.cache.decide(&self.biller, actor, command.as_ref()),
             Err(rejection) => Ok(Err(rejection)),
         };
@@ -172,6 +184,7 @@ impl Writer {
         let mut committed = Vec::with_capacity(facts.len());
         for (position, fact) in (0..).zip(facts) {
             let version = self.cache.apply(&fact.stream, &fact.event);
+            self.group.is_about_a_login |= matches!(fact.event, Event::Login(_));
             let encoded = contract::encode(&fact.event);
             self.group.bytes += encoded.data.len() + fact.stream.len() + FRAME_BYTES;
             committed.push(Committed {
@@ -210,11 +223,15 @@ impl Writer {
         let records = std::mem::take(&mut self.group.records);
         self.group.decided.clear();
         self.group.bytes = 0;
+        let is_about_a_login = std::mem::take(&mut self.group.is_about_a_login);
         let outcomes = if records.is_empty() {
             Vec::new()
         } else {
             self.meters.group.record(u32::try_from(records.len()).unwrap_or(u32::MAX));
             let outcomes = self.log.append(records)?.outcomes.into_iter();
+            if is_about_a_login {
+                self.login_commits.fetch_add(1, Ordering::Release);
+            }
             // Where one is refused, later commands of the group were decided on it.
             outcomes.collect::<Result<Vec<_>, _>>().map_err(WriteError::Refused)?
         };
@@ -295,6 +312,7 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Service(_)
             | Event::Order(_)
             | Event::Ledger(_)
+            | Event::Login(_)
             | Event::Calendar(_)
             | Event::Provisioning(_)
             | Event::Notification(_)

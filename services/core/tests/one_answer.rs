@@ -154,7 +154,7 @@ impl Decide for Panics {
 async fn a_rule_that_panics_changes_nothing_and_the_writer_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let running = core(dir.path()).await;
-    let answer = running.core.submit(BILLER, rule(1, "Panics", Box::new(Panics))).await;
+    let answer = running.core.submit(BILLER, rule(1, "OpenAccount", Box::new(Panics))).await;
     assert_eq!(answer, Ok(Answer::Panicked));
     let (opened_after, _) = ask(&running, open(2, "account_1")).await;
     assert_eq!(opened(&opened_after).position, 1);

@@ -9,6 +9,9 @@ mod events;
 mod follow;
 mod generate;
 mod guide;
+mod keys;
+mod login;
+mod logins;
 mod many;
 mod rebuild;
 mod send;
@@ -18,11 +21,11 @@ mod status;
 mod task;
 mod verify;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::{client::Client, demo, exit, output::Output};
+use crate::{client::Client, demo, exit, output::Output, sessions::Sessions};
 
 /// Where a Demarc listens unless it is told otherwise.
 pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8020";
@@ -34,7 +37,8 @@ Examples:
   demarc demo                                     three stories, told by a Demarc of its own
   demarc serve --data ./data                      run everything in this process
   demarc send --list                              every command that can be sent
-  demarc send OpenDay --data '{\"date\":\"2026-10-01\"}' --actor 'sam; roles=administrator'
+  demarc login --name jane                        who acts from here on
+  demarc send OpenDay --data '{\"date\":\"2026-10-01\"}'
   demarc events --follow                          what happens, as it happens
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
@@ -63,9 +67,15 @@ struct Global {
     /// Whose log, for example `northeast`
     #[arg(long, global = true, env = "DEMARC_BILLER", default_value = DEFAULT_BILLER)]
     biller: String,
-    /// Who acts, for example `jane; roles=agent,lead` (over loopback only)
+    /// Who acts, for example `jane; roles=agent,lead`, where `demarc serve` was told to believe it
     #[arg(long, global = true, env = "DEMARC_ACTOR")]
     actor: Option<String>,
+    /// A token to act with, in the place of the session that `demarc login` keeps
+    #[arg(long, global = true, env = "DEMARC_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Directory in which `demarc login` keeps sessions (default: ~/.config/demarc)
+    #[arg(long, global = true, env = "DEMARC_CONFIG", value_name = "DIR")]
+    config: Option<PathBuf>,
     /// Answer as JSON, one document per line
     #[arg(long, global = true)]
     json: bool,
@@ -73,6 +83,12 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a session
+    Login(login::Login),
+    /// End the sessions of the login
+    Logout(login::Logout),
+    /// Choose another password
+    Password(login::Password),
     /// Send a command, or many
     Send(send::Send),
     /// List the events of the log, or follow it
@@ -89,6 +105,12 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     /// Check that the log is whole and that nobody rewrote it
     Verify(verify::Verify),
+    /// Say who may log in
+    Logins(logins::Logins),
+    /// Have a token signed for a program
+    Token(logins::Token),
+    /// Sign tokens with another key
+    Keys(keys::Keys),
     /// Show how every service is
     Status(status::Status),
     /// Run everything in this process
@@ -105,7 +127,9 @@ enum Command {
 struct Context {
     client: Client,
     output: Output,
+    url: String,
     biller: String,
+    sessions: Sessions,
 }
 
 /// Reads the command line, does what it asks and says how it went.
@@ -116,25 +140,49 @@ pub(crate) async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
-    let Global { url, biller, actor, json } = cli.global;
-    let output = Output::new(json);
-    exit::demand_printable("--actor", actor.as_deref())?;
-    let client = Client::new(&url, &biller, actor)?;
-    let context = Context { client, output, biller };
+    let output = Output::new(cli.global.json);
+    let context = || cli.global.context(output);
     match cli.command {
-        Command::Send(send) => send.run(&context).await,
-        Command::Events(events) => events.run(&context).await,
-        Command::Show(show) => show.run(&context).await,
-        Command::Task(task) => task.run(&context).await,
-        Command::Guide(guide) => guide.run(&context).await,
-        Command::Generate(generate) => generate.run(&context).await,
-        Command::Rebuild(rebuild) => rebuild.run(&context).await,
-        Command::Verify(verify) => verify.run(&context).await,
-        Command::Status(status) => status.run(&context).await,
+        Command::Login(login) => login.run(&context()?).await,
+        Command::Logout(logout) => logout.run(&context()?).await,
+        Command::Password(password) => password.run(&context()?).await,
+        Command::Send(send) => send.run(&context()?).await,
+        Command::Events(events) => events.run(&context()?).await,
+        Command::Show(show) => show.run(&context()?).await,
+        Command::Task(task) => task.run(&context()?).await,
+        Command::Guide(guide) => guide.run(&context()?).await,
+        Command::Generate(generate) => generate.run(&context()?).await,
+        Command::Rebuild(rebuild) => rebuild.run(&context()?).await,
+        Command::Verify(verify) => verify.run(&context()?).await,
+        Command::Logins(logins) => logins.run(&context()?).await,
+        Command::Token(token) => token.run(&context()?).await,
+        Command::Keys(keys) => keys.run(output),
+        Command::Status(status) => status.run(&context()?).await,
         Command::Serve(serve) => serve.run().await,
         Command::Run(run) => run.run().await,
         Command::Demo(demo) => demo.run(output).await,
         Command::Completions(completions) => completions.run(Cli::command()),
+    }
+}
+
+impl Global {
+    /// What a subcommand of the client works with, as whoever acts: whom the command line names,
+    /// or else who is logged in.
+    fn context(&self, output: Output) -> anyhow::Result<Context> {
+        let Self { url, biller, actor, token, config, json: _ } = self;
+        exit::demand_printable("--actor", actor.as_deref())?;
+        exit::demand_printable("--token", token.as_deref())?;
+        let sessions = Sessions::in_dir(config.clone())?;
+        let client = Client::new(url, biller, actor.clone())?;
+        let client = match (token, actor) {
+            (Some(token), _) => client.with_token(token),
+            (None, Some(_)) => client,
+            (None, None) => match sessions.find(url, biller)? {
+                Some(session) => client.with_token(&session.token),
+                None => client,
+            },
+        };
+        Ok(Context { client, output, url: url.clone(), biller: biller.clone(), sessions })
     }
 }
 

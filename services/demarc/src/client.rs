@@ -55,12 +55,14 @@ pub(crate) enum ClientError {
 }
 
 /// Speaks to one biller's API as one actor.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
     base: Url,
     biller: String,
     actor: Option<String>,
+    /// Says who acts, and that it is so.
+    token: Option<String>,
 }
 
 /// What became of a command.
@@ -107,12 +109,17 @@ impl Client {
             .connect_timeout(CONNECT_TIME_LIMIT)
             .build()
             .map_err(|source| no_answer(url.to_owned(), source))?;
-        Ok(Self { http, base, biller: biller.to_owned(), actor })
+        Ok(Self { http, base, biller: biller.to_owned(), actor, token: None })
     }
 
     /// The same API, as another actor.
     pub(crate) fn acting_as(&self, actor: &str) -> Self {
         Self { actor: Some(actor.to_owned()), ..self.clone() }
+    }
+
+    /// The same API, as whoever has a token.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), actor: None, ..self.clone() }
     }
 
     /// Reads what is at `/v1/<biller>/<path>`.
@@ -128,6 +135,16 @@ impl Client {
     /// Asks for something to be done at `/v1/<biller>/<path>`.
     pub(crate) async fn post(&self, path: &[&str]) -> Result<Value, ClientError> {
         let request = self.request(Method::POST, path, &[]).timeout(ANSWER_TIME_LIMIT);
+        read_json(self.answer(request).await?).await
+    }
+
+    /// The same, with a document that says what.
+    pub(crate) async fn post_json(
+        &self,
+        path: &[&str],
+        body: &Value,
+    ) -> Result<Value, ClientError> {
+        let request = self.request(Method::POST, path, &[]).timeout(ANSWER_TIME_LIMIT).json(body);
         read_json(self.answer(request).await?).await
     }
 
@@ -175,6 +192,9 @@ impl Client {
         let mut request = self.http.request(method, self.url(path, query));
         if let Some(actor) = &self.actor {
             request = request.header("Demarc-Actor", actor);
+        }
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
         }
         request
     }

@@ -33,6 +33,10 @@ pub(crate) struct Options {
     pub(crate) nats: Option<String>,
     /// Who opens the days.
     pub(crate) calendar: Calendar,
+    /// Whom the API believes.
+    pub(crate) access: Access,
+    /// The login `admin` gets another temporary password.
+    pub(crate) reset_admin: bool,
     /// How the simulated network behaves.
     pub(crate) network: NetworkBehaviour,
     /// Which log lines are written, for example `info` or `warn,bus=debug`.
@@ -41,15 +45,24 @@ pub(crate) struct Options {
     pub(crate) log_form: LogForm,
 }
 
-pub(crate) use core_service::Calendar;
+pub(crate) use core_service::{Access, Calendar};
 pub(crate) use service::telemetry::LogForm;
 
 /// A Demarc, or a part of one, that runs in this process.
 pub(crate) struct Running {
     stop: CancellationToken,
     core: Option<core_service::Running>,
+    first_logins: Vec<FirstLogin>,
     read_sides: Vec<ReadSide>,
     listening: Option<Listening>,
+}
+
+/// A login that was created because there was none, or whose password was reset.
+struct FirstLogin {
+    biller: String,
+    name: &'static str,
+    /// Temporary; it is shown once and kept nowhere.
+    password: String,
 }
 
 /// Runs everything in this process until it is told to stop.
@@ -77,15 +90,23 @@ async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running
     };
     let (context, billers) = (Context { bus, data: options.data }, options.billers);
     let stop = CancellationToken::new();
-    let mut running =
-        Running { stop: stop.clone(), core: None, read_sides: Vec::new(), listening: None };
+    let mut running = Running {
+        stop: stop.clone(),
+        core: None,
+        first_logins: Vec::new(),
+        read_sides: Vec::new(),
+        listening: None,
+    };
     let readiness = Readiness::default();
     let mut routes = health_routes(readiness.clone());
     for part in parts {
         if *part == "core" {
             let core =
                 core_service::start(&context, &billers, options.calendar, stop.clone()).await?;
-            routes = routes.merge(core.core.routes());
+            routes = routes.merge(core.core.routes(options.access));
+            if options.access == Access::LogIn {
+                running.first_logins = first_logins(&core.core, options.reset_admin).await?;
+            }
             running.core = Some(core);
             continue;
         }
@@ -100,6 +121,21 @@ async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running
     }
     readiness.ready();
     Ok(running)
+}
+
+/// Whoever starts it for the first time has to get in.
+async fn first_logins(core: &core_service::Core, again: bool) -> anyhow::Result<Vec<FirstLogin>> {
+    let mut first = Vec::new();
+    for biller in core.billers() {
+        let created = core.first_login(biller, again).await;
+        let created = created.with_context(|| format!("{biller} has no first login"))?;
+        first.extend(created.map(|(name, password)| FirstLogin {
+            biller: biller.to_owned(),
+            name,
+            password,
+        }));
+    }
+    Ok(first)
 }
 
 async fn read_side(
@@ -156,11 +192,18 @@ pub(crate) async fn told_to_stop() -> anyhow::Result<()> {
 async fn until_stopped(running: Running) -> anyhow::Result<()> {
     let url = running.url();
     let what = if running.core.is_some() { "the API answers" } else { "health answers" };
-    if url.is_empty() {
-        anstream::println!("running; stop with Ctrl-C");
-    } else {
-        anstream::println!("{what} at {url}; stop with Ctrl-C");
+    let mut text = match url.as_str() {
+        "" => "running; stop with Ctrl-C".to_owned(),
+        url => format!("{what} at {url}; stop with Ctrl-C"),
+    };
+    for FirstLogin { biller, name, password } in &running.first_logins {
+        text += &format!(
+            "\n\nThe password of {name} at {biller} is {password}: it is shown this once, and \
+             opens nothing but its own change.\n  demarc login --url {url} --biller {biller} \
+             --name {name}"
+        );
     }
+    anstream::println!("{text}");
     let failed = tokio::select! {
         told = told_to_stop() => told.map(|()| false)?,
         () = running.stop.cancelled() => true,

@@ -26,7 +26,7 @@ use crate::{
     billers,
     cli::DEFAULT_BILLER,
     client::Client,
-    compose::{self, Calendar, LogForm, Options},
+    compose::{self, Access, Calendar, LogForm, Options},
     output::Output,
 };
 use teller::Teller;
@@ -66,6 +66,8 @@ impl Demo {
             billers: vec![billers::shipped_one(DEFAULT_BILLER)?],
             nats: None,
             calendar: Calendar::Manual,
+            access: Access::TrustedHeader,
+            reset_admin: false,
             network: a_busy_network(),
             log: "error".to_owned(),
             log_form: LogForm::Text,

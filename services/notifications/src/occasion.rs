@@ -61,6 +61,7 @@ pub(crate) fn of(
         | Event::Service(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum::{body::Body, extract::Path, routing::post};
 use bus::{Bus, Endpoint, Handler, Message, nats_server::NatsServer, subject};
 use clap::Args;
-use core_service::Calendar;
+use core_service::{Access, Calendar};
 use futures::FutureExt as _;
 use service::{
     Context,
@@ -169,7 +169,7 @@ impl Serve {
                 let running =
                     core_service::start(&context, &[biller], Calendar::Manual, stop.clone())
                         .await?;
-                routes = routes.merge(running.core.routes());
+                routes = routes.merge(running.core.routes(Access::TrustedHeader));
                 core = Some(running);
             }
             None => {

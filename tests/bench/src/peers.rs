@@ -143,7 +143,7 @@ impl Server {
 pub(crate) fn demarc(address: SocketAddr, data: &Path) -> anyhow::Result<Command> {
     let bench = std::env::current_exe()?;
     let mut command = Command::new(bench.with_file_name("demarc"));
-    command.args(["serve", "--manual-calendar", "--log", "warn"]);
+    command.args(["serve", "--manual-calendar", "--trust-actor-header", "--log", "warn"]);
     command.arg("--http").arg(address.to_string()).arg("--data").arg(data);
     command.arg("--biller-file").arg(NORTHEAST);
     command.stdout(Stdio::null());

@@ -81,7 +81,16 @@ impl House {
 
 fn serve(data: &Path) -> Command {
     let mut command = demarc();
-    command.args(["serve", "--manual-calendar", "--http", "127.0.0.1:0", "--data"]).arg(data);
+    command
+        .args([
+            "serve",
+            "--manual-calendar",
+            "--trust-actor-header",
+            "--http",
+            "127.0.0.1:0",
+            "--data",
+        ])
+        .arg(data);
     command.arg("--biller-file").arg(northeast());
     command
 }

@@ -78,7 +78,9 @@ fn sample(package: &str, name: &str) -> serde_json::Value {
         } else if kind == Type::Enum {
             let (package, name) = other.unwrap();
             let found = file(package).enum_type.iter().find(|found| found.name() == name);
-            found.unwrap().value.last().unwrap().name().into()
+            // Only a ported number has all fields.
+            let nth = if name == "TelephoneOrigin" { 2 } else { 1 };
+            found.unwrap().value[nth].name().into()
         } else if kind == Type::Bool {
             true.into()
         } else if kind == Type::String {
@@ -103,6 +105,9 @@ fn text(field: &str) -> String {
         "currency" => "USD".to_owned(),
         "email" => "ana@example.net".to_owned(),
         "respCode" => "430".to_owned(),
+        "passwordHash" => "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$\
+                           MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
+            .to_owned(),
         "number" => "+17035550142".to_owned(),
         "pin" => "4862".to_owned(),
         _ if field.ends_with("ate") => "2026-11-16".to_owned(),
@@ -110,7 +115,7 @@ fn text(field: &str) -> String {
         _ => match field.strip_suffix("Id") {
             Some(
                 noun @ ("account" | "site" | "device" | "service" | "order" | "ticket"
-                | "interaction" | "guide" | "customer" | "telephone"),
+                | "interaction" | "guide" | "customer" | "telephone" | "login"),
             ) => format!("{noun}_88"),
             Some("message") => "notification_88".to_owned(),
             Some("transaction") => "provisioning_88".to_owned(),

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
-use contract::pb::{account, calendar, customer, device, guide, interaction, ledger, notification};
-use contract::pb::{order, provisioning, service, site, telephone, ticket};
+use contract::pb::{account, calendar, customer, device, guide, interaction, ledger, login};
+use contract::pb::{notification, order, provisioning, service, site, telephone, ticket};
 use contract::{AsItIs, CommandMessage, Invalid, Unread};
 
 use crate::{assert_names_a_field, chosen};
@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 57] = [
+pub const COMMANDS: [(&str, BothForms); 64] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -72,6 +72,13 @@ pub const COMMANDS: [(&str, BothForms); 57] = [
     ("ReleaseTelephone", both::<telephone::v1::ReleaseTelephone>),
     ("StartGuide", both::<guide::v1::StartGuide>),
     ("AnswerGuideStep", both::<guide::v1::AnswerGuideStep>),
+    ("CreateLogin", both::<login::v1::CreateLogin>),
+    ("CreateProgram", both::<login::v1::CreateProgram>),
+    ("ResetPassword", both::<login::v1::ResetPassword>),
+    ("SetRoles", both::<login::v1::SetRoles>),
+    ("LockLogin", both::<login::v1::LockLogin>),
+    ("UnlockLogin", both::<login::v1::UnlockLogin>),
+    ("EndSessions", both::<login::v1::EndSessions>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

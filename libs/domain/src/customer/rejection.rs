@@ -21,9 +21,6 @@ pub enum CustomerRejection {
     /// A record has an end.
     #[error("the customer has {ACCOUNTS_MAX} accounts: register another customer for more")]
     TooManyAccounts,
-    /// What is destroyed never comes back.
-    #[error("erasing a customer needs an actor with the role manager or administrator")]
-    ErasureNeedsManager,
     /// F11.
     #[error("a mobile number is not taken as home phone: offer it as other phone")]
     MobileAsHomePhone,
@@ -92,7 +89,6 @@ impl CustomerRejection {
             Self::NumberIsAnAccounts => "customer.number_is_an_accounts",
             Self::Erased => "customer.erased",
             Self::TooManyAccounts => "customer.too_many_accounts",
-            Self::ErasureNeedsManager => "customer.erasure_needs_manager",
             Self::MobileAsHomePhone => "customer.mobile_as_home_phone",
             Self::HomePhoneLineUnknown => "customer.home_phone_line_unknown",
             Self::TypeUnknown => "customer.type_unknown",

@@ -2,6 +2,7 @@
 
 mod customers;
 mod guide;
+mod logins;
 mod records;
 mod work;
 
@@ -9,6 +10,7 @@ pub use customers::{
     agreement, authenticated, contact, customer, customer_id, details, portal_login,
 };
 pub use guide::{guide_answered, guide_ended, guide_id, guide_started};
+pub use logins::{failed, locked_out, login, login_id, moment, password, program};
 pub use records::{
     assigned, cleared, comment, entry, flash, interaction, memo, opened_ticket, other_account,
     reopened, resolved, ticket_id, ticket_opened,

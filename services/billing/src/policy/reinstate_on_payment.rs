@@ -51,6 +51,7 @@ pub(crate) fn react(
         | Event::Order(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
+        | Event::Login(_)
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)

@@ -14,6 +14,7 @@ use service::Problem;
 use super::{BODY_BYTES_MAX, edge};
 use crate::{
     Core,
+    access::Caller,
     door::BillersDoor,
     receipt,
     submission::{Answer, Decision, Submission, SubmitError, traceparent},
@@ -26,8 +27,17 @@ pub(super) async fn send(
 ) -> Result<Json<Receipt>, Problem> {
     let door = Arc::clone(&edge::desk(&core, &biller)?.door);
     let submission = read(&biller, &name, request, &door).await?;
+    decided(&core, &biller, submission).await
+}
+
+/// What a client hears of a command.
+pub(super) async fn decided(
+    core: &Core,
+    biller: &str,
+    submission: Submission,
+) -> Result<Json<Receipt>, Problem> {
     let id = submission.id;
-    let answer = core.submit(&biller, submission).await.map_err(refused)?;
+    let answer = core.submit(biller, submission).await.map_err(refused)?;
     answered(id, answer)
 }
 
@@ -38,9 +48,9 @@ async fn read(
     request: Request,
     door: &BillersDoor,
 ) -> Result<Submission, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
+    let (Parts { headers, mut extensions, .. }, body) = request.into_parts();
     let command = command::named(name).ok_or_else(|| unknown(name))?;
-    let actor = edge::actor(&headers)?;
+    let Caller { actor, .. } = extensions.remove().ok_or_else(unknown_caller)?;
     let id = edge::command_id(&headers, biller, command.name)?;
     let body = axum::body::to_bytes(body, BODY_BYTES_MAX)
         .await
@@ -82,14 +92,19 @@ fn answered(id: CommandId, answer: Answer) -> Result<Json<Receipt>, Problem> {
     }
 }
 
-fn refused(error: SubmitError) -> Problem {
+/// The guard lets nobody through whom it does not know.
+fn unknown_caller() -> Problem {
+    Problem::unauthorized("nobody said who asks")
+}
+
+pub(super) fn refused(error: SubmitError) -> Problem {
     match error {
         SubmitError::UnknownBiller => Problem::not_found(error.to_string()),
         SubmitError::Full | SubmitError::Stopped => Problem::unavailable(error.to_string()),
     }
 }
 
-fn unreadable(unread: &Unread) -> Problem {
+pub(super) fn unreadable(unread: &Unread) -> Problem {
     match unread {
         Unread::Invalid(invalid) => Problem::invalid(&invalid.field, &invalid.problem),
         Unread::Closed(closed) => Problem::unavailable(closed.to_string()),

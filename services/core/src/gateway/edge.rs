@@ -27,7 +27,7 @@ pub(super) fn desk<'a>(core: &'a Core, biller: &str) -> Result<&'a Desk, Problem
     })
 }
 
-/// Who asks. Until there is log-in, a development actor that names itself.
+/// Who asks, as a header says: for development, where it is believed.
 ///
 /// # Errors
 /// When the header is no actor.

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, Query, State},
     http::HeaderMap,
     response::sse::{Event, KeepAlive, Sse},
@@ -18,10 +18,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Problem;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::edge;
-use crate::{Core, Desk, door::BillersDoor};
+use crate::{Core, Desk, access::Caller, door::BillersDoor};
 
 /// Events on a page at most.
 const PAGE_EVENTS_MAX: usize = 1_000;
@@ -91,6 +90,7 @@ pub(super) async fn stream(
     State(core): State<Core>,
     Path(biller): Path<String>,
     filter: Result<Query<Filter>, axum::extract::rejection::QueryRejection>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let desk = edge::desk(&core, &biller)?;
@@ -100,7 +100,7 @@ pub(super) async fn stream(
         |id: &str| id.parse().map_err(|_| Problem::invalid("Last-Event-ID", "must be a position"));
     let resumed: Option<Position> = last.map(parse).transpose()?;
     let from = resumed.map(|last| last.saturating_add(1)).or(filter.from).unwrap_or(1).max(1);
-    let tail = Tail::new(desk, filter, from, core.stop().clone());
+    let tail = Tail::new(&core, desk, filter, from, caller);
     let events = stream::unfold(tail, |mut tail| async move {
         let batch = tail.next().await?;
         Some((stream::iter(batch), tail))
@@ -117,22 +117,34 @@ struct Tail {
     head: watch::Receiver<Position>,
     filter: Filter,
     next: Position,
-    stop: CancellationToken,
+    core: Core,
+    caller: Caller,
 }
 
 impl Tail {
-    fn new(desk: &Desk, filter: Filter, next: Position, stop: CancellationToken) -> Self {
-        let biller = desk.biller.name.clone();
+    fn new(core: &Core, desk: &Desk, filter: Filter, next: Position, caller: Caller) -> Self {
+        let (biller, core) = (desk.biller.name.clone(), core.clone());
         let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
-        Self { biller, door, reader, head: desk.head.clone(), filter, next, stop }
+        Self { biller, door, reader, head: desk.head.clone(), filter, next, core, caller }
     }
 
-    /// The next events, or `None` when the log is closed or cannot be read.
+    /// Whether the session goes on in which the stream was asked for.
+    async fn may_go_on(&self) -> bool {
+        match &self.caller.token {
+            Some(token) => self.core.caller(Some(&self.biller), token).await.is_ok(),
+            None => true,
+        }
+    }
+
+    /// The next events, or `None` when the log is closed or cannot be read, or the session is over.
     async fn next(&mut self) -> Option<Vec<Event>> {
         let (next, head) = (self.next, &mut self.head);
         tokio::select! {
-            () = self.stop.cancelled() => return None,
+            () = self.core.stop().cancelled() => return None,
             grown = head.wait_for(|head| *head >= next) => { grown.ok()?; }
+        }
+        if !self.may_go_on().await {
+            return None;
         }
         let (reader, from) = (self.reader.clone(), self.next);
         let blocks = blocking(move || {

@@ -5,6 +5,31 @@ use axum::Json;
 use contract::{command, descriptor, schema};
 use serde_json::{Map, Value, json};
 
+/// What is about log-in: path, what it does, what it answers with, and the fields of its body.
+const BY_LOG_IN: [(&str, &str, &str, &[&str]); 6] = [
+    ("/v1/{biller}/login", "Begin a session", "A session", &["name", "password"]),
+    (
+        "/v1/{biller}/password",
+        "Choose another password",
+        "Another session",
+        &["password", "newPassword"],
+    ),
+    ("/v1/{biller}/logout", "End every session of one's own login", "They have ended", &[]),
+    (
+        "/v1/{biller}/logins",
+        "CreateLogin with the temporary password in the place of its hash",
+        "It is created",
+        &["loginId", "roles", "password"],
+    ),
+    (
+        "/v1/{biller}/logins/{name}/password",
+        "ResetPassword with the temporary password in the place of its hash",
+        "It is reset",
+        &["password"],
+    ),
+    ("/v1/{biller}/logins/{name}/token", "Sign a token for a program", "A token", &["days"]),
+];
+
 pub(super) async fn document() -> Json<Value> {
     let mut paths = Map::new();
     for command in command::all() {
@@ -18,6 +43,9 @@ pub(super) async fn document() -> Json<Value> {
         let status = json!({ "type": "object" });
         paths.insert(path.to_owned(), json!({ "post": read(path, summary, &status) }));
     }
+    for (path, summary, status, fields) in BY_LOG_IN {
+        paths.insert(path.to_owned(), by_log_in(path, summary, status, fields));
+    }
     for (path, summary, answer) in [
         ("/healthz", "The process lives", json!({ "type": "string" })),
         ("/readyz", "It has started", json!({ "type": "string" })),
@@ -28,6 +56,7 @@ pub(super) async fn document() -> Json<Value> {
             schema::reference("demarc.envelope.v1.Envelope"),
         ),
         ("/v1", "The billers of this process", json!({ "type": "object" })),
+        ("/v1/keys", "What tokens are verified with", json!({ "type": "object" })),
         (
             "/v1/{biller}/events",
             "A page of the log",
@@ -56,7 +85,13 @@ pub(super) async fn document() -> Json<Value> {
                             protobuf JSON: 64-bit integers are strings, enums are names.",
         },
         "paths": paths,
-        "components": { "schemas": schema::schemas() },
+        "security": [{ "session": [] }],
+        "components": {
+            "schemas": schema::schemas(),
+            "securitySchemes": {
+                "session": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+            },
+        },
         "x-event-types": types,
     }))
 }
@@ -79,6 +114,8 @@ fn send(command: &contract::CommandType) -> Value {
             },
             "responses": {
                 "200": answer("Accepted, or fulfilled already", &receipt),
+                "401": problem("It is not known who asks: log in"),
+                "403": problem("The token is for another biller, or the password is temporary"),
                 "409": problem("The domain says no; `code` is stable"),
                 "422": problem("A field cannot be read; `errors` names it"),
                 "503": problem("Send the same command with the same key again"),
@@ -106,6 +143,26 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
         "summary": summary,
         "parameters": parameters,
         "responses": { "200": answer(summary, schema), "404": problem("There is no such thing") },
+    })
+}
+
+fn by_log_in(path: &str, summary: &str, status: &str, fields: &[&str]) -> Value {
+    let names = ["biller", "name"].into_iter();
+    let in_path = names.filter(|name| path.contains(&format!("{{{name}}}")));
+    let parameters: Vec<_> = in_path.map(|name| parameter(name, "path")).collect();
+    let body: Map<_, _> = fields.iter().map(|field| ((*field).to_owned(), json!({}))).collect();
+    let body = json!({ "type": "object", "properties": body, "additionalProperties": false });
+    json!({
+        "post": {
+            "summary": summary,
+            "parameters": parameters,
+            "requestBody": { "content": { "application/json": { "schema": body } } },
+            "responses": {
+                "200": answer(status, &json!({ "type": "object" })),
+                "401": problem("It is not known who asks, or the password is wrong"),
+                "422": problem("A field cannot be read; `errors` names it"),
+            },
+        },
     })
 }
 

@@ -191,9 +191,10 @@ mod tests {
         billers,
         cli::{Context, DEFAULT_BILLER},
         client::{Client, ClientError, Problem},
-        compose::{self, Calendar, LogForm, Options, Running},
+        compose::{self, Access, Calendar, LogForm, Options, Running},
         exit::{InvalidInput, Rejected},
         output::Output,
+        sessions::Sessions,
     };
 
     #[test]
@@ -212,6 +213,8 @@ mod tests {
             billers: vec![billers::shipped_one(DEFAULT_BILLER).unwrap()],
             nats: None,
             calendar: Calendar::Manual,
+            access: Access::TrustedHeader,
+            reset_admin: false,
             network: provisioning::NetworkBehaviour::default(),
             log: "error".into(),
             log_form: LogForm::Text,
@@ -223,7 +226,13 @@ mod tests {
     async fn import(url: &str, lines: &[u8]) -> Summary {
         let client = Client::new(url, DEFAULT_BILLER, None).unwrap();
         let output = Output::new(true);
-        let context = Context { client, output, biller: DEFAULT_BILLER.into() };
+        let context = Context {
+            client,
+            output,
+            url: url.to_owned(),
+            biller: DEFAULT_BILLER.into(),
+            sessions: Sessions::in_dir(Some("nowhere".into())).unwrap(),
+        };
         let import =
             Import { command: "OpenAccount", key_prefix: Some("import-1"), keep_going: true };
         let mut summary = Summary::default();

@@ -22,7 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   demarc send --list
   demarc send --describe SwapPackage
-  demarc send OpenDay --data '{\"date\":\"2026-10-01\"}' --actor 'sam; roles=administrator'
+  demarc send OpenDay --data '{\"date\":\"2026-10-01\"}'
   echo '{\"orderId\":\"order_1002\"}' | demarc send CommitOrder --key commit-1002
   demarc send OpenAccount --ndjson --file accounts.ndjson --key-prefix import-1
 

@@ -8,12 +8,13 @@ use provisioning::NetworkBehaviour;
 
 use crate::{
     billers,
-    compose::{self, Calendar, LogForm, Options},
+    compose::{self, Access, Calendar, LogForm, Options},
 };
 
 const SERVE_EXAMPLES: &str = "\
 Examples:
-  demarc serve                                    the four shipped billers, data in ./data
+  demarc serve                                    the four shipped billers, data in ./data;
+                                                  the first time it says how to log in
   demarc serve --data /var/lib/demarc --http 127.0.0.1:8020
   demarc serve --biller-file northeast.toml --biller-file midwest.toml
   demarc serve --nats nats://127.0.0.1:4222       and publish to NATS";
@@ -74,6 +75,13 @@ struct Place {
     /// Write log lines as JSON, one object per line
     #[arg(long)]
     log_json: bool,
+    /// Believe the header that says who acts; this machine only is answered then. For development:
+    /// without it everybody logs in
+    #[arg(long)]
+    trust_actor_header: bool,
+    /// Give the login `admin` another temporary password, and print it
+    #[arg(long, conflicts_with = "trust_actor_header")]
+    reset_admin: bool,
     /// Open days by sending OpenDay, not by the wall clock
     #[arg(long)]
     manual_calendar: bool,
@@ -93,13 +101,26 @@ impl Run {
 
 impl Place {
     fn options(self, nats: Option<String>) -> anyhow::Result<Options> {
-        let Self { data, http, biller_files, network, log, log_json, manual_calendar } = self;
-        let calendar = if manual_calendar { Calendar::Manual } else { Calendar::Clock };
+        let Self { data, http, biller_files, network, log, log_json, .. } = self;
+        let access = if self.trust_actor_header { Access::TrustedHeader } else { Access::LogIn };
+        let calendar = if self.manual_calendar { Calendar::Manual } else { Calendar::Clock };
         let log_form = if log_json { LogForm::Json } else { LogForm::Text };
+        let reset_admin = self.reset_admin;
         let billers = match biller_files.as_slice() {
             [] => billers::shipped()?,
             files => billers::of_files(files)?,
         };
-        Ok(Options { data, http, billers, nats, calendar, network, log, log_form })
+        Ok(Options {
+            data,
+            http,
+            billers,
+            nats,
+            calendar,
+            access,
+            reset_admin,
+            network,
+            log,
+            log_form,
+        })
     }
 }

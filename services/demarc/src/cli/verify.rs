@@ -141,7 +141,9 @@ fn log_dir(data: &Path, biller: &str) -> anyhow::Result<PathBuf> {
     let mut known: Vec<_> = fs::read_dir(data.join("core"))
         .into_iter()
         .flatten()
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.join("journal").is_dir())
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     known.sort();
     let hint = match known.as_slice() {

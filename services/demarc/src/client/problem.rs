@@ -95,6 +95,7 @@ impl Problem {
         let verdict = match self.status {
             409 => "rejected:",
             422 => "invalid:",
+            401 => "not logged in:",
             503 => "unavailable:",
             _ => "error:",
         };

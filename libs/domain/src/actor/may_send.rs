@@ -1,0 +1,174 @@
+//! Which role may send which command (F86): one table for all of them, looked into before the rule.
+//! `docs/roles.md` shows it. What depends on more than the role, as an arrangement that only a
+//! manager may make, is decided by the rule of the command.
+//!
+//! What must stay true: a command that is not here may be sent by nobody; whoever only looks may
+//! send nothing but what is about the own login.
+
+use Role::{Administrator, Agent, Auditor, Billing, Lead, Manager, Noc, Service};
+
+use super::{Actor, Role};
+use crate::Rejection;
+
+/// Talk to customers, and what they agree to.
+const CARE: &[Role] = &[Agent, Lead, Manager];
+/// Decide who serves a customer.
+const LEADS: &[Role] = &[Lead, Manager];
+/// Forget a customer for ever.
+const ERASURE: &[Role] = &[Manager, Administrator];
+/// Whoever writes something down about a customer.
+const WRITERS: &[Role] = &[Agent, Lead, Manager, Noc, Billing, Administrator, Service];
+/// Money, and policies that charge it.
+const MONEY: &[Role] = &[Manager, Billing, Service];
+/// Whoever may ask the NOC for a site's traffic.
+const TRAFFIC: &[Role] = &[Agent, Lead, Manager, Billing, Service];
+/// Reports of the NOC, and of the bridge that speaks for it.
+const NOC: &[Role] = &[Noc, Service];
+/// Reports of Demarc's own services.
+const SERVICES: &[Role] = &[Service];
+/// Set the system up.
+const SETUP: &[Role] = &[Administrator];
+/// Time: core's clock, or somebody in its place.
+const TIME: &[Role] = &[Administrator, Service];
+/// What is about the own login.
+const EVERYBODY: &[Role] = &Role::ALL;
+
+/// Every command, and the roles of which one is enough to send it.
+pub const MAY_SEND: &[(&str, &[Role])] = &[
+    ("AcknowledgeNocRequest", NOC),
+    ("AddComment", WRITERS),
+    ("AddContact", CARE),
+    ("AddService", CARE),
+    ("AddTicketEntry", WRITERS),
+    ("AnswerGuideStep", CARE),
+    ("AssignTelephone", CARE),
+    ("AssignTicket", WRITERS),
+    ("AuthenticateCustomer", CARE),
+    ("CancelOrder", CARE),
+    ("ChangeOrder", CARE),
+    ("ChangePassword", EVERYBODY),
+    ("CheckInOrder", CARE),
+    ("ChooseCampaign", CARE),
+    ("ChooseDevice", CARE),
+    ("ClearFlash", WRITERS),
+    ("CommitOrder", CARE),
+    ("ConfirmCustomer", CARE),
+    ("ConfirmReinstatement", NOC),
+    ("ConfirmSuspension", NOC),
+    ("CreateLogin", SETUP),
+    ("CreatePortalLogin", CARE),
+    ("CreateProgram", SETUP),
+    ("DisablePortalLogin", CARE),
+    ("EnablePortalLogin", CARE),
+    ("EndSessions", EVERYBODY),
+    ("EraseCustomer", ERASURE),
+    ("FailNocRequest", NOC),
+    ("IssueToken", SETUP),
+    ("LeaveMemo", WRITERS),
+    ("LockLogin", SETUP),
+    ("OpenAccount", CARE),
+    ("OpenDay", TIME),
+    ("OpenTicket", WRITERS),
+    ("RaiseFlash", WRITERS),
+    ("RecordAgreement", CARE),
+    ("RecordCharge", MONEY),
+    ("RecordDelivery", SERVICES),
+    ("RecordFailedAttempt", SERVICES),
+    ("RecordInteraction", WRITERS),
+    ("RecordLogIn", EVERYBODY),
+    ("RecordPayment", MONEY),
+    ("RecordProvisioningAttempt", NOC),
+    ("RegisterCustomer", CARE),
+    ("RegisterDevice", CARE),
+    ("RegisterSite", CARE),
+    ("ReleaseTelephone", CARE),
+    ("RemoveContact", CARE),
+    ("ReopenTicket", WRITERS),
+    ("RescheduleOrder", CARE),
+    ("ResetPassword", SETUP),
+    ("ResolveTicket", WRITERS),
+    ("ReviewOrder", CARE),
+    ("ScheduleOrder", CARE),
+    ("SendEmail", WRITERS),
+    ("SetPaperless", CARE),
+    ("SetPin", CARE),
+    ("SetRoles", SETUP),
+    ("SetSegment", LEADS),
+    ("StartDisconnect", CARE),
+    ("StartGuide", CARE),
+    ("StartServiceChange", CARE),
+    ("StartSpecialRequest", CARE),
+    ("StartTroubleCall", CARE),
+    ("SuspendSite", TRAFFIC),
+    ("SwapPackage", CARE),
+    ("UnlockLogin", SETUP),
+    ("UnsuspendSite", TRAFFIC),
+];
+
+impl Actor {
+    /// Refuses what no role of the actor may send.
+    ///
+    /// # Errors
+    /// Which roles may.
+    pub fn demand_may_send(&self, command: &str) -> Result<(), Rejection> {
+        let row = MAY_SEND.iter().find(|(name, _)| *name == command);
+        let allowed = row.map(|(_, roles)| *roles).unwrap_or_default();
+        if self.roles.iter().any(|role| allowed.contains(role)) {
+            return Ok(());
+        }
+        if self.roles.iter().all(|role| *role == Auditor) {
+            return Err(Rejection {
+                code: "actor.may_only_look",
+                reason: "an auditor, or an actor without a role, changes nothing".to_owned(),
+            });
+        }
+        let names: Vec<_> = allowed.iter().map(|role| role.name()).collect();
+        Err(Rejection {
+            code: "actor.role_may_not",
+            reason: match names.as_slice() {
+                [] => "no role may send this".to_owned(),
+                names => format!("only somebody who acts as {} may do this", names.join(" or ")),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAY_SEND;
+    use crate::actor::{Actor, Role};
+
+    fn refusal(actor: &str, command: &str) -> Option<&'static str> {
+        Actor::parse(actor).unwrap().demand_may_send(command).err().map(|rejection| rejection.code)
+    }
+
+    #[test]
+    fn one_role_of_several_is_enough() {
+        assert_eq!(refusal("jane; roles=agent", "OpenAccount"), None);
+        assert_eq!(refusal("jo; roles=auditor,billing", "RecordPayment"), None);
+        assert_eq!(refusal("jane; roles=agent", "RecordPayment"), Some("actor.role_may_not"));
+        assert_eq!(refusal("jane; roles=agent", "CreateLogin"), Some("actor.role_may_not"));
+    }
+
+    #[test]
+    fn an_auditor_looks_and_changes_nothing() {
+        for actor in ["ann; roles=auditor", "nobody"] {
+            assert_eq!(refusal(actor, "OpenAccount"), Some("actor.may_only_look"), "{actor}");
+        }
+        assert_eq!(refusal("ann; roles=auditor", "EndSessions"), None);
+        let sent = MAY_SEND.iter().filter(|(_, roles)| roles.contains(&Role::Auditor));
+        let sent: Vec<_> = sent.map(|(command, _)| *command).collect();
+        assert_eq!(sent, ["ChangePassword", "EndSessions", "RecordLogIn"], "the own login");
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_sent_by_nobody() {
+        let all = "all; roles=agent,lead,manager,noc,billing,auditor,administrator,service";
+        assert_eq!(refusal(all, "Bake"), Some("actor.role_may_not"));
+    }
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_commands() {
+        assert!(MAY_SEND.is_sorted_by(|(one, _), (other, _)| one < other));
+    }
+}
