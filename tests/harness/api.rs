@@ -248,8 +248,17 @@ impl Api {
     /// When a service does not answer.
     pub fn timeless_rows(&self) -> anyhow::Result<Vec<Row>> {
         let rows = self.rows()?.into_iter().filter(|(path, _)| !path.contains("/decision_"));
-        Ok(rows.map(|(path, value)| (path, timeless(&value))).collect())
+        let rows = rows.map(|(path, value)| (without_position(&path), timeless(&value)));
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by_cached_key(|(path, value)| format!("{path} {value}"));
+        Ok(rows)
     }
+}
+
+/// The path of a row without the position in its key; in a list positions have a fixed width.
+fn without_position(path: &str) -> String {
+    let is_position = |part: &&str| part.len() == 20 && part.bytes().all(|it| it.is_ascii_digit());
+    path.split('/').filter(|part| !is_position(part)).collect::<Vec<_>>().join("/")
 }
 
 fn services(status: &Value) -> &[Value] {

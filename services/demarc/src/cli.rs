@@ -50,7 +50,7 @@ Exit codes: 0 done, 1 failed, 2 misused, 3 rejected by a rule, 4 invalid input, 
 
 /// Customer care, billing and provisioning as a history of events.
 #[derive(Debug, Parser)]
-#[command(name = "demarc", version, about, after_help = EXAMPLES, propagate_version = true)]
+#[command(name = "demarc", version, after_help = EXAMPLES, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,

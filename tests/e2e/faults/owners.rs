@@ -41,7 +41,7 @@ fn a_second_service_with_the_same_directory_is_refused_by_name() -> anyhow::Resu
     let world = World::core_and(&["billing"])?;
     let ended = refused(&world, "billing", &world.data())?;
     ensure!(ended.said.contains("read model of billing was not started"), "{ended:?}");
-    ensure!(ended.said.contains("billing/northeast/v1-000001 is in use"), "{ended:?}");
+    ensure!(ended.said.contains("billing/northeast/v2-000001 is in use"), "{ended:?}");
     open_account(&world, "account_1")?;
     world.settled()
 }
