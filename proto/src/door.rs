@@ -56,10 +56,20 @@ pub trait Door: Sync {
     fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed>;
 }
 
-/// Nothing can be sealed now; what is wrong is logged where it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("personal data cannot be sealed now: see core's log")]
-pub struct Closed;
+/// Why nothing is sealed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// The customer has no key yet: whoever keeps the door has one made, and reads the command once
+    /// more.
+    #[error("{owner} has no key yet")]
+    NoKey {
+        /// The customer.
+        owner: String,
+    },
+    /// It cannot be done now; what is wrong is logged where it happened.
+    #[error("personal data cannot be sealed now: see core's log")]
+    Failed,
+}
 
 /// Why a command is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -258,7 +268,7 @@ mod tests {
 
         fn seal(&self, owner: &str, text: &str) -> Result<String, Closed> {
             if owner == "customer_13" {
-                return Err(Closed);
+                return Err(Closed::Failed);
             }
             Ok(format!("{owner} {}", text.chars().rev().collect::<String>()))
         }
@@ -279,7 +289,7 @@ mod tests {
         assert_eq!(sealed("account_7", "Ana").unwrap(), "customer_7 anA");
         let unknown = Invalid::new("accountId", "names nothing that is known");
         assert_eq!(sealed("account_0", "Ana"), Err(unknown.into()));
-        assert_eq!(sealed("account_13", "Ana"), Err(Closed.into()));
+        assert_eq!(sealed("account_13", "Ana"), Err(Closed::Failed.into()));
     }
 
     #[test]

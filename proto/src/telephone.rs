@@ -20,7 +20,7 @@ impl CommandMessage for pb::AssignTelephone {
 
     fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
         let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
-        keeper.seal_line("number", &mut self.number)
+        keeper.seal_phone("number", &mut self.number)
     }
 }
 

@@ -142,6 +142,22 @@ impl Account {
         self.written().map(|_| ())
     }
 
+    /// Money, and what ends, goes on when nobody knows any more whose account it was.
+    pub(crate) fn demand_opened_once(&self) -> Result<(), AccountRejection> {
+        match self {
+            Self::Unopened => Err(AccountRejection::NotOpen),
+            Self::Open { .. } | Self::Erased => Ok(()),
+        }
+    }
+
+    /// Nothing is taken about whoever was erased.
+    pub(crate) fn demand_not_erased(&self) -> Result<(), AccountRejection> {
+        match self {
+            Self::Unopened | Self::Open { .. } => Ok(()),
+            Self::Erased => Err(AccountRejection::HolderErased),
+        }
+    }
+
     /// The account's flashes, all of which whoever changes something has to have read (F9).
     pub(crate) fn acknowledged(&self, read: &BTreeSet<Code>) -> Result<BTreeSet<Code>, Rejection> {
         Ok(self.written()?.acknowledged(read)?)

@@ -91,6 +91,7 @@ impl Keyring {
         let (slots, synced) = (Mutex::default(), AtomicU32::new(0));
         let keyring = Self { path, file, slots, synced, syncing: Mutex::new(false) };
         keyring.read_all()?;
+        keyring.sync(&mut keyring.syncing())?;
         Ok(keyring)
     }
 
@@ -103,10 +104,22 @@ impl Keyring {
 
     /// Makes a key for an owner, unless there is an entry already.
     pub(crate) fn add(&self, owner: &str) -> Result<Held, VaultError> {
+        self.write_key(owner)?;
+        self.find(owner)?.ok_or_else(|| VaultError::Damaged { path: self.path.clone() })
+    }
+
+    /// Makes keys for many owners, and syncs once.
+    pub(crate) fn add_all(&self, owners: &[String]) -> Result<(), VaultError> {
+        let slots = owners.iter().map(|owner| self.write_key(owner));
+        let last = slots.reduce(|last, slot| Ok(last?.max(slot?))).transpose()?;
+        last.map_or(Ok(()), |last| self.synced_through(last + 1))
+    }
+
+    /// The owner's slot, with a key in it that need not be on the disk yet.
+    fn write_key(&self, owner: &str) -> Result<u32, VaultError> {
         let mut root = [0; ROOT_BYTES];
         getrandom::fill(&mut root).map_err(VaultError::NoChance)?;
-        self.find_or_add(owner, KEY, &root)?;
-        self.find(owner)?.ok_or_else(|| VaultError::Damaged { path: self.path.clone() })
+        self.find_or_add(owner, KEY, &root)
     }
 
     /// Overwrites an owner's key, or says beforehand that there will never be one.

@@ -85,6 +85,15 @@ pub enum VaultError {
     NotAnOwner,
 }
 
+impl VaultError {
+    /// Whether nothing more can be done until the keys are opened anew: what the disk holds is
+    /// uncertain.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::NotSynced { .. } | Self::Io { attempted: "synced", .. })
+    }
+}
+
 impl Vault {
     /// Opens the keys in a directory, or begins there.
     ///
@@ -93,6 +102,15 @@ impl Vault {
     pub fn open(storage: &Arc<dyn Storage>, dir: &Path) -> Result<Self, VaultError> {
         let ready = Mutex::new(LruCache::new(READY_MAX));
         Ok(Self { keyring: Keyring::open(storage, dir)?, ready })
+    }
+
+    /// Makes the keys of many owners who have none, with one sync for all of them.
+    ///
+    /// # Errors
+    /// When one of them has no name or the keys cannot be written.
+    pub fn make_keys(&self, owners: &[String]) -> Result<(), VaultError> {
+        owners.iter().try_for_each(|owner| demand_owner(owner))?;
+        self.keyring.add_all(owners)
     }
 
     /// Seals a text for its owner, who gets a key with the first one. For an owner whose key is
@@ -164,9 +182,8 @@ impl Vault {
     /// When it cannot be overwritten; then it is still there.
     pub fn destroy(&self, owner: &str) -> Result<(), VaultError> {
         demand_owner(owner)?;
-        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         self.keyring.destroy(owner)?;
-        ready.put(owner.into(), None);
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).put(owner.into(), None);
         Ok(())
     }
 

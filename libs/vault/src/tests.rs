@@ -147,6 +147,22 @@ fn after_a_failed_sync_no_key_is_given_out_until_the_file_is_opened_anew() {
 }
 
 #[test]
+fn keys_are_made_for_many_with_one_sync_and_outlive_a_power_cut() {
+    let disk = Simulated::new(3);
+    let storage: Arc<dyn Storage> = Arc::new(disk.clone());
+    let vault = Vault::open(&storage, Path::new("/keys")).unwrap();
+    let owners: Vec<_> = (0..100).map(|n| format!("customer_{}", n % 60)).collect();
+    vault.make_keys(&owners).unwrap();
+    vault.make_keys(&[]).unwrap();
+    let sealed: Vec<_> = owners.iter().map(|owner| vault.seal(owner, "Ana").unwrap()).collect();
+    disk.crash();
+    let vault = Vault::open(&storage, Path::new("/keys")).unwrap();
+    assert!(sealed.iter().all(|sealed| vault.opened(sealed).unwrap() == "Ana"));
+    let nameless = vault.make_keys(&["a:b".to_owned()]);
+    assert!(matches!(nameless, Err(VaultError::NotAnOwner)));
+}
+
+#[test]
 fn many_at_once_get_one_key_each() {
     let dir = tempfile::tempdir().unwrap();
     let vault = vault(dir.path());

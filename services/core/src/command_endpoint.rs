@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use bus::{Endpoint, Headers, Message, Serving, subject};
-use contract::{Door, Invalid, Unread, command};
+use contract::{Closed, Door, Invalid, Unread, command};
 use domain::actor::Actor;
 use event_store::CommandId;
 use futures::FutureExt;
@@ -45,11 +45,19 @@ async fn answer(core: &Core, biller: &str, subject: &str, message: &Message) -> 
     let Some(desk) = core.desk(biller) else {
         return outcome("unavailable").with_header("demarc-reason", "there is no such biller here");
     };
-    let submission = match known(core, biller, message).await {
-        Ok(None) => read(subject, message, &*desk.door),
-        Ok(Some(known)) => read(subject, &known, &*desk.door),
-        Err(invalid) => Err(invalid.into()),
+    let known = match known(core, biller, message).await {
+        Ok(known) => known,
+        Err(invalid) => return refused(&invalid.into()),
     };
+    let (message, door) = (known.as_ref().unwrap_or(message), &*desk.door);
+    let mut submission = read(subject, message, door);
+    // For a new customer a key is made first.
+    if let Err(Unread::Closed(Closed::NoKey { owner })) = &submission {
+        submission = match door.make_key(owner.clone()).await {
+            Ok(()) => read(subject, message, door),
+            Err(closed) => Err(closed.into()),
+        };
+    }
     match submission {
         Ok(submission) => {
             let id = submission.id;

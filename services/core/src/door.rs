@@ -5,8 +5,9 @@
 //! wherever it was sent; what cannot be sealed is not taken.
 
 use std::{
+    io,
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use contract::{
@@ -18,28 +19,34 @@ use event_store::Reader;
 use lru::LruCache;
 use serde_json::Value;
 use service::error;
-use tokio::task::block_in_place;
+use tokio_util::sync::CancellationToken;
 use vault::{Vault, VaultError};
 
-use crate::inbox::may_block;
+use crate::key_maker::KeyMaker;
 
 /// Nouns whose owners are remembered.
 const OWNERS_MAX: NonZeroUsize = NonZeroUsize::new(50_000).expect("it is not zero");
 
 /// Seals and opens for one biller.
 pub(crate) struct BillersDoor {
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<Vault>,
+    keys: KeyMaker,
     reader: Reader,
     /// Whose a noun is never changes.
     owners: Mutex<LruCache<Box<str>, Box<str>>>,
-    /// Held by the one that has told the runtime that it waits.
-    waiting: Mutex<()>,
 }
 
 impl BillersDoor {
-    pub(crate) fn new(vault: Vault, reader: Reader) -> Self {
-        let owners = Mutex::new(LruCache::new(OWNERS_MAX));
-        Self { vault, reader, owners, waiting: Mutex::new(()) }
+    /// The door of a biller; `stop` is cancelled when it cannot be kept any more.
+    pub(crate) fn new(
+        vault: Vault,
+        reader: Reader,
+        biller: &str,
+        stop: CancellationToken,
+    ) -> io::Result<Self> {
+        let (vault, owners) = (Arc::new(vault), Mutex::new(LruCache::new(OWNERS_MAX)));
+        let keys = KeyMaker::start(Arc::clone(&vault), biller, stop)?;
+        Ok(Self { keys, vault, reader, owners })
     }
 
     /// A document with everything in it that is sealed opened.
@@ -79,19 +86,21 @@ impl BillersDoor {
         Ok(found)
     }
 
-    /// Works with an owner's key. One that is made now waits for the disk, and the runtime goes on
-    /// with another thread: with one, for a thread takes memory and many that wait share one sync.
+    /// Has a key made for a customer who has none, and waits for it.
+    pub(crate) async fn make_key(&self, owner: String) -> Result<(), Closed> {
+        self.keys.make(owner).await
+    }
+
+    /// Works with a customer's key, if there is one: making one waits for the disk.
     fn with_key(
         &self,
         owner: &str,
         work: impl Fn() -> Result<String, VaultError>,
     ) -> Result<String, Closed> {
-        let work = || work().map_err(|error| closed(&error));
-        let has_key = self.vault.has(owner).map_err(|error| closed(&error))?;
-        match self.waiting.try_lock() {
-            Ok(_alone) if !has_key && may_block() => block_in_place(work),
-            Ok(_) | Err(_) => work(),
+        if !self.vault.has(owner).map_err(|error| closed(&error))? {
+            return Err(Closed::NoKey { owner: owner.to_owned() });
         }
+        work().map_err(|error| closed(&error))
     }
 
     fn owners(&self) -> std::sync::MutexGuard<'_, LruCache<Box<str>, Box<str>>> {
@@ -123,7 +132,7 @@ impl Door for BillersDoor {
 /// Logs once, here, and tells the caller no more than it can use.
 fn closed(error: &(dyn std::error::Error + 'static)) -> Closed {
     tracing::error!(cause = error::chain(error), "personal data was not sealed");
-    Closed
+    Closed::Failed
 }
 
 #[cfg(test)]
@@ -134,12 +143,13 @@ mod tests {
     use event_store::{Log, Options};
     use storage::{Os, Storage};
 
-    use super::{BillersDoor, Door, Vault};
+    use super::{BillersDoor, Closed, Door, Vault};
 
     fn door(dir: &Path) -> BillersDoor {
         let log = Log::open(&dir.join("log"), "northeast", Options::default()).unwrap();
         let storage: Arc<dyn Storage> = Arc::new(Os);
-        BillersDoor::new(Vault::open(&storage, &dir.join("keys")).unwrap(), log.reader())
+        let vault = Vault::open(&storage, &dir.join("keys")).unwrap();
+        BillersDoor::new(vault, log.reader(), "northeast", Default::default()).unwrap()
     }
 
     fn set_pin(door: &BillersDoor, customer_id: &str, pin: &str) -> String {
@@ -148,10 +158,24 @@ mod tests {
         format!("{rule:?}")
     }
 
+    #[tokio::test]
+    async fn a_key_is_made_for_whoever_has_none_and_for_nobody_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let door = door(dir.path());
+        let owner = "customer_7".to_owned();
+        assert_eq!(door.seal(&owner, "Ana"), Err(Closed::NoKey { owner: owner.clone() }));
+        door.make_key(owner.clone()).await.unwrap();
+        let sealed = door.seal(&owner, "Ana").unwrap();
+        door.make_key(owner.clone()).await.unwrap();
+        assert_eq!(door.seal(&owner, "Ana"), Ok(sealed), "the key that was there");
+        assert!(door.seal("customer_8", "Ana").is_err());
+    }
+
     #[test]
     fn f7_no_rule_ever_sees_a_pin() {
         let dir = tempfile::tempdir().unwrap();
         let door = door(dir.path());
+        door.vault.make_keys(&["customer_7".to_owned(), "customer_8".to_owned()]).unwrap();
         let set = set_pin(&door, "customer_7", "258025");
         assert!(!set.contains("258025"), "{set}");
         assert_eq!(set_pin(&door, "customer_7", "258025"), set, "rules compare digests");

@@ -11,7 +11,7 @@ use domain::{
 };
 use event_store::{Block, Position, Reader, Recorded};
 use service::error;
-use vault::Vault;
+use vault::{Vault, VaultError};
 
 use crate::Core;
 
@@ -35,6 +35,11 @@ pub(crate) async fn run(core: Core, biller: String) {
             Err(error) => {
                 let cause = error::chain(error.as_ref());
                 tracing::error!(biller, cause, "an erased customer's key may still be there");
+                if error.downcast_ref().is_some_and(VaultError::is_final) {
+                    // What the disk holds is uncertain until the keys are opened anew.
+                    core.stop().cancel();
+                    return;
+                }
                 tokio::time::sleep(AGAIN_AFTER).await;
             }
         }
@@ -42,7 +47,7 @@ pub(crate) async fn run(core: Core, biller: String) {
 }
 
 /// Searches the log to its end; says where that is.
-fn search(vault: &Vault, reader: &Reader) -> anyhow::Result<Position> {
+pub(crate) fn search(vault: &Vault, reader: &Reader) -> anyhow::Result<Position> {
     // Keys that lie beside another log are searched for anew.
     let known = vault.searched()?;
     let mut searched = if known > reader.head().position { 0 } else { known };

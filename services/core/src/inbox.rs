@@ -167,7 +167,7 @@ impl Seat {
 }
 
 /// Whether this thread can wait for a disk: only where the runtime has others go on meanwhile.
-pub(crate) fn may_block() -> bool {
+fn may_block() -> bool {
     let runtime = Handle::try_current();
     runtime.is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
 }

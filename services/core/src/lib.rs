@@ -11,12 +11,16 @@ mod door;
 mod erasure;
 mod gateway;
 mod inbox;
+mod key_maker;
 mod receipt;
 mod states;
 mod submission;
 mod writer;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap, fs::Permissions, os::unix::fs::PermissionsExt as _, sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, LogSource, Serving};
@@ -105,6 +109,9 @@ pub async fn start(
     for biller in billers {
         demand_no_owner(&context.bus, &biller.name).await?;
         let (desk, writer) = open(context, biller, stop.clone())?;
+        // Before anybody is answered: an older copy of the keys brings nobody back.
+        let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
+        tokio::task::spawn_blocking(move || erasure::search(&door.vault, &reader)).await??;
         let source = LogSource { reader: desk.reader.clone(), head: desk.head.clone() };
         offer(&context.bus, &biller.name, source).await?;
         desks.insert(biller.name.clone(), desk);
@@ -140,9 +147,12 @@ fn open(
     let storage: Arc<dyn Storage> = Arc::new(Os);
     // Beside the log, not in it: a copy of the log is worth nothing without the keys.
     let keys = context.data.join("keys").join(&biller.name);
+    std::fs::create_dir_all(&keys)
+        .and_then(|()| std::fs::set_permissions(&keys, Permissions::from_mode(0o700)))
+        .with_context(|| format!("{} cannot be kept from others", keys.display()))?;
     let vault = Vault::open(&storage, &keys)
         .with_context(|| format!("the keys of {} did not open", biller.name))?;
-    let door = Arc::new(BillersDoor::new(vault, reader.clone()));
+    let door = Arc::new(BillersDoor::new(vault, reader.clone(), &biller.name, stop.clone())?);
     let (grown, head) = watch::channel(reader.head().position);
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);

@@ -47,9 +47,14 @@ mod tests {
     use crate::{
         account::{AccountEvent, AccountRejection, AddComment, OpenAccount},
         customer::{CustomerEvent, CustomerId, CustomerRejection, RegisterCustomer},
+        ledger::{PaymentMethod, RecordPayment},
+        order::StartDisconnect,
         testing::{
             Given,
-            fixtures::{account, account_id, code, customer, customer_id, details, id, sealed},
+            fixtures::{
+                TODAY, account, account_id, code, customer, customer_id, debt, details, disconnect,
+                id, order_id, sealed, service, service_id, usd,
+            },
             given,
         },
     };
@@ -120,5 +125,25 @@ mod tests {
             .then_rejected(CustomerRejection::Erased);
         let comment = AddComment { account_id: id("account_8"), comment_id: code("c"), text: name };
         erased.when(comment).then_rejected(AccountRejection::HolderErased);
+    }
+
+    #[test]
+    fn what_was_charged_is_paid_and_what_runs_is_ended_after_the_erasure() {
+        let alone = EraseCustomer { customer_id: id("customer_account_7") };
+        let pay = RecordPayment {
+            account_id: account_id(),
+            payment_id: code("p-1"),
+            amount: usd(100),
+            method: PaymentMethod::Cash,
+            received_on: TODAY,
+        };
+        let end = StartDisconnect {
+            order_id: order_id(),
+            service_id: service_id(),
+            reason: code("MOVED"),
+            acknowledged_flashes: [].into(),
+        };
+        let erased = given(service("basic")).and([debt(100, TODAY)]).after(alone).after(pay);
+        erased.when(end).then([disconnect("basic")]);
     }
 }

@@ -28,7 +28,7 @@ pub struct RecordCharge {
 
 impl Decide for RecordCharge {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        desk.get(&self.account_id).demand_open()?;
+        desk.get(&self.account_id).demand_opened_once()?;
         let ledger = desk.get(&Id::<Ledger>::of(&self.account_id));
         match ledger.charges.get(&self.charge_id) {
             Some(content) if *content == fingerprint(&(&self.lines, self.due_on)) => Ok(vec![]),

@@ -28,7 +28,7 @@ pub struct RecordPayment {
 
 impl Decide for RecordPayment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        desk.get(&self.account_id).demand_open()?;
+        desk.get(&self.account_id).demand_opened_once()?;
         let ledger = desk.get(&Id::<Ledger>::of(&self.account_id));
         let content = fingerprint(&(self.amount, self.method, self.received_on));
         match ledger.payments.get(&self.payment_id) {

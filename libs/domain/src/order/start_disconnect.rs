@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Job, Order, OrderId, OrderRejection};
-use crate::{Decide, Desk, Fact, Rejection, service::ServiceId, text::Code};
+use crate::{Decide, Desk, Fact, Rejection, account::Account, service::ServiceId, text::Code};
 
 /// Begin a disconnect order (F67).
 #[derive(Clone, Debug)]
@@ -40,7 +40,13 @@ impl StartDisconnect {
             package_id: active.package_id.clone(),
             reason: self.reason.clone(),
         };
-        let acknowledged = desk.get(active.account_id).acknowledged(&self.acknowledged_flashes)?;
+        let acknowledged = match desk.get(active.account_id) {
+            // What ends goes on when nobody knows any more whose it was.
+            Account::Erased => BTreeSet::new(),
+            account @ (Account::Unopened | Account::Open { .. }) => {
+                account.acknowledged(&self.acknowledged_flashes)?
+            }
+        };
         Ok(vec![active.start(job, acknowledged).on(&self.order_id)])
     }
 

@@ -45,6 +45,7 @@ impl Decide for AssignTelephone {
 
 impl AssignTelephone {
     fn assign(&self, desk: &Desk<'_>) -> Result<Fact, Rejection> {
+        desk.get(&self.account_id).demand_not_erased()?;
         if !is_in_use(desk, &self.service_id) {
             return Err(TelephoneRejection::NoService.into());
         }

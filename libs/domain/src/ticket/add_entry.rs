@@ -24,6 +24,7 @@ pub struct AddTicketEntry {
 
 impl Decide for AddTicketEntry {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        desk.get(&self.account_id).demand_not_erased()?;
         let ticket = desk.get(&self.ticket_id).of_account(&self.account_id)?;
         match ticket.entries.recall(&self.entry_id, Fingerprint::of(&self.text)) {
             Recall::Same => return Ok(vec![]),

@@ -16,6 +16,7 @@ pub struct ReopenTicket {
 
 impl Decide for ReopenTicket {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        desk.get(&self.account_id).demand_not_erased()?;
         let ticket = desk.get(&self.ticket_id).of_account(&self.account_id)?;
         match ticket.resolution {
             None => Ok(vec![]),

@@ -7,7 +7,8 @@ use axum::{
     extract::{Path, Request, State},
     http::request::Parts,
 };
-use contract::{Unread, command, pb::envelope::v1::Receipt};
+use contract::{AsItIs, Closed, CommandType, Unread, command, pb::envelope::v1::Receipt};
+use domain::{Decide, actor::Actor};
 use event_store::CommandId;
 use service::Problem;
 
@@ -57,13 +58,33 @@ async fn read(
         .map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
     Ok(Submission {
         name: command.name,
-        command: command.from_json(&body, door).map_err(|unread| unreadable(&unread))?,
+        command: rule(command, &actor, &body, door).await?,
         actor,
         id,
         causation: edge::reference(&headers, "demarc-causation")?,
         correlation: edge::reference(&headers, "demarc-correlation")?,
         traceparent: edge::text(&headers, "traceparent")?.and_then(traceparent),
     })
+}
+
+/// Reads the command; for a new customer a key is made first.
+async fn rule(
+    command: &CommandType,
+    actor: &Actor,
+    body: &[u8],
+    door: &BillersDoor,
+) -> Result<Box<dyn Decide>, Problem> {
+    let mut read = command.from_json(body, door);
+    if let Err(Unread::Closed(Closed::NoKey { owner })) = &read {
+        // Whoever may not send it is refused by the domain, and gets nobody a key.
+        if actor.demand_may_send(command.name).is_err() {
+            return command.from_json(body, &AsItIs).map_err(|unread| unreadable(&unread));
+        }
+        let made = door.make_key(owner.clone()).await;
+        made.map_err(|closed| Problem::unavailable(closed.to_string()))?;
+        read = command.from_json(body, door);
+    }
+    read.map_err(|unread| unreadable(&unread))
 }
 
 fn answered(id: CommandId, answer: Answer) -> Result<Json<Receipt>, Problem> {

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, Query, State},
     http::StatusCode,
 };
+use domain::actor::Role;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use service::{
@@ -15,7 +16,7 @@ use service::{
 };
 
 use super::edge;
-use crate::{Core, SERVICES};
+use crate::{Core, SERVICES, access::Caller};
 
 /// How long the status waits for one service.
 const STATUS_WAIT: Duration = Duration::from_secs(2);
@@ -66,17 +67,30 @@ pub(super) async fn list(
     ask(&core, &biller, &service, &question).await
 }
 
+/// Only who keeps the system running has a service work for nothing.
+fn demand_operator(caller: &Caller) -> Result<(), Problem> {
+    if [Role::Administrator, Role::Noc].iter().any(|role| caller.actor.is(*role)) {
+        return Ok(());
+    }
+    let detail = "a rebuild or a retry needs an actor with the role administrator or noc";
+    Err(Problem::forbidden("actor.role_may_not", detail))
+}
+
 pub(super) async fn rebuild(
     State(core): State<Core>,
+    Extension(caller): Extension<Caller>,
     Path((biller, service)): Path<(String, String)>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
+    demand_operator(&caller)?;
     Ok((StatusCode::ACCEPTED, ask(&core, &biller, &service, &Question::Rebuild).await?))
 }
 
 pub(super) async fn retry(
     State(core): State<Core>,
+    Extension(caller): Extension<Caller>,
     Path((biller, service)): Path<(String, String)>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
+    demand_operator(&caller)?;
     Ok((StatusCode::ACCEPTED, ask(&core, &biller, &service, &Question::Retry).await?))
 }
 
