@@ -279,7 +279,7 @@ fn timeless(value: &Value) -> Value {
 
 /// Times and positions: two runs of one script never agree on them.
 fn differs(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "acknowledgedAt",
         "at",
         "createdAt",
@@ -289,6 +289,7 @@ fn differs(name: &str) -> bool {
         "firstAt",
         "lastAt",
         "lastPosition",
+        "openedAt",
         "position",
         "requestedAt",
         "timeLimit",
