@@ -1,7 +1,7 @@
 //! Makes the keys of new customers, on a thread of its own: all who wait share one sync.
 //!
-//! What must stay true: whoever is told that there is a key finds it on the disk; a thread of the
-//! runtime never waits for the disk here.
+//! What must stay true: whoever is told that there is a key finds it on the disk; whoever asks for
+//! one does not hold up a thread of the runtime meanwhile.
 
 use std::{
     io,

@@ -1,7 +1,7 @@
 //! Authenticate: the caller shows that they are the customer (F7, F42, 47 CFR 64.2010).
 //!
 //! What must stay true: a wrong PIN is a fact, for a refusal changes no state and could not be
-//! counted; an attempt that was recorded is never compared again, or it could be guessed on.
+//! counted; an attempt is not compared again while it is remembered, or it could be guessed on.
 
 use super::{AuthenticationMethod, Customer, CustomerEvent, CustomerId, CustomerRejection};
 use crate::{Decide, Desk, Fact, Rejection, calendar::today, sealed::Sealed, text::Code};

@@ -1,5 +1,5 @@
 //! Record a failed attempt to log in. Five in a row lock the login for a quarter of an hour, during
-//! which nothing more is recorded: a stranger leaves a bounded number of facts.
+//! which nothing more is recorded: a stranger leaves a few facts each time, not many.
 
 use jiff::{Timestamp, ToSpan};
 
