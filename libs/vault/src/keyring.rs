@@ -1,27 +1,28 @@
-//! The file of keys: a head, then a slot per owner in the order in which they came.
+//! The file of keys: a head, then slots.
 //!
 //! ```text
 //! customers.keys   head · slot · slot · ...                          128 bytes each
-//! head             magic · how far the log was searched for owners to erase · CRC32C
+//! head             magic · how far the log was searched for owners · CRC32C
 //! slot             state · length · owner · key · CRC32C
 //! ```
+//!
+//! Keys are made in advance, many with one sync, and lie in reserve until somebody needs one. Who
+//! gets which is written and not synced: the log that holds what the key sealed is synced anyway,
+//! and what a power cut forgets of the owners is found again with it (see [`Keyring::recover`]).
 //!
 //! Which slot is an owner's is known in memory, some 30 bytes per owner, and read from the file at
 //! opening.
 //!
-//! What must stay true: a slot is synced before its key is given to anybody; a key is destroyed
+//! What must stay true: a key is on the disk before it is given to anybody; a key is destroyed
 //! where it lies; no slot is used twice; after a sync that failed no more keys are made, because
 //! the system takes what was not synced for synced.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
     hash::{BuildHasher as _, RandomState},
     io,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use storage::{Access, File, Storage};
@@ -39,16 +40,22 @@ const CRC_AT: usize = ROOT_AT + ROOT_BYTES;
 /// States of a slot.
 const KEY: u8 = 1;
 const DESTROYED: u8 = 2;
+const RESERVED: u8 = 3;
+/// Keys that lie in reserve after more were made. When half of them are gone, more are made.
+const RESERVE: usize = 2_048;
 /// Slots that are read at once while the file is opened.
 const READ_SLOTS: u32 = 8_192;
 /// Slots at the end that are written once more when the file is opened: so many may have been
-/// written and not synced, even if a sync was tried and failed.
+/// written and not synced, even if a sync was tried and failed. Twice the reserve.
 const REWRITTEN_SLOTS: u32 = 4_096;
+
+/// A key as it lies in the file.
+type Root = [u8; ROOT_BYTES];
 
 /// What lies in an owner's slot.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Held {
-    Key([u8; ROOT_BYTES]),
+    Key(Root),
     Destroyed,
 }
 
@@ -58,9 +65,7 @@ pub(crate) struct Keyring {
     path: PathBuf,
     file: Arc<dyn File>,
     slots: Mutex<Slots>,
-    /// Slots that are on the disk.
-    synced: AtomicU32,
-    /// Whether a sync has failed.
+    /// Whether a sync has failed. Whoever makes keys or syncs has it locked.
     syncing: Mutex<bool>,
 }
 
@@ -68,6 +73,10 @@ pub(crate) struct Keyring {
 #[derive(Debug, Default)]
 struct Slots {
     written: u32,
+    /// Keys that are on the disk and nobody's.
+    reserve: VecDeque<(u32, Root)>,
+    /// Slots whose owners may not be on the disk.
+    unsynced: HashSet<u32>,
     hasher: RandomState,
     /// By the hash of the owner's name.
     found: HashMap<u64, u32>,
@@ -88,45 +97,102 @@ impl Keyring {
             storage.sync_dir(dir).map_err(&failed)?;
             file
         };
-        let (slots, synced) = (Mutex::default(), AtomicU32::new(0));
-        let keyring = Self { path, file, slots, synced, syncing: Mutex::new(false) };
+        let keyring = Self { path, file, slots: Mutex::default(), syncing: Mutex::new(false) };
         keyring.read_all()?;
         keyring.sync(&mut keyring.syncing())?;
+        keyring.fill()?;
         Ok(keyring)
     }
 
     /// An owner's entry, if there has ever been one.
     pub(crate) fn find(&self, owner: &str) -> Result<Option<Held>, VaultError> {
         let Some(slot) = self.slots().of(owner) else { return Ok(None) };
-        self.synced_through(slot + 1)?;
-        Ok(self.read(slot)?.filter(|(found, _)| found == owner).map(|(_, entry)| entry))
+        let Some((name, state, root)) = self.read(slot)? else { return Ok(None) };
+        Ok((name == owner).then_some(if state == KEY { Held::Key(root) } else { Held::Destroyed }))
     }
 
-    /// Makes a key for an owner, unless there is an entry already.
+    /// An owner's entry, with a key from the reserve if there was none.
     pub(crate) fn add(&self, owner: &str) -> Result<Held, VaultError> {
-        self.write_key(owner)?;
+        self.find_or_give(owner)?;
         self.find(owner)?.ok_or_else(|| VaultError::Damaged { path: self.path.clone() })
     }
 
-    /// Makes keys for many owners, and syncs once.
+    /// Sees to it that many owners have entries that are on the disk, and syncs once at most.
     pub(crate) fn add_all(&self, owners: &[String]) -> Result<(), VaultError> {
-        let slots = owners.iter().map(|owner| self.write_key(owner));
-        let last = slots.reduce(|last, slot| Ok(last?.max(slot?))).transpose()?;
-        last.map_or(Ok(()), |last| self.synced_through(last + 1))
+        let slots = owners.iter().map(|owner| self.find_or_give(owner));
+        let slots: Vec<_> = slots.collect::<Result<_, _>>()?;
+        let is_synced = || {
+            let unsynced = &self.slots().unsynced;
+            slots.iter().all(|slot| !unsynced.contains(slot))
+        };
+        let mut has_failed = self.syncing();
+        if is_synced() { Ok(()) } else { self.sync(&mut has_failed) }
     }
 
-    /// The owner's slot, with a key in it that need not be on the disk yet.
-    fn write_key(&self, owner: &str) -> Result<u32, VaultError> {
-        let mut root = [0; ROOT_BYTES];
-        getrandom::fill(&mut root).map_err(VaultError::NoChance)?;
-        self.find_or_add(owner, KEY, &root)
+    /// Whether an owner's entry is on the disk under the owner's name.
+    pub(crate) fn is_synced(&self, owner: &str) -> bool {
+        let slots = self.slots();
+        slots.of(owner).is_some_and(|slot| !slots.unsynced.contains(&slot))
+    }
+
+    /// Keys that can be given without waiting for the disk.
+    pub(crate) fn reserve(&self) -> usize {
+        self.slots().reserve.len()
+    }
+
+    /// Whether more keys should be made.
+    pub(crate) fn runs_low(&self) -> bool {
+        self.reserve() < RESERVE / 2
+    }
+
+    /// Makes keys in advance where few are left: one write and one sync.
+    pub(crate) fn fill(&self) -> Result<(), VaultError> {
+        let mut has_failed = self.syncing();
+        if !self.runs_low() {
+            return Ok(());
+        }
+        let first = self.slots().written;
+        let count = RESERVE - self.reserve();
+        let end = u32::try_from(count).ok().and_then(|count| first.checked_add(count));
+        let end = end.ok_or(VaultError::Full)?;
+        let (mut roots, mut bytes) = (VecDeque::with_capacity(count), Vec::new());
+        for slot in first..end {
+            let mut root = Root::default();
+            getrandom::fill(&mut root).map_err(VaultError::NoChance)?;
+            bytes.extend_from_slice(&written("", RESERVED, &root)?);
+            roots.push_back((slot, root));
+        }
+        let made = self.file.write_all_at(&bytes, offset(first));
+        made.map_err(failure(&self.path, "written"))?;
+        self.sync(&mut has_failed)?;
+        let mut slots = self.slots();
+        slots.reserve.append(&mut roots);
+        slots.written = end;
+        Ok(())
+    }
+
+    /// Gives an owner who has no entry the key in reserve that `fits`, if one does: who it was
+    /// given to was forgotten when the power failed.
+    pub(crate) fn recover(
+        &self,
+        owner: &str,
+        fits: impl Fn(&Root) -> bool,
+    ) -> Result<bool, VaultError> {
+        let mut slots = self.slots();
+        let Some(at) = slots.reserve.iter().position(|(_, root)| fits(root)) else {
+            return Ok(false);
+        };
+        if let Some((slot, root)) = slots.reserve.remove(at) {
+            self.write(slot, owner, KEY, &root)?;
+            slots.give(owner, slot);
+        }
+        Ok(true)
     }
 
     /// Overwrites an owner's key, or says beforehand that there will never be one.
     pub(crate) fn destroy(&self, owner: &str) -> Result<(), VaultError> {
-        let none = [0; ROOT_BYTES];
-        let slot = self.find_or_add(owner, DESTROYED, &none)?;
-        self.write(slot, owner, DESTROYED, &none)?;
+        let slot = self.find_or_give(owner)?;
+        self.write(slot, owner, DESTROYED, &Root::default())?;
         self.sync(&mut self.syncing())
     }
 
@@ -144,8 +210,10 @@ impl Keyring {
         Ok(searched.map_or(0, u64::from_le_bytes))
     }
 
-    /// Remembers it; not synced, for searching again is harmless.
+    /// Remembers it, once the owners of the keys that were given until now are on the disk. Not
+    /// synced itself: searching again is harmless.
     pub(crate) fn note_searched(&self, position: u64) -> Result<(), VaultError> {
+        self.sync(&mut self.syncing())?;
         let searched = position.to_le_bytes();
         let crc = crc32c::crc32c(&searched).to_le_bytes();
         let mut head = [MAGIC.as_slice(), &searched, &crc].concat();
@@ -153,41 +221,34 @@ impl Keyring {
         self.file.write_all_at(&head, 0).map_err(failure(&self.path, "written"))
     }
 
-    /// The owner's slot; written now if there was none.
-    fn find_or_add(&self, owner: &str, state: u8, root: &[u8]) -> Result<u32, VaultError> {
-        let mut slots = self.slots();
-        if let Some(slot) = slots.of(owner)
-            && self.read(slot)?.is_some_and(|(found, _)| found == owner)
-        {
-            return Ok(slot);
+    /// The owner's slot; one from the reserve if there was none.
+    fn find_or_give(&self, owner: &str) -> Result<u32, VaultError> {
+        loop {
+            let mut slots = self.slots();
+            if let Some(slot) = slots.of(owner)
+                && self.read(slot)?.is_some_and(|(found, ..)| found == owner)
+            {
+                return Ok(slot);
+            }
+            if let Some((slot, root)) = slots.reserve.pop_front() {
+                self.write(slot, owner, KEY, &root)?;
+                slots.give(owner, slot);
+                return Ok(slot);
+            }
+            drop(slots);
+            self.fill()?;
         }
-        let slot = slots.written;
-        let next = slot.checked_add(1).ok_or(VaultError::Full)?;
-        self.write(slot, owner, state, root)?;
-        slots.note(owner, slot);
-        slots.written = next;
-        Ok(slot)
-    }
-
-    /// Many that wait share one sync.
-    fn synced_through(&self, slots: u32) -> Result<(), VaultError> {
-        let is_synced = || self.synced.load(Ordering::Acquire) >= slots;
-        if is_synced() {
-            return Ok(());
-        }
-        let mut has_failed = self.syncing();
-        if is_synced() { Ok(()) } else { self.sync(&mut has_failed) }
     }
 
     fn sync(&self, has_failed: &mut bool) -> Result<(), VaultError> {
         if *has_failed {
             return Err(VaultError::NotSynced { path: self.path.clone() });
         }
-        let written = self.slots().written;
+        let written = self.slots().unsynced.clone();
         let synced = self.file.sync_data();
         *has_failed = synced.is_err();
         synced.map_err(failure(&self.path, "synced"))?;
-        self.synced.store(written, Ordering::Release);
+        self.slots().unsynced.retain(|slot| !written.contains(slot));
         Ok(())
     }
 
@@ -196,22 +257,16 @@ impl Keyring {
         self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, slot: u32, owner: &str, state: u8, root: &[u8]) -> Result<(), VaultError> {
-        let mut bytes = [0; SLOT_BYTES];
-        let length = u8::try_from(owner.len()).map_err(|_| VaultError::NotAnOwner)?;
-        bytes[..OWNER_AT].copy_from_slice(&[state, length]);
-        bytes[OWNER_AT..][..owner.len()].copy_from_slice(owner.as_bytes());
-        bytes[ROOT_AT..CRC_AT].copy_from_slice(root);
-        let crc = crc32c::crc32c(&bytes[..CRC_AT]).to_le_bytes();
-        bytes[CRC_AT..CRC_AT + crc.len()].copy_from_slice(&crc);
+    fn write(&self, slot: u32, owner: &str, state: u8, root: &Root) -> Result<(), VaultError> {
+        let bytes = written(owner, state, root)?;
         self.file.write_all_at(&bytes, offset(slot)).map_err(failure(&self.path, "written"))
     }
 
-    /// Whose slot it is and what lies in it; `None` when it was never written whole.
-    fn read(&self, slot: u32) -> Result<Option<(String, Held)>, VaultError> {
+    /// Whose slot it is, its state and its key; `None` when it was never written whole.
+    fn read(&self, slot: u32) -> Result<Option<(String, u8, Root)>, VaultError> {
         let mut bytes = [0; SLOT_BYTES];
         self.file.read_exact_at(&mut bytes, offset(slot)).map_err(failure(&self.path, "read"))?;
-        Ok(parse(&bytes).map(|(owner, entry)| (owner.to_owned(), entry)))
+        Ok(parse(&bytes).map(|(owner, state, root)| (owner.to_owned(), state, root)))
     }
 
     /// Finds out whose slots there are. What a crash cut short was given to nobody.
@@ -254,10 +309,17 @@ impl Slots {
     fn note_all(&mut self, first: u32, page: &[u8]) {
         for (slot, bytes) in (first..).zip(page.chunks_exact(SLOT_BYTES)) {
             match parse(bytes) {
-                Some((owner, _)) => self.note(owner, slot),
+                Some((_, RESERVED, root)) => self.reserve.push_back((slot, root)),
+                Some((owner, ..)) => self.note(owner, slot),
                 None => tracing::warn!(slot, "a slot of the keys was never written whole"),
             }
         }
+    }
+
+    /// Notes an owner whose name has just been written.
+    fn give(&mut self, owner: &str, slot: u32) {
+        self.note(owner, slot);
+        self.unsynced.insert(slot);
     }
 
     fn note(&mut self, owner: &str, slot: u32) {
@@ -273,19 +335,25 @@ impl Slots {
     }
 }
 
-fn parse(bytes: &[u8]) -> Option<(&str, Held)> {
+/// A slot as it lies in the file.
+fn written(owner: &str, state: u8, root: &Root) -> Result<[u8; SLOT_BYTES], VaultError> {
+    let mut bytes = [0; SLOT_BYTES];
+    let length = u8::try_from(owner.len()).map_err(|_| VaultError::NotAnOwner)?;
+    bytes[..OWNER_AT].copy_from_slice(&[state, length]);
+    bytes[OWNER_AT..][..owner.len()].copy_from_slice(owner.as_bytes());
+    bytes[ROOT_AT..CRC_AT].copy_from_slice(root);
+    let crc = crc32c::crc32c(&bytes[..CRC_AT]).to_le_bytes();
+    bytes[CRC_AT..CRC_AT + crc.len()].copy_from_slice(&crc);
+    Ok(bytes)
+}
+
+fn parse(bytes: &[u8]) -> Option<(&str, u8, Root)> {
+    let state = *bytes.first()?;
     let owner = bytes.get(OWNER_AT..OWNER_AT + usize::from(*bytes.get(1)?))?;
     let root = bytes.get(ROOT_AT..CRC_AT)?.try_into().ok()?;
     let crc = crc32c::crc32c(&bytes[..CRC_AT]).to_le_bytes();
-    if !bytes[CRC_AT..].starts_with(&crc) {
-        return None;
-    }
-    let entry = match bytes[0] {
-        KEY => Held::Key(root),
-        DESTROYED => Held::Destroyed,
-        _ => return None,
-    };
-    Some((std::str::from_utf8(owner).ok()?, entry))
+    let whole = matches!(state, KEY | DESTROYED | RESERVED) && bytes[CRC_AT..].starts_with(&crc);
+    whole.then_some((std::str::from_utf8(owner).ok()?, state, root))
 }
 
 /// Where a slot begins: after the head.

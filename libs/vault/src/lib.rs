@@ -6,7 +6,8 @@
 //!
 //! What must stay true:
 //!
-//! - A key is on the disk before anything is sealed with it.
+//! - A key is on the disk before anything is sealed with it. Whose it is may be forgotten when the
+//!   power fails: whoever opens the vault shows it what was sealed since ([`Vault::recover`]).
 //! - A destroyed key is overwritten where it lay, and its owner never gets another one.
 //! - The same text of the same owner is sealed to the same token, so that rules can compare what
 //!   they cannot read. Who sees the tokens learns that, and the length, and nothing else.
@@ -104,13 +105,33 @@ impl Vault {
         Ok(Self { keyring: Keyring::open(storage, dir)?, ready })
     }
 
-    /// Makes the keys of many owners who have none, with one sync for all of them.
+    /// Gives many owners keys that are theirs even if the power fails at once, with one sync for
+    /// all of them, and makes more in advance where few are left.
     ///
     /// # Errors
     /// When one of them has no name or the keys cannot be written.
     pub fn make_keys(&self, owners: &[String]) -> Result<(), VaultError> {
         owners.iter().try_for_each(|owner| demand_owner(owner))?;
-        self.keyring.add_all(owners)
+        self.keyring.add_all(owners)?;
+        self.keyring.fill()
+    }
+
+    /// Finds out whose the keys are with which a text was sealed before the power failed. Says
+    /// whose were not found: they are lost.
+    ///
+    /// # Errors
+    /// When the keys cannot be read or written.
+    pub fn recover<'a>(&self, text: &'a str) -> Result<Option<&'a str>, VaultError> {
+        let (mut lost, mut rest) = (None, text);
+        while let Some((_, Token { owner, sealed }, after)) = Token::first_in(rest) {
+            rest = after;
+            let is_its = |root: &_| Seal::new(root).open(owner, sealed).is_some();
+            let is_known = sealed.is_empty() || self.keyring.find(owner)?.is_some();
+            if !is_known && !self.keyring.recover(owner, is_its)? {
+                lost = Some(owner);
+            }
+        }
+        Ok(lost)
     }
 
     /// Seals a text for its owner, who gets a key with the first one. For an owner whose key is
@@ -151,12 +172,26 @@ impl Vault {
         Ok(Cow::Owned(whole))
     }
 
-    /// Whether an owner has an entry, a key or its end: then sealing needs no disk.
+    /// Whether a text of an owner can be sealed without waiting for the disk: there is an entry,
+    /// a key or its end, or a key in reserve.
     ///
     /// # Errors
     /// When the keys cannot be read.
-    pub fn has(&self, owner: &str) -> Result<bool, VaultError> {
-        Ok(self.known(owner)?.is_some())
+    pub fn is_ready(&self, owner: &str) -> Result<bool, VaultError> {
+        Ok(self.known(owner)?.is_some() || self.keyring.reserve() > 0)
+    }
+
+    /// Whether an owner keeps the key whatever happens, so that a digest may be made with it: it
+    /// cannot be recovered as a text's can.
+    #[must_use]
+    pub fn is_kept(&self, owner: &str) -> bool {
+        self.keyring.is_synced(owner)
+    }
+
+    /// Whether more keys should be made in advance.
+    #[must_use]
+    pub fn runs_low(&self) -> bool {
+        self.keyring.runs_low()
     }
 
     /// How far the log was searched for customers whose keys are to be destroyed, as far as is
@@ -168,7 +203,7 @@ impl Vault {
         self.keyring.searched()
     }
 
-    /// Remembers how far the log was searched.
+    /// Remembers how far the log was searched, and syncs whose keys are whose until there.
     ///
     /// # Errors
     /// When it cannot be written.

@@ -1,9 +1,15 @@
 //! Keys that outlive crashes, and do not outlive their destruction.
 
-use std::{fs, path::Path, sync::Arc, thread};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, LazyLock},
+    thread,
+};
 
 use proptest::prelude::proptest;
 use storage::{Fault, Os, Simulated, Storage};
+use tempfile::TempDir;
 
 use crate::{ERASED, UNREADABLE, Vault, VaultError};
 
@@ -112,7 +118,7 @@ fn how_far_the_log_was_searched_is_remembered() {
     }
     let vault = vault(dir.path());
     assert_eq!(vault.searched().unwrap(), 4_711);
-    assert!(vault.has("customer_7").unwrap() && !vault.has("customer_8").unwrap());
+    assert!(vault.is_kept("customer_7") && !vault.is_kept("customer_8"));
 }
 
 #[test]
@@ -127,23 +133,46 @@ fn ten_thousand_owners_are_found_again() {
 }
 
 #[test]
-fn after_a_failed_sync_no_key_is_given_out_until_the_file_is_opened_anew() {
+fn after_a_failed_sync_no_key_is_made_until_the_file_is_opened_anew() {
     let disk = Simulated::new(1);
     let storage: Arc<dyn Storage> = Arc::new(disk.clone());
     let dir = Path::new("/keys");
     let vault = Vault::open(&storage, dir).unwrap();
     let before = vault.seal("customer_1", "Ana").unwrap();
+    let second = ["customer_2".to_owned()];
     disk.fail_at(Fault::Sync, 1);
-    assert!(matches!(vault.seal("customer_2", "Jo"), Err(VaultError::Io { .. })));
+    assert!(matches!(vault.make_keys(&second), Err(VaultError::Io { .. })));
     disk.heal();
-    assert!(matches!(vault.seal("customer_2", "Jo"), Err(VaultError::NotSynced { .. })));
+    assert!(matches!(vault.make_keys(&second), Err(VaultError::NotSynced { .. })));
+    assert!(!vault.is_kept("customer_2"));
     assert_eq!(vault.opened(&before).unwrap(), "Ana");
     // What was written and not synced is written again by whoever opens the file next.
     let vault = Vault::open(&storage, dir).unwrap();
     let after = vault.seal("customer_2", "Jo").unwrap();
+    assert!(vault.is_kept("customer_2"));
     disk.crash();
     let vault = Vault::open(&storage, dir).unwrap();
     assert_eq!(vault.opened(&after).unwrap(), "Jo");
+}
+
+#[test]
+fn keys_lie_in_reserve_and_more_are_made_before_they_are_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    let mut given = 0;
+    while !vault.runs_low() {
+        vault.seal(&format!("customer_{given}"), "Ana").unwrap();
+        given += 1;
+    }
+    assert!((100..2_048).contains(&given), "{given}");
+    assert!(vault.is_ready("customer_x").unwrap() && !vault.is_kept("customer_0"));
+    vault.make_keys(&[]).unwrap();
+    assert!(!vault.runs_low() && vault.is_kept("customer_0"));
+    let before = fs::metadata(dir.path().join("customers.keys")).unwrap().len();
+    drop(vault);
+    self::vault(dir.path());
+    let after = fs::metadata(dir.path().join("customers.keys")).unwrap().len();
+    assert_eq!(before, after, "what lay in reserve is found again");
 }
 
 #[test]
@@ -174,36 +203,62 @@ fn many_at_once_get_one_key_each() {
     for (n, token) in sealed.iter().enumerate() {
         assert_eq!(token, &sealed[n % 10]);
     }
-    assert_eq!(fs::metadata(dir.path().join("customers.keys")).unwrap().len(), 11 * 128);
+    let file = fs::read(dir.path().join("customers.keys")).unwrap();
+    let owned = file.chunks(128).skip(1).filter(|slot| slot[1] > 0).count();
+    assert_eq!(owned, 10, "one slot each");
 }
 
 #[test]
-fn what_was_sealed_before_a_power_cut_is_opened_after_it() {
+fn whose_a_key_was_before_a_power_cut_is_recovered_from_what_it_sealed() {
+    let mut forgotten = 0;
     for seed in 0..50 {
         let disk = Simulated::new(seed);
         let storage: Arc<dyn Storage> = Arc::new(disk.clone());
         let dir = Path::new("/keys");
         let vault = Vault::open(&storage, dir).unwrap();
         let seal = |n: u64| (n, vault.seal(&format!("customer_{n}"), "Ana").unwrap());
-        let sealed: Vec<_> = (0..seed % 7).map(seal).collect();
+        let sealed: Vec<_> = (0..seed % 70).map(seal).collect();
         if seed % 2 == 1 {
             vault.destroy("customer_0").unwrap();
         }
         drop(vault);
         disk.crash();
         let vault = Vault::open(&storage, dir).unwrap();
-        for (n, token) in sealed {
-            let expected = if n == 0 && seed % 2 == 1 { ERASED } else { "Ana" };
-            assert_eq!(vault.opened(&token).unwrap(), expected, "seed {seed}, customer {n}");
+        for (n, token) in &sealed {
+            forgotten += u32::from(vault.opened(token).unwrap() == UNREADABLE);
+            assert_eq!(vault.recover(&format!("<{token}>")).unwrap(), None);
+            let expected = if *n == 0 && seed % 2 == 1 { ERASED } else { "Ana" };
+            assert_eq!(vault.opened(token).unwrap(), expected, "seed {seed}, customer {n}");
         }
+        // A customer who comes later gets a key that was nobody's.
+        let later = vault.seal("customer_later", "Jo").unwrap();
+        assert_eq!(vault.opened(&later).unwrap(), "Jo");
+        assert!(sealed.iter().all(|(_, token)| vault.recover(token).unwrap().is_none()));
     }
+    assert!(forgotten > 0, "no power cut forgot anything");
 }
+
+#[test]
+fn a_key_that_is_in_no_reserve_is_lost_and_said_to_be() {
+    let (here, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let vault = vault(here.path());
+    let token = self::vault(elsewhere.path()).seal("customer_7", "Ana").unwrap();
+    assert_eq!(vault.recover(&token).unwrap(), Some("customer_7"));
+    assert_eq!(vault.recover("{sealed:customer_8:} and nothing else").unwrap(), None);
+    assert_eq!(vault.opened(&token).unwrap(), UNREADABLE);
+}
+
+/// One vault for all cases: opening one makes keys and syncs.
+static OF_ALL_CASES: LazyLock<(TempDir, Vault)> = LazyLock::new(|| {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    (dir, vault)
+});
 
 proptest! {
     #[test]
     fn any_text_is_opened_as_it_was_sealed(text in "\\PC{0,200}") {
-        let dir = tempfile::tempdir().unwrap();
-        let vault = vault(dir.path());
+        let vault = &OF_ALL_CASES.1;
         let sealed = vault.seal("customer_7", &text).unwrap();
         assert_eq!(vault.opened(&sealed).unwrap(), text.as_str());
         let around = format!("<{sealed}>");
@@ -212,7 +267,7 @@ proptest! {
 
     #[test]
     fn hostile_texts_never_panic(text in "(\\{sealed:|[a-z:}{_-]|\\PC){0,60}") {
-        let dir = tempfile::tempdir().unwrap();
-        let _ = vault(dir.path()).opened(&text);
+        let vault = &OF_ALL_CASES.1;
+        let _ = (vault.opened(&text), vault.recover(&text));
     }
 }

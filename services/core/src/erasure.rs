@@ -1,4 +1,5 @@
-//! Destroys the keys of customers who were erased.
+//! Searches the log for whose keys are whose: finds what a power cut made the vault forget, and
+//! destroys the keys of customers who were erased.
 //!
 //! What must stay true: the log says who is erased and is searched to its end, from where it was
 //! searched to before, so neither a crash nor an older copy of the keys brings anybody back.
@@ -17,6 +18,11 @@ use crate::Core;
 
 /// The kind of event that erases.
 const ERASED: &str = "demarc.customer.v1.CustomerErased";
+/// After so many positions it is noted how far the log was searched: what comes after is searched
+/// once more at the next start.
+const NOTED_EVERY: Position = 65_536;
+/// After so many lost keys the rest is not looked for: the vault is not the one of this log.
+const LOST_MAX: usize = 100;
 /// How much of the log is searched at once, in bytes.
 const SEARCH_BYTES: usize = 1 << 20;
 /// How long after a failure it is tried again.
@@ -25,12 +31,12 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Runs until it is aborted, or the log is closed.
 pub(crate) async fn run(core: Core, biller: String) {
     let Some(desk) = core.desk(&biller) else { return };
-    let mut head = desk.head.clone();
+    let (mut head, mut searched) = (desk.head.clone(), None);
     loop {
         let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
-        let search = tokio::task::spawn_blocking(move || search(&door.vault, &reader));
+        let search = tokio::task::spawn_blocking(move || search(&door.vault, &reader, searched));
         match search.await.map_err(anyhow::Error::from).flatten() {
-            Ok(searched) if head.wait_for(|head| *head > searched).await.is_ok() => {}
+            Ok(end) if head.wait_for(|head| *head > end).await.is_ok() => searched = Some(end),
             Ok(_closed) => return,
             Err(error) => {
                 let cause = error::chain(error.as_ref());
@@ -46,23 +52,66 @@ pub(crate) async fn run(core: Core, biller: String) {
     }
 }
 
-/// Searches the log to its end; says where that is.
-pub(crate) fn search(vault: &Vault, reader: &Reader) -> anyhow::Result<Position> {
-    // Keys that lie beside another log are searched for anew.
-    let known = vault.searched()?;
-    let mut searched = if known > reader.head().position { 0 } else { known };
-    while searched < reader.head().position {
-        let blocks = reader.read_blocks(searched + 1, SEARCH_BYTES)?;
-        for recorded in blocks.iter().flat_map(Block::events) {
-            let recorded = recorded?;
-            if &*recorded.event.kind == ERASED {
-                erase(vault, &recorded)?;
-            }
-            searched = recorded.position;
+/// Before anybody is answered: what a power cut made the vault forget is found, and an older copy
+/// of the keys brings nobody back.
+pub(crate) fn begin(vault: &Vault, reader: &Reader) -> anyhow::Result<()> {
+    recover(vault, reader)?;
+    search(vault, reader, None)?;
+    Ok(())
+}
+
+/// Finds whose the keys are with which the events were sealed that the vault may not know of.
+fn recover(vault: &Vault, reader: &Reader) -> anyhow::Result<()> {
+    let mut lost = 0;
+    each(reader, start(vault, reader)?, |recorded| {
+        if lost < LOST_MAX
+            && let Some(owner) = vault.recover(&String::from_utf8_lossy(&recorded.event.data))?
+        {
+            lost += 1;
+            tracing::error!(owner, "a customer's key is lost: what it sealed cannot be read");
         }
-        vault.note_searched(searched)?;
+        Ok(())
+    })?;
+    if lost == LOST_MAX {
+        tracing::error!(lost, "these keys are not of this log, or are older than it");
     }
-    Ok(searched)
+    Ok(())
+}
+
+/// Searches the log for who was erased, from where it was searched to before; says where it ends.
+fn search(vault: &Vault, reader: &Reader, searched: Option<Position>) -> anyhow::Result<Position> {
+    let noted = start(vault, reader)?;
+    let end = each(reader, searched.unwrap_or(noted), |recorded| match &*recorded.event.kind {
+        ERASED => erase(vault, recorded),
+        _ => Ok(()),
+    })?;
+    if end >= noted + NOTED_EVERY {
+        vault.note_searched(end)?;
+    }
+    Ok(end)
+}
+
+/// How far the log was searched. Keys that lie beside another log are searched for anew.
+fn start(vault: &Vault, reader: &Reader) -> Result<Position, VaultError> {
+    let known = vault.searched()?;
+    Ok(if known > reader.head().position { 0 } else { known })
+}
+
+/// Shows every event after a position; says how far the log goes.
+fn each(
+    reader: &Reader,
+    mut after: Position,
+    mut show: impl FnMut(&Recorded) -> anyhow::Result<()>,
+) -> anyhow::Result<Position> {
+    while after < reader.head().position {
+        for recorded in reader.read_blocks(after + 1, SEARCH_BYTES)?.iter().flat_map(Block::events)
+        {
+            let recorded = recorded?;
+            show(&recorded)?;
+            after = recorded.position;
+        }
+    }
+    Ok(after)
 }
 
 fn erase(vault: &Vault, recorded: &Recorded) -> anyhow::Result<()> {

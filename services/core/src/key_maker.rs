@@ -1,4 +1,5 @@
-//! Makes the keys of new customers, on a thread of its own: all who wait share one sync.
+//! Makes keys, on a thread of its own: in advance, and for whoever needs one that is kept before
+//! anything else happens. All who wait share one sync.
 //!
 //! What must stay true: whoever is told that there is a key finds it on the disk; whoever asks for
 //! one does not hold up a thread of the runtime meanwhile.
@@ -7,6 +8,7 @@ use std::{
     io,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -22,12 +24,18 @@ use vault::Vault;
 const TOGETHER_MAX: usize = 1_024;
 
 /// The way to the thread; it ends with this.
-pub(crate) struct KeyMaker(Sender<Waiting>);
+pub(crate) struct KeyMaker {
+    wishes: Sender<Wish>,
+    /// Whether it was asked for keys in advance and has not begun.
+    is_asked: Arc<AtomicBool>,
+}
 
-/// A customer without a key, and who waits for it.
-struct Waiting {
-    owner: String,
-    made: oneshot::Sender<Result<(), Closed>>,
+/// What the thread is asked for.
+enum Wish {
+    /// A key that its customer keeps whatever happens, and who waits for it.
+    Key { owner: String, made: oneshot::Sender<Result<(), Closed>> },
+    /// Keys in advance.
+    Reserve,
 }
 
 impl KeyMaker {
@@ -38,27 +46,41 @@ impl KeyMaker {
         biller: &str,
         stop: CancellationToken,
     ) -> io::Result<Self> {
-        let (sender, receiver) = channel();
+        let (wishes, receiver) = channel();
+        let is_asked = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&is_asked);
         thread::Builder::new()
             .name(format!("keys-{biller}"))
-            .spawn(move || work(&vault, &receiver, &stop))?;
-        Ok(Self(sender))
+            .spawn(move || work(&vault, &receiver, &asked, &stop))?;
+        Ok(Self { wishes, is_asked })
+    }
+
+    /// Has more keys made in advance, and waits for nothing.
+    pub(crate) fn fill(&self) {
+        if !self.is_asked.swap(true, Ordering::Relaxed) && self.wishes.send(Wish::Reserve).is_err()
+        {
+            tracing::error!("nobody makes keys any more");
+        }
     }
 
     /// Waits until a customer has a key.
     pub(crate) async fn make(&self, owner: String) -> Result<(), Closed> {
         let (made, answer) = oneshot::channel();
-        self.0.send(Waiting { owner, made }).map_err(|_| Closed::Failed)?;
+        self.wishes.send(Wish::Key { owner, made }).map_err(|_| Closed::Failed)?;
         answer.await.unwrap_or(Err(Closed::Failed))
     }
 }
 
-fn work(vault: &Vault, receiver: &Receiver<Waiting>, stop: &CancellationToken) {
-    while let Ok(first) = receiver.recv() {
-        let mut waiting = vec![first];
-        waiting.extend(receiver.try_iter().take(TOGETHER_MAX - 1));
-        let (owners, callers): (Vec<_>, Vec<_>) =
-            waiting.into_iter().map(|waiting| (waiting.owner, waiting.made)).unzip();
+fn work(vault: &Vault, wishes: &Receiver<Wish>, is_asked: &AtomicBool, stop: &CancellationToken) {
+    while let Ok(first) = wishes.recv() {
+        is_asked.store(false, Ordering::Relaxed);
+        let (mut owners, mut callers) = (Vec::new(), Vec::new());
+        for wish in [first].into_iter().chain(wishes.try_iter().take(TOGETHER_MAX - 1)) {
+            if let Wish::Key { owner, made } = wish {
+                owners.push(owner);
+                callers.push(made);
+            }
+        }
         let made = vault.make_keys(&owners).map_err(|failed| {
             let cause = error::chain(&failed);
             tracing::error!(cause, keys = owners.len(), "keys were not made");

@@ -109,9 +109,8 @@ pub async fn start(
     for biller in billers {
         demand_no_owner(&context.bus, &biller.name).await?;
         let (desk, writer) = open(context, biller, stop.clone())?;
-        // Before anybody is answered: an older copy of the keys brings nobody back.
         let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
-        tokio::task::spawn_blocking(move || erasure::search(&door.vault, &reader)).await??;
+        tokio::task::spawn_blocking(move || erasure::begin(&door.vault, &reader)).await??;
         let source = LogSource { reader: desk.reader.clone(), head: desk.head.clone() };
         offer(&context.bus, &biller.name, source).await?;
         desks.insert(biller.name.clone(), desk);
