@@ -59,8 +59,8 @@ pub trait Door: Sync {
 /// Why nothing is sealed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
-    /// The customer has no key yet: whoever keeps the door has one made, and reads the command once
-    /// more.
+    /// The customer has no key yet that would do: whoever keeps the door has one made, and reads
+    /// the command once more.
     #[error("{owner} has no key yet")]
     NoKey {
         /// The customer.

@@ -7,18 +7,19 @@
 //! ```
 //!
 //! Keys are made in advance, many with one sync, and lie in reserve until somebody needs one. Who
-//! gets which is written and not synced: the log that holds what the key sealed is synced anyway,
-//! and what a power cut forgets of the owners is found again with it (see [`Keyring::recover`]).
+//! got which is written later, many at once: the log that holds what a key sealed is synced anyway,
+//! and what a crash forgets of the owners is found again with it (see [`Keyring::recover`]).
 //!
 //! Which slot is an owner's is known in memory, some 30 bytes per owner, and read from the file at
 //! opening.
 //!
 //! What must stay true: a key is on the disk before it is given to anybody; a key is destroyed
-//! where it lies; no slot is used twice; after a sync that failed no more keys are made, because
-//! the system takes what was not synced for synced.
+//! where it lies; no slot is used twice; whoever writes has `syncing` locked, so that nothing
+//! overwrites a destroyed key with what it was; after a sync that failed no more keys are made,
+//! because the system takes what was not synced for synced.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
+    collections::{BTreeMap, HashMap, VecDeque, hash_map::Entry},
     hash::{BuildHasher as _, RandomState},
     io,
     path::{Path, PathBuf},
@@ -75,8 +76,8 @@ struct Slots {
     written: u32,
     /// Keys that are on the disk and nobody's.
     reserve: VecDeque<(u32, Root)>,
-    /// Slots whose owners may not be on the disk.
-    unsynced: HashSet<u32>,
+    /// Keys that were given to owners who may not be on the disk.
+    given: BTreeMap<u32, (Box<str>, Root)>,
     hasher: RandomState,
     /// By the hash of the owner's name.
     found: HashMap<u64, u32>,
@@ -106,43 +107,34 @@ impl Keyring {
 
     /// An owner's entry, if there has ever been one.
     pub(crate) fn find(&self, owner: &str) -> Result<Option<Held>, VaultError> {
-        let Some(slot) = self.slots().of(owner) else { return Ok(None) };
-        let Some((name, state, root)) = self.read(slot)? else { return Ok(None) };
-        Ok((name == owner).then_some(if state == KEY { Held::Key(root) } else { Held::Destroyed }))
+        self.find_in(&self.slots(), owner).map(|found| found.map(|(_, held)| held))
     }
 
-    /// An owner's entry, with a key from the reserve if there was none.
-    pub(crate) fn add(&self, owner: &str) -> Result<Held, VaultError> {
-        self.find_or_give(owner)?;
-        self.find(owner)?.ok_or_else(|| VaultError::Damaged { path: self.path.clone() })
+    /// An owner's entry, with a key from the reserve if there was none; `None` where the reserve is
+    /// empty.
+    pub(crate) fn give(&self, owner: &str) -> Result<Option<Held>, VaultError> {
+        Ok(self.give_slot(owner)?.map(|(_, held)| held))
     }
 
     /// Sees to it that many owners have entries that are on the disk, and syncs once at most.
     pub(crate) fn add_all(&self, owners: &[String]) -> Result<(), VaultError> {
-        let slots = owners.iter().map(|owner| self.find_or_give(owner));
-        let slots: Vec<_> = slots.collect::<Result<_, _>>()?;
-        let is_synced = || {
-            let unsynced = &self.slots().unsynced;
-            slots.iter().all(|slot| !unsynced.contains(slot))
-        };
+        for owner in owners {
+            self.add(owner)?;
+        }
         let mut has_failed = self.syncing();
-        if is_synced() { Ok(()) } else { self.sync(&mut has_failed) }
+        let is_synced = owners.iter().all(|owner| self.is_synced(owner));
+        if is_synced { Ok(()) } else { self.sync(&mut has_failed) }
     }
 
     /// Whether an owner's entry is on the disk under the owner's name.
     pub(crate) fn is_synced(&self, owner: &str) -> bool {
         let slots = self.slots();
-        slots.of(owner).is_some_and(|slot| !slots.unsynced.contains(&slot))
-    }
-
-    /// Keys that can be given without waiting for the disk.
-    pub(crate) fn reserve(&self) -> usize {
-        self.slots().reserve.len()
+        slots.of(owner).is_some_and(|slot| !slots.given.contains_key(&slot))
     }
 
     /// Whether more keys should be made.
     pub(crate) fn runs_low(&self) -> bool {
-        self.reserve() < RESERVE / 2
+        self.slots().reserve.len() < RESERVE / 2
     }
 
     /// Makes keys in advance where few are left: one write and one sync.
@@ -151,8 +143,11 @@ impl Keyring {
         if !self.runs_low() {
             return Ok(());
         }
-        let first = self.slots().written;
-        let count = RESERVE - self.reserve();
+        let (first, left) = {
+            let slots = self.slots();
+            (slots.written, slots.reserve.len())
+        };
+        let count = RESERVE - left;
         let end = u32::try_from(count).ok().and_then(|count| first.checked_add(count));
         let end = end.ok_or(VaultError::Full)?;
         let (mut roots, mut bytes) = (VecDeque::with_capacity(count), Vec::new());
@@ -172,7 +167,7 @@ impl Keyring {
     }
 
     /// Gives an owner who has no entry the key in reserve that `fits`, if one does: who it was
-    /// given to was forgotten when the power failed.
+    /// given to was forgotten in a crash.
     pub(crate) fn recover(
         &self,
         owner: &str,
@@ -183,17 +178,20 @@ impl Keyring {
             return Ok(false);
         };
         if let Some((slot, root)) = slots.reserve.remove(at) {
-            self.write(slot, owner, KEY, &root)?;
-            slots.give(owner, slot);
+            slots.give(owner, slot, root);
         }
         Ok(true)
     }
 
     /// Overwrites an owner's key, or says beforehand that there will never be one.
     pub(crate) fn destroy(&self, owner: &str) -> Result<(), VaultError> {
-        let slot = self.find_or_give(owner)?;
-        self.write(slot, owner, DESTROYED, &Root::default())?;
-        self.sync(&mut self.syncing())
+        let slot = self.add(owner)?;
+        let mut has_failed = self.syncing();
+        let destroyed = written(owner, DESTROYED, &Root::default())?;
+        let written = self.file.write_all_at(&destroyed, offset(slot));
+        written.map_err(failure(&self.path, "written"))?;
+        self.slots().given.remove(&slot);
+        self.sync(&mut has_failed)
     }
 
     /// How far the log was searched, as far as the head says.
@@ -221,52 +219,69 @@ impl Keyring {
         self.file.write_all_at(&head, 0).map_err(failure(&self.path, "written"))
     }
 
-    /// The owner's slot; one from the reserve if there was none.
-    fn find_or_give(&self, owner: &str) -> Result<u32, VaultError> {
+    /// The owner's slot, with a key in it if there was none; makes keys where there is no other.
+    fn add(&self, owner: &str) -> Result<u32, VaultError> {
         loop {
-            let mut slots = self.slots();
-            if let Some(slot) = slots.of(owner)
-                && self.read(slot)?.is_some_and(|(found, ..)| found == owner)
-            {
-                return Ok(slot);
+            match self.give_slot(owner)? {
+                Some((slot, _)) => return Ok(slot),
+                None => self.fill()?,
             }
-            if let Some((slot, root)) = slots.reserve.pop_front() {
-                self.write(slot, owner, KEY, &root)?;
-                slots.give(owner, slot);
-                return Ok(slot);
-            }
-            drop(slots);
-            self.fill()?;
         }
     }
 
+    fn give_slot(&self, owner: &str) -> Result<Option<(u32, Held)>, VaultError> {
+        let mut slots = self.slots();
+        if let Some(found) = self.find_in(&slots, owner)? {
+            return Ok(Some(found));
+        }
+        let Some((slot, root)) = slots.reserve.pop_front() else { return Ok(None) };
+        slots.give(owner, slot, root);
+        Ok(Some((slot, Held::Key(root))))
+    }
+
+    fn find_in(&self, slots: &Slots, owner: &str) -> Result<Option<(u32, Held)>, VaultError> {
+        let Some(slot) = slots.of(owner) else { return Ok(None) };
+        if let Some((name, root)) = slots.given.get(&slot) {
+            return Ok((**name == *owner).then_some((slot, Held::Key(*root))));
+        }
+        let mut bytes = [0; SLOT_BYTES];
+        self.file.read_exact_at(&mut bytes, offset(slot)).map_err(failure(&self.path, "read"))?;
+        let found = parse(&bytes).filter(|(name, ..)| *name == owner);
+        let held = |state, root| if state == KEY { Held::Key(root) } else { Held::Destroyed };
+        Ok(found.map(|(_, state, root)| (slot, held(state, root))))
+    }
+
+    /// Writes whose the keys are that were given, and syncs.
     fn sync(&self, has_failed: &mut bool) -> Result<(), VaultError> {
         if *has_failed {
             return Err(VaultError::NotSynced { path: self.path.clone() });
         }
-        let written = self.slots().unsynced.clone();
+        let given = self.slots().given.clone();
+        self.write_given(&given)?;
         let synced = self.file.sync_data();
         *has_failed = synced.is_err();
         synced.map_err(failure(&self.path, "synced"))?;
-        self.slots().unsynced.retain(|slot| !written.contains(slot));
+        self.slots().given.retain(|slot, _| !given.contains_key(slot));
+        Ok(())
+    }
+
+    /// Slots that lie beside each other are written at once.
+    fn write_given(&self, given: &BTreeMap<u32, (Box<str>, Root)>) -> Result<(), VaultError> {
+        let slots: Vec<_> = given.iter().collect();
+        for run in slots.chunk_by(|(slot, _), (next, _)| *slot + 1 == **next) {
+            let mut bytes = Vec::with_capacity(run.len() * SLOT_BYTES);
+            for (_, (owner, root)) in run {
+                bytes.extend_from_slice(&written(owner, KEY, root)?);
+            }
+            let written = self.file.write_all_at(&bytes, offset(*run[0].0));
+            written.map_err(failure(&self.path, "written"))?;
+        }
         Ok(())
     }
 
     /// Whether a sync has failed. One at a time.
     fn syncing(&self) -> MutexGuard<'_, bool> {
         self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self, slot: u32, owner: &str, state: u8, root: &Root) -> Result<(), VaultError> {
-        let bytes = written(owner, state, root)?;
-        self.file.write_all_at(&bytes, offset(slot)).map_err(failure(&self.path, "written"))
-    }
-
-    /// Whose slot it is, its state and its key; `None` when it was never written whole.
-    fn read(&self, slot: u32) -> Result<Option<(String, u8, Root)>, VaultError> {
-        let mut bytes = [0; SLOT_BYTES];
-        self.file.read_exact_at(&mut bytes, offset(slot)).map_err(failure(&self.path, "read"))?;
-        Ok(parse(&bytes).map(|(owner, state, root)| (owner.to_owned(), state, root)))
     }
 
     /// Finds out whose slots there are. What a crash cut short was given to nobody.
@@ -316,10 +331,9 @@ impl Slots {
         }
     }
 
-    /// Notes an owner whose name has just been written.
-    fn give(&mut self, owner: &str, slot: u32) {
+    fn give(&mut self, owner: &str, slot: u32, root: Root) {
         self.note(owner, slot);
-        self.unsynced.insert(slot);
+        self.given.insert(slot, (owner.into(), root));
     }
 
     fn note(&mut self, owner: &str, slot: u32) {

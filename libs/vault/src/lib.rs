@@ -6,8 +6,8 @@
 //!
 //! What must stay true:
 //!
-//! - A key is on the disk before anything is sealed with it. Whose it is may be forgotten when the
-//!   power fails: whoever opens the vault shows it what was sealed since ([`Vault::recover`]).
+//! - A key is on the disk before anything is sealed with it. Whose it is may be forgotten in a
+//!   crash: whoever opens the vault shows it what was sealed since ([`Vault::recover`]).
 //! - A destroyed key is overwritten where it lay, and its owner never gets another one.
 //! - The same text of the same owner is sealed to the same token, so that rules can compare what
 //!   they cannot read. Who sees the tokens learns that, and the length, and nothing else.
@@ -105,7 +105,7 @@ impl Vault {
         Ok(Self { keyring: Keyring::open(storage, dir)?, ready })
     }
 
-    /// Gives many owners keys that are theirs even if the power fails at once, with one sync for
+    /// Gives many owners keys that are theirs even if the process ends at once, with one sync for
     /// all of them, and makes more in advance where few are left.
     ///
     /// # Errors
@@ -116,8 +116,8 @@ impl Vault {
         self.keyring.fill()
     }
 
-    /// Finds out whose the keys are with which a text was sealed before the power failed. Says
-    /// whose were not found: they are lost.
+    /// Finds out whose the keys are with which a text was sealed before a crash. Says whose were
+    /// not found: they are lost.
     ///
     /// # Errors
     /// When the keys cannot be read or written.
@@ -135,22 +135,31 @@ impl Vault {
     }
 
     /// Seals a text for its owner, who gets a key with the first one. For an owner whose key is
-    /// destroyed the text is dropped: what comes back opens as [`ERASED`].
+    /// destroyed the text is dropped: what comes back opens as [`ERASED`]. `None` where no key lies
+    /// in reserve: making one waits for the disk ([`Self::make_keys`]).
     ///
     /// # Errors
-    /// When the owner has no name or the key cannot be had.
-    pub fn seal(&self, owner: &str, text: &str) -> Result<String, VaultError> {
-        let sealed = self.seal_of(owner)?.map(|seal| seal.close(owner, text));
-        Ok(Token { owner, sealed: sealed.as_deref().unwrap_or_default() }.to_string())
+    /// When the owner has no name or the keys cannot be read.
+    pub fn seal(&self, owner: &str, text: &str) -> Result<Option<String>, VaultError> {
+        let Some(seal) = self.seal_of(owner)? else { return Ok(None) };
+        let sealed = seal.map(|seal| seal.close(owner, text));
+        Ok(Some(Token { owner, sealed: sealed.as_deref().unwrap_or_default() }.to_string()))
     }
 
     /// A keyed digest of a text that nobody ever needs to read again, such as a PIN: equal for
-    /// equal texts of one owner, worth nothing without the owner's key.
+    /// equal texts of one owner, worth nothing without the owner's key, and empty when that is
+    /// destroyed. `None` where a crash might still forget whose the key is, because a digest does
+    /// not say it: [`Self::make_keys`] waits until it is kept.
     ///
     /// # Errors
     /// As for [`Self::seal`].
-    pub fn digest(&self, owner: &str, text: &str) -> Result<String, VaultError> {
-        Ok(self.seal_of(owner)?.map(|seal| seal.digest(text)).unwrap_or_default())
+    pub fn digest(&self, owner: &str, text: &str) -> Result<Option<String>, VaultError> {
+        demand_owner(owner)?;
+        if !self.keyring.is_synced(owner) {
+            return Ok(None);
+        }
+        let seal = self.known(owner)?.flatten();
+        Ok(Some(seal.map(|seal| seal.digest(text)).unwrap_or_default()))
     }
 
     /// A text with every token in it opened.
@@ -170,22 +179,6 @@ impl Vault {
         }
         whole.push_str(rest);
         Ok(Cow::Owned(whole))
-    }
-
-    /// Whether a text of an owner can be sealed without waiting for the disk: there is an entry,
-    /// a key or its end, or a key in reserve.
-    ///
-    /// # Errors
-    /// When the keys cannot be read.
-    pub fn is_ready(&self, owner: &str) -> Result<bool, VaultError> {
-        Ok(self.known(owner)?.is_some() || self.keyring.reserve() > 0)
-    }
-
-    /// Whether an owner keeps the key whatever happens, so that a digest may be made with it: it
-    /// cannot be recovered as a text's can.
-    #[must_use]
-    pub fn is_kept(&self, owner: &str) -> bool {
-        self.keyring.is_synced(owner)
     }
 
     /// Whether more keys should be made in advance.
@@ -235,16 +228,14 @@ impl Vault {
         }
     }
 
-    /// The owner's key, made now if there was none; `None` when it is destroyed.
-    fn seal_of(&self, owner: &str) -> Result<Option<Arc<Seal>>, VaultError> {
+    /// The owner's key, from the reserve if there was none; `None` when that is empty, `Some(None)`
+    /// when the key is destroyed.
+    fn seal_of(&self, owner: &str) -> Result<Option<Option<Arc<Seal>>>, VaultError> {
         demand_owner(owner)?;
-        match self.known(owner)? {
-            Some(seal) => Ok(seal),
-            None => {
-                let entry = self.keyring.add(owner)?;
-                Ok(self.keep(owner, &entry))
-            }
+        if let Some(seal) = self.ready.lock().unwrap_or_else(PoisonError::into_inner).get(owner) {
+            return Ok(Some(seal.clone()));
         }
+        Ok(self.keyring.give(owner)?.map(|entry| self.keep(owner, &entry)))
     }
 
     /// `None`: there has never been a key. `Some(None)`: it is destroyed.

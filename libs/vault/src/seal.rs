@@ -15,18 +15,14 @@ pub(crate) const ROOT_BYTES: usize = 32;
 
 /// A key, ready for use.
 pub(crate) struct Seal {
+    root: [u8; ROOT_BYTES],
     /// Of AES-256-SIV.
     sealing: [u8; 64],
-    /// Of HMAC-SHA-256.
-    digesting: [u8; 64],
 }
 
 impl Seal {
     pub(crate) fn new(root: &[u8; ROOT_BYTES]) -> Self {
-        let derived = |purpose: &str| {
-            Sha512::new().chain_update(purpose).chain_update(root).finalize().into()
-        };
-        Self { sealing: derived("demarc seal 1 "), digesting: derived("demarc digest 1 ") }
+        Self { root: *root, sealing: derived("demarc seal 1 ", root) }
     }
 
     pub(crate) fn close(&self, owner: &str, text: &str) -> String {
@@ -44,8 +40,11 @@ impl Seal {
     }
 
     pub(crate) fn digest(&self, text: &str) -> String {
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.digesting)
-            .expect("HMAC takes keys of any length");
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&derived(
+            "demarc digest 1 ",
+            &self.root,
+        ))
+        .expect("HMAC takes keys of any length");
         mac.update(text.as_bytes());
         BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
@@ -53,6 +52,11 @@ impl Seal {
     fn cipher(&self) -> Aes256Siv {
         Aes256Siv::new(&self.sealing.into())
     }
+}
+
+/// A key for one purpose.
+fn derived(purpose: &str, root: &[u8; ROOT_BYTES]) -> [u8; 64] {
+    Sha512::new().chain_update(purpose).chain_update(root).finalize().into()
 }
 
 impl fmt::Debug for Seal {

@@ -48,6 +48,6 @@ impl<'a> Token<'a> {
 
 impl fmt::Display for Token<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{MARK}{}:{}}}", self.owner, self.sealed)
+        [MARK, self.owner, ":", self.sealed, "}"].iter().try_for_each(|part| f.write_str(part))
     }
 }

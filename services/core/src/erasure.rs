@@ -1,8 +1,9 @@
-//! Searches the log for whose keys are whose: finds what a power cut made the vault forget, and
-//! destroys the keys of customers who were erased.
+//! Destroys the keys of customers who were erased, and finds in the log whose the keys are that a
+//! crash made the vault forget.
 //!
-//! What must stay true: the log says who is erased and is searched to its end, from where it was
-//! searched to before, so neither a crash nor an older copy of the keys brings anybody back.
+//! What must stay true: whoever is told of an erasure finds nothing any more; the log says who is
+//! erased and is searched from where it was searched to before, so neither a crash nor an older
+//! copy of the keys brings anybody back.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +15,10 @@ use event_store::{Block, Position, Reader, Recorded};
 use service::error;
 use vault::{Vault, VaultError};
 
-use crate::Core;
+use crate::{Answer, Committed, Core, Decision, Submission, SubmitError};
+
+/// The command that erases.
+pub(crate) const COMMAND: &str = "EraseCustomer";
 
 /// The kind of event that erases.
 const ERASED: &str = "demarc.customer.v1.CustomerErased";
@@ -28,35 +32,75 @@ const SEARCH_BYTES: usize = 1 << 20;
 /// How long after a failure it is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Runs until it is aborted, or the log is closed.
+/// Sends the command that erases, and answers when the keys are destroyed. It is done even if
+/// whoever sent it goes away.
+pub(crate) async fn submit(
+    core: Core,
+    biller: String,
+    submission: Submission,
+) -> Result<Answer, SubmitError> {
+    let sent = tokio::spawn(async move {
+        let desk = core.desk(&biller).ok_or(SubmitError::UnknownBiller)?;
+        let answer = desk.inbox.submit(submission).await?;
+        let Answer::Decided { decision: Decision::Accepted(events), .. } = &answer else {
+            return Ok(answer);
+        };
+        let (door, reader, events) = (Arc::clone(&desk.door), desk.reader.clone(), events.clone());
+        let destroyed = tokio::task::spawn_blocking(move || {
+            events.iter().try_for_each(|event| destroy(&door.vault, &reader, event))
+        });
+        match destroyed.await.map_err(anyhow::Error::from).flatten() {
+            Ok(()) => Ok(answer),
+            // The same command again destroys them.
+            Err(failed) => {
+                report(&core, &biller, &failed);
+                Ok(Answer::Unavailable)
+            }
+        }
+    });
+    sent.await.unwrap_or(Ok(Answer::Unavailable))
+}
+
+/// Destroys the keys of whom an event has erased.
+fn destroy(vault: &Vault, reader: &Reader, event: &Committed) -> anyhow::Result<()> {
+    let recorded = reader.read_stream(&event.stream, event.version, 1)?;
+    let erased = recorded.iter().filter(|recorded| &*recorded.event.kind == ERASED);
+    erased.into_iter().try_for_each(|recorded| erase(vault, recorded))
+}
+
+/// Notes from time to time how far the log was searched, so that a start has little to search. Runs
+/// until it is aborted, or the log is closed.
 pub(crate) async fn run(core: Core, biller: String) {
     let Some(desk) = core.desk(&biller) else { return };
-    let (mut head, mut searched) = (desk.head.clone(), None);
-    loop {
+    let mut head = desk.head.clone();
+    let mut searched = *head.borrow();
+    while head.wait_for(|head| *head >= searched + NOTED_EVERY).await.is_ok() {
         let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
-        let search = tokio::task::spawn_blocking(move || search(&door.vault, &reader, searched));
+        let search = tokio::task::spawn_blocking(move || search(&door.vault, &reader));
         match search.await.map_err(anyhow::Error::from).flatten() {
-            Ok(end) if head.wait_for(|head| *head > end).await.is_ok() => searched = Some(end),
-            Ok(_closed) => return,
-            Err(error) => {
-                let cause = error::chain(error.as_ref());
-                tracing::error!(biller, cause, "an erased customer's key may still be there");
-                if error.downcast_ref().is_some_and(VaultError::is_final) {
-                    // What the disk holds is uncertain until the keys are opened anew.
-                    core.stop().cancel();
-                    return;
-                }
+            Ok(end) => searched = end,
+            Err(failed) => {
+                report(&core, &biller, &failed);
                 tokio::time::sleep(AGAIN_AFTER).await;
             }
         }
     }
 }
 
-/// Before anybody is answered: what a power cut made the vault forget is found, and an older copy
-/// of the keys brings nobody back.
+fn report(core: &Core, biller: &str, failed: &anyhow::Error) {
+    let cause = error::chain(failed.as_ref());
+    tracing::error!(biller, cause, "an erased customer's key may still be there");
+    if failed.downcast_ref().is_some_and(VaultError::is_final) {
+        // What the disk holds is uncertain until the keys are opened anew.
+        core.stop().cancel();
+    }
+}
+
+/// Before anybody is answered: what a crash made the vault forget is found, and an older copy of
+/// the keys brings nobody back.
 pub(crate) fn begin(vault: &Vault, reader: &Reader) -> anyhow::Result<()> {
     recover(vault, reader)?;
-    search(vault, reader, None)?;
+    search(vault, reader)?;
     Ok(())
 }
 
@@ -78,16 +122,13 @@ fn recover(vault: &Vault, reader: &Reader) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Searches the log for who was erased, from where it was searched to before; says where it ends.
-fn search(vault: &Vault, reader: &Reader, searched: Option<Position>) -> anyhow::Result<Position> {
-    let noted = start(vault, reader)?;
-    let end = each(reader, searched.unwrap_or(noted), |recorded| match &*recorded.event.kind {
+/// Searches the log for who was erased, and notes how far; says where that is.
+fn search(vault: &Vault, reader: &Reader) -> anyhow::Result<Position> {
+    let end = each(reader, start(vault, reader)?, |recorded| match &*recorded.event.kind {
         ERASED => erase(vault, recorded),
         _ => Ok(()),
     })?;
-    if end >= noted + NOTED_EVERY {
-        vault.note_searched(end)?;
-    }
+    vault.note_searched(end)?;
     Ok(end)
 }
 

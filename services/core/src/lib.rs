@@ -230,6 +230,9 @@ impl Core {
         biller: &str,
         submission: Submission,
     ) -> Result<Answer, SubmitError> {
+        if submission.name == erasure::COMMAND {
+            return erasure::submit(self.clone(), biller.to_owned(), submission).await;
+        }
         let desk = self.desk(biller).ok_or(SubmitError::UnknownBiller)?;
         desk.inbox.submit(submission).await
     }
