@@ -12,6 +12,7 @@ pub mod event;
 pub mod invalid;
 pub mod pb;
 pub mod schema;
+pub mod search;
 pub mod state;
 pub mod view;
 

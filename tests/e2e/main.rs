@@ -7,6 +7,7 @@ mod faults;
 mod log_in;
 mod operator;
 mod privacy;
+mod search;
 mod stopping;
 mod subscribers;
 mod three_stories;

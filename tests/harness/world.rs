@@ -199,10 +199,12 @@ impl World {
     /// The status when the time was up.
     pub fn settled(&self) -> anyhow::Result<()> {
         let names = self.parts.iter().map(|part| part.name);
-        match self.nats {
-            Some(_) => self.api.settled(&names.filter(|name| *name != "core").collect::<Vec<_>>()),
-            None => self.api.settled(&SERVICES),
-        }
+        // Search runs wherever core does.
+        let names: Vec<_> = match self.nats {
+            Some(_) => names.map(|name| if name == "core" { "search" } else { name }).collect(),
+            None => SERVICES.into_iter().chain(["search"]).collect(),
+        };
+        self.api.settled(&names)
     }
 
     /// Runs the client against this Demarc.

@@ -28,6 +28,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("notifications", READ_SIDE),
     ("noc-bridge", READ_SIDE),
     ("audit", READ_SIDE),
+    // What it looks for is sealed: it has the keys, and runs where they lie.
+    (
+        "search",
+        &[
+            "bus",
+            "contract",
+            "domain",
+            "event-store",
+            "projection",
+            "read-side",
+            "service",
+            "vault",
+        ],
+    ),
     ("demarc", EVERYTHING),
     ("xtask", EVERYTHING),
     ("e2e", EVERYTHING),
@@ -57,6 +71,7 @@ const EVERYTHING: &[&str] = &[
     "projection",
     "provisioning",
     "read-side",
+    "search",
     "service",
     "storage",
     "vault",

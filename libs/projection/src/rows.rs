@@ -1,7 +1,8 @@
 //! The rows of a read model: one-byte tables, keys in order, values as JSON.
 //!
 //! A read sees the uncommitted changes of its own batch over what is stored. Rows are JSON so that
-//! a directory can be read by hand; keep a row below 100 kB, larger ones are stored badly.
+//! a directory can be read by hand; keep a row below 100 kB, larger ones are stored badly. Rows that
+//! no person could read in any form, such as lists of numbers, may be bytes.
 
 use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;
@@ -118,8 +119,8 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows that live in memory only.
-    pub(crate) fn in_memory() -> Rows<'static> {
+    /// Rows that live in memory only: for views of the past, and for tests.
+    pub fn in_memory() -> Rows<'static> {
         Rows { base: None, changes: Changes::default() }
     }
 
@@ -155,6 +156,35 @@ impl<'a> Rows<'a> {
         })?;
         self.changes.set(whole, Some(value));
         Ok(())
+    }
+
+    /// The row with this key in a table of bytes.
+    pub fn get_bytes(&self, table: Table, key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>, Fault> {
+        let whole = table.key(key.as_ref());
+        if let Some(change) = self.changes.get(&whole) {
+            return Ok(change.clone());
+        }
+        let Some(base) = self.base else { return Ok(None) };
+        let stored = base.get(&whole).map_err(|error| unreadable(&whole, error))?;
+        Ok(stored.map(|value| value.to_vec()))
+    }
+
+    /// Writes a row of a table of bytes.
+    pub fn put_bytes(&mut self, table: Table, key: impl AsRef<[u8]>, row: Vec<u8>) {
+        self.changes.set(table.key(key.as_ref()), Some(row));
+    }
+
+    /// The same as [`Rows::scan`] in a table of bytes.
+    pub fn scan_bytes(
+        &self,
+        table: Table,
+        keys: Keys,
+        limit: usize,
+    ) -> impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), Fault>> + '_ {
+        self.raw(table, &keys).take(limit).map(|row| {
+            let (whole, value) = row?;
+            Ok((whole[1..].to_vec(), value))
+        })
     }
 
     /// Removes a row, if there is one.

@@ -13,6 +13,7 @@
 //!   they cannot read. Who sees the tokens learns that, and the length, and nothing else.
 //! - A token is opened only as what was sealed for the owner that it names.
 
+mod blind;
 mod keyring;
 mod seal;
 mod token;
@@ -27,6 +28,7 @@ use std::{
 use lru::LruCache;
 use storage::Storage;
 
+pub use blind::Blind;
 pub use token::{MARK, is_sealed};
 
 use keyring::{Held, Keyring};

@@ -12,6 +12,7 @@ mod guard;
 mod local;
 mod logins;
 mod openapi;
+mod search;
 mod session;
 mod tasks;
 mod views;
@@ -49,6 +50,8 @@ pub(crate) fn routes(core: Core, access: Access) -> Router {
         .route("/v1/{biller}/status", get(views::status))
         .route("/v1/{biller}/tasks", get(tasks::list))
         .route("/v1/{biller}/tasks/{code}", get(tasks::show))
+        .route("/v1/{biller}/search", get(search::find))
+        .route("/v1/{biller}/recently-opened", get(search::recently_opened))
         .route("/v1/{biller}/{service}", get(views::describe))
         .route("/v1/{biller}/{service}/rebuild", post(views::rebuild))
         .route("/v1/{biller}/{service}/retry", post(views::retry))

@@ -13,24 +13,29 @@ mod gateway;
 mod inbox;
 mod key_maker;
 mod receipt;
+mod recents;
 mod states;
 mod submission;
 mod writer;
 
 use std::{
-    collections::BTreeMap, fs::Permissions, os::unix::fs::PermissionsExt as _, sync::Arc,
+    collections::BTreeMap,
+    fs::Permissions,
+    os::unix::fs::PermissionsExt as _,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
 use bus::{Bus, LogSource, Serving};
+use contract::search::Finder;
 use domain::biller::Biller;
 use event_store::{Log, Position, Reader};
 use service::Context;
 use storage::{Os, Storage};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use vault::Vault;
+use vault::{Blind, Vault};
 
 pub use access::Access;
 pub use cloud_event::describe;
@@ -42,10 +47,11 @@ pub use writer::{Clock, WriteError, Writer};
 use access::{Doors, Logins, Tokens};
 use door::BillersDoor;
 use inbox::Inbox;
+use recents::Recents;
 
 /// Which services the gateway asks for their status.
-pub const SERVICES: [&str; 6] =
-    ["care", "billing", "provisioning", "notifications", "noc-bridge", "audit"];
+pub const SERVICES: [&str; 7] =
+    ["care", "billing", "provisioning", "notifications", "noc-bridge", "audit", "search"];
 
 /// How long core tries to offer its log to the bus before it gives up.
 const OFFER_TRIES: u32 = 30;
@@ -80,6 +86,11 @@ pub(crate) struct Desk {
     pub(crate) inbox: Inbox,
     pub(crate) door: Arc<BillersDoor>,
     pub(crate) logins: Logins,
+    pub(crate) recents: Recents,
+    /// Makes the terms of a search index.
+    blind: Blind,
+    /// Who has that index, once it runs.
+    pub(crate) finder: OnceLock<Arc<dyn Finder>>,
 }
 
 /// Core while it runs.
@@ -127,6 +138,7 @@ pub async fn start(
         serving.push(command_endpoint::serve(&core, &biller.name).await?);
         tasks.push(tokio::spawn(erasure::run(core.clone(), biller.name.clone())));
         tasks.push(tokio::spawn(stop_when_contested(core.clone(), biller.name.clone())));
+        tasks.push(tokio::spawn(recents::keep(core.clone(), biller.name.clone())));
         if calendar == Calendar::Clock {
             tasks.push(tokio::spawn(day_clock::run(core.clone(), biller.name.clone())));
         }
@@ -151,13 +163,18 @@ fn open(
         .with_context(|| format!("{} cannot be kept from others", keys.display()))?;
     let vault = Vault::open(&storage, &keys)
         .with_context(|| format!("the keys of {} did not open", biller.name))?;
+    let blind = Blind::open(&storage, &keys)
+        .with_context(|| format!("the search key of {} did not open", biller.name))?;
     let door = Arc::new(BillersDoor::new(vault, reader.clone(), &biller.name, stop.clone())?);
+    let recents = Recents::open(&*storage, &context.data.join("recents").join(&biller.name))?;
     let (grown, head) = watch::channel(reader.head().position);
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);
     let logins = Logins::new(reader.clone(), writer.login_commits());
     let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
-    Ok((Desk { biller: Arc::clone(biller), reader, head, inbox, door, logins }, thread))
+    let (biller, finder) = (Arc::clone(biller), OnceLock::new());
+    let desk = Desk { biller, reader, head, inbox, door, logins, recents, blind, finder };
+    Ok((desk, thread))
 }
 
 /// A log has one owner; over NATS nobody sees the other's lock.
@@ -237,6 +254,21 @@ impl Core {
         desk.inbox.submit(submission).await
     }
 
+    /// What a search index is made with: what opens a biller's sealed texts, and what makes terms
+    /// of them. Only for whoever runs in this process.
+    #[must_use]
+    pub fn search_keys(&self, biller: &str) -> Option<(Arc<Vault>, Blind)> {
+        let desk = self.desk(biller)?;
+        Some((Arc::clone(&desk.door.vault), desk.blind.clone()))
+    }
+
+    /// From now on the gateway asks there for whoever is looked for. The first one stays.
+    pub fn finds_with(&self, biller: &str, finder: Arc<dyn Finder>) {
+        if let Some(desk) = self.desk(biller) {
+            desk.finder.get_or_init(|| finder);
+        }
+    }
+
     /// The HTTP routes, for whoever is believed.
     pub fn routes(&self, access: Access) -> axum::Router {
         gateway::routes(self.clone(), access)
@@ -252,6 +284,7 @@ impl Running {
         }
         for desk in self.core.0.billers.values() {
             desk.inbox.close();
+            desk.recents.sync();
         }
         let joined = tokio::task::spawn_blocking(move || {
             self.writers.into_iter().for_each(|writer| drop(writer.join()));

@@ -14,6 +14,8 @@ mod login;
 mod logins;
 mod many;
 mod rebuild;
+mod recent;
+mod search;
 mod send;
 mod serve;
 mod show;
@@ -42,6 +44,7 @@ Examples:
   demarc events --follow                          what happens, as it happens
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
+  demarc search ana lopez oak                     whom a caller means
   demarc task SC                                  what a task code stands for
   demarc generate --accounts 1000                 an operator that is made up
   demarc verify --data ./data                     prove that nobody rewrote the past
@@ -95,6 +98,10 @@ enum Command {
     Events(events::Events),
     /// Show what a service knows
     Show(show::Show),
+    /// Find accounts by whatever a caller says
+    Search(search::Search),
+    /// List what you opened last
+    Recent(recent::Recent),
     /// List the biller's task codes, or do what one stands for
     Task(task::Task),
     /// Be walked through a guide, question by question
@@ -149,6 +156,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Send(send) => send.run(&context()?).await,
         Command::Events(events) => events.run(&context()?).await,
         Command::Show(show) => show.run(&context()?).await,
+        Command::Search(search) => search.run(&context()?).await,
+        Command::Recent(recent) => recent.run(&context()?).await,
         Command::Task(task) => task.run(&context()?).await,
         Command::Guide(guide) => guide.run(&context()?).await,
         Command::Generate(generate) => generate.run(&context()?).await,
@@ -218,6 +227,8 @@ mod tests {
         assert_eq!(kind("demarc send"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc send X --list"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc show care account a --after b"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc search --type bread"), ErrorKind::InvalidValue);
+        assert_eq!(kind("demarc search --owing 1 --balance <0"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc guide"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc guide after"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc task CC a --data {}"), ErrorKind::ArgumentConflict);

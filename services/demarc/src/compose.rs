@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 /// Where the API listens unless it is told otherwise.
 pub(crate) const DEFAULT_HTTP: &str = "127.0.0.1:8020";
 
+/// The service that runs in core's process.
+const SEARCH: &str = "search";
+
 /// What is started, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -78,7 +81,7 @@ pub(crate) async fn run(service: &str, options: Options) -> anyhow::Result<()> {
 /// Starts everything in this process.
 pub(crate) async fn start(options: Options) -> anyhow::Result<Running> {
     let mut parts = vec!["core"];
-    parts.extend(core_service::SERVICES);
+    parts.extend(core_service::SERVICES.into_iter().filter(|service| *service != SEARCH));
     start_parts(options, &parts).await
 }
 
@@ -104,6 +107,9 @@ async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running
             let core =
                 core_service::start(&context, &billers, options.calendar, stop.clone()).await?;
             routes = routes.merge(core.core.routes(options.access));
+            for biller in &billers {
+                running.read_sides.push(search_beside(&core.core, &context, biller).await?);
+            }
             if options.access == Access::LogIn {
                 running.first_logins = first_logins(&core.core, options.reset_admin).await?;
             }
@@ -136,6 +142,21 @@ async fn first_logins(core: &core_service::Core, again: bool) -> anyhow::Result<
         }));
     }
     Ok(first)
+}
+
+/// Search has the keys, so it runs wherever core does and nowhere else.
+async fn search_beside(
+    core: &core_service::Core,
+    context: &Context,
+    biller: &Biller,
+) -> anyhow::Result<ReadSide> {
+    let keys = core.search_keys(&biller.name);
+    let (vault, blind) = keys.with_context(|| format!("core has no keys of {}", biller.name))?;
+    let keys = search::Keys { vault, blind };
+    let started = search::start(context, biller, keys).await;
+    let (side, finder) = started.with_context(|| format!("{SEARCH} did not start"))?;
+    core.finds_with(&biller.name, finder);
+    Ok(side)
 }
 
 async fn read_side(

@@ -74,6 +74,26 @@ fn a_row_of_another_form_is_a_fault_that_names_the_row() {
 }
 
 #[test]
+fn a_table_of_bytes_is_read_and_scanned_like_any_other() {
+    let temp = tempfile::tempdir().unwrap();
+    let os: Arc<dyn Storage> = Arc::new(storage::Os);
+    let store = Store::open(&os, &temp.path().join("v1-000001"), 1 << 20).unwrap();
+    let mut rows = store.rows(Changes::default());
+    rows.put_bytes(T, [0, 1], vec![0xff]);
+    rows.put_bytes(T, [0, 2], vec![]);
+    store.commit(rows.into_changes(), &Checkpoint::default(), Size::Small).unwrap();
+
+    let mut rows = store.rows(Changes::default());
+    rows.put_bytes(T, [0, 3], vec![3]);
+    rows.remove(T, [0, 2]);
+    assert_eq!(rows.get_bytes(T, [0, 1]).unwrap(), Some(vec![0xff]));
+    assert_eq!(rows.get_bytes(T, [0, 2]).unwrap(), None);
+    let scanned = rows.scan_bytes(T, Keys::prefix([0]).backwards(), 9);
+    let scanned: Vec<_> = scanned.map(Result::unwrap).collect();
+    assert_eq!(scanned, [(vec![0, 3], vec![3]), (vec![0, 1], vec![0xff])]);
+}
+
+#[test]
 fn updating_what_does_not_exist_does_nothing() {
     let mut rows = Rows::in_memory();
     assert!(!rows.update(T, "a", |row: &mut u32| *row += 1).unwrap());

@@ -63,6 +63,16 @@ pub(super) async fn document() -> Json<Value> {
             schema::reference("demarc.envelope.v1.EventPage"),
         ),
         ("/v1/{biller}/status", "How every service is doing", json!({ "type": "object" })),
+        (
+            "/v1/{biller}/search",
+            "Accounts by a name, a number, an address or a device; by type, status and balance",
+            json!({ "type": "object" }),
+        ),
+        (
+            "/v1/{biller}/recently-opened",
+            "The accounts and orders that whoever asks opened last",
+            json!({ "type": "object" }),
+        ),
         ("/v1/{biller}/tasks", "What agents type, and where it leads", json!({ "type": "object" })),
         ("/v1/{biller}/tasks/{code}", "One task code", json!({ "type": "object" })),
         ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
@@ -132,6 +142,7 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
         }
         "/v1/{biller}/{service}/{view}" => &["after", "limit", "asOf", "from", "to"],
         "/v1/{biller}/{service}/{view}/{key}" => &["asOf"],
+        "/v1/{biller}/search" => &["q", "type", "status", "balance", "after", "limit"],
         _ => &[],
     };
     let in_path = names.into_iter().filter(|name| path.contains(&format!("{{{name}}}")));

@@ -15,7 +15,7 @@ use service::{
     query::{self, Query as Question, QueryError},
 };
 
-use super::edge;
+use super::{edge, search};
 use crate::{Core, SERVICES, access::Caller};
 
 /// How long the status waits for one service.
@@ -43,6 +43,7 @@ pub(super) async fn describe(
 
 pub(super) async fn show(
     State(core): State<Core>,
+    Extension(caller): Extension<Caller>,
     Path((biller, service, view, key)): Path<(String, String, String, String)>,
     Query(asked): Asked,
 ) -> Result<Json<Value>, Problem> {
@@ -51,7 +52,11 @@ pub(super) async fn show(
         return Err(Problem::invalid("query", "of one row takes asOf"));
     }
     let as_of = page.moment(&core, &biller)?;
-    ask(&core, &biller, &service, &Question::Show { view, key, as_of }).await
+    let question = Question::Show { view: view.clone(), key: key.clone(), as_of };
+    let answer = ask(&core, &biller, &service, &question).await?;
+    let desk = edge::desk(&core, &biller)?;
+    search::note(desk, &caller, (&service, &view, &key), &answer);
+    Ok(answer)
 }
 
 pub(super) async fn list(

@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_millis(100);
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Rebuild {
-    /// care, billing, provisioning, notifications, noc-bridge or audit
+    /// care, billing, provisioning, notifications, noc-bridge, audit or search
     service: String,
     /// Do not wait until it is done
     #[arg(long)]
