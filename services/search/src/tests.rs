@@ -341,7 +341,7 @@ fn whoever_was_erased_is_found_by_nothing_and_leaves_nothing_in_the_index() {
 fn what_is_sealed_is_found_while_there_is_a_key_and_forgotten_after_it() {
     let keys = keys();
     let vault = keys.vault.clone();
-    let token = |text: &str| sealed(&vault.seal("customer_account_7", text).unwrap());
+    let token = |text: &str| sealed(&vault.seal("customer_account_7", text).unwrap().unwrap());
     let named = AccountEvent::Opened {
         customer_id: None,
         holder_name: token("Zelda Quimby"),

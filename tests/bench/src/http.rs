@@ -3,13 +3,15 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use axum::{body::Body, extract::Path, routing::post};
 use bus::{Bus, Endpoint, Handler, Message, nats_server::NatsServer, subject};
 use clap::Args;
-use core_service::{Access, Calendar};
+use core_service::{Access, Calendar, Core};
+use domain::biller::Biller;
 use futures::FutureExt as _;
 use service::{
-    Context,
+    Context, ReadSide,
     http::{Readiness, health_routes, listen},
     telemetry::{self, LogForm},
 };
@@ -49,6 +51,9 @@ pub(crate) struct Serve {
     /// Core, with its log here; none: a handler that does nothing.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Beside core what an agent asks: care and search.
+    #[arg(long)]
+    care: bool,
 }
 
 pub(crate) fn expected(options: &Options) -> Duration {
@@ -160,15 +165,23 @@ impl Serve {
         };
         let readiness = Readiness::default();
         let mut routes = health_routes(readiness.clone());
-        let mut core = None;
-        let mut endpoint = None;
+        let (mut core, mut endpoint) = (None, None);
+        let mut read_sides = Vec::new();
         match self.data {
             Some(data) => {
                 let context = Context { bus, data };
                 let biller = Arc::new(contract::biller::parse(contract::biller::SHIPPED)?);
-                let running =
-                    core_service::start(&context, &[biller], Calendar::Manual, stop.clone())
-                        .await?;
+                let running = core_service::start(
+                    &context,
+                    &[biller.clone()],
+                    Calendar::Manual,
+                    stop.clone(),
+                )
+                .await?;
+                if self.care {
+                    read_sides.push(search_beside(&running.core, &context, &biller).await?);
+                    read_sides.push(care::start(&context, biller).await?);
+                }
                 routes = routes.merge(running.core.routes(Access::TrustedHeader));
                 core = Some(running);
             }
@@ -183,9 +196,21 @@ impl Serve {
         }
         readiness.ready();
         stop.cancelled().await;
-        drop((core, endpoint, listening));
+        drop((core, endpoint, listening, read_sides));
         Ok(())
     }
+}
+
+/// Search as the product runs it.
+async fn search_beside(
+    core: &Core,
+    context: &Context,
+    biller: &Biller,
+) -> anyhow::Result<ReadSide> {
+    let (vault, blind) = core.search_keys(&biller.name).context("core has no keys")?;
+    let (side, finder) = search::start(context, biller, search::Keys { vault, blind }).await?;
+    core.finds_with(&biller.name, finder);
+    Ok(side)
 }
 
 /// Reads the body, as everybody must.

@@ -12,7 +12,9 @@ mod resp;
 
 use std::{
     cell::Cell,
+    fs,
     net::SocketAddr,
+    path::PathBuf,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -35,6 +37,8 @@ const CLIENTS_PER_CHANNEL: u64 = 16;
 pub(crate) enum Protocol {
     /// `OpenAccount` to our gateway.
     Http,
+    /// Questions to our gateway, from a file with a path on each line, again and again.
+    Get,
     /// `OpenAccount` to our command endpoint, or to one that does nothing.
     Nats,
     /// An insert, prepared, in a transaction of its own.
@@ -56,7 +60,7 @@ impl Protocol {
         match self {
             Self::Nats => u64::MAX,
             Self::Umadb => CLIENTS_PER_CHANNEL,
-            Self::Http | Self::Postgres | Self::Sierradb => 1,
+            Self::Http | Self::Get | Self::Postgres | Self::Sierradb => 1,
         }
     }
 }
@@ -77,11 +81,15 @@ pub(crate) struct Load {
     /// Requests in a second of all clients together, whether or not they are answered in time.
     #[arg(long)]
     paced: Option<u64>,
+    /// The file of the questions.
+    #[arg(long, required_if_eq("protocol", "get"))]
+    paths: Option<PathBuf>,
 }
 
 /// One client's connection.
 enum Sender {
     Http(http1::Connection),
+    Get(http1::Connection, Rc<[String]>),
     Nats(nats::Client),
     Postgres(PostgresClient),
     Umadb(grpc::Client),
@@ -89,9 +97,11 @@ enum Sender {
 }
 
 impl Sender {
-    async fn open(protocol: Protocol, address: SocketAddr) -> anyhow::Result<Self> {
-        Ok(match protocol {
+    async fn open(load: &Load, paths: &Rc<[String]>) -> anyhow::Result<Self> {
+        let address = load.address;
+        Ok(match load.protocol {
             Protocol::Http => Self::Http(http1::Connection::open(address).await?),
+            Protocol::Get => Self::Get(http1::Connection::open(address).await?, Rc::clone(paths)),
             Protocol::Nats => Self::Nats(nats::Client::connect(address).await?),
             Protocol::Postgres => Self::Postgres(PostgresClient::connect(address).await?),
             Protocol::Umadb => Self::Umadb(grpc::Client::connect(address).await?),
@@ -104,7 +114,7 @@ impl Sender {
         match self {
             Self::Nats(client) => Some(Self::Nats(client.clone())),
             Self::Umadb(client) => Some(Self::Umadb(client.clone())),
-            Self::Http(_) | Self::Postgres(_) | Self::Sierradb(_) => None,
+            Self::Http(_) | Self::Get(..) | Self::Postgres(_) | Self::Sierradb(_) => None,
         }
     }
 
@@ -112,6 +122,10 @@ impl Sender {
     async fn send(&mut self, number: u64) -> anyhow::Result<()> {
         match self {
             Self::Http(connection) => connection.send(number).await,
+            Self::Get(connection, paths) => {
+                let nth = usize::try_from(number)? % paths.len();
+                connection.ask(&paths[nth]).await
+            }
             Self::Nats(client) => client.send(number).await,
             Self::Postgres(client) => client.send(number).await,
             Self::Umadb(client) => client.send(number).await,
@@ -146,6 +160,8 @@ impl Load {
 
     async fn connect(&self) -> anyhow::Result<Vec<Sender>> {
         let mut senders: Vec<Sender> = Vec::new();
+        let paths = self.paths.as_ref().map(fs::read_to_string).transpose()?.unwrap_or_default();
+        let paths: Rc<[String]> = paths.lines().map(str::to_owned).collect();
         for nth in 0..self.clients {
             let shared = match nth % self.protocol.clients_per_connection() {
                 0 => None,
@@ -153,7 +169,7 @@ impl Load {
             };
             senders.push(match shared {
                 Some(sender) => sender,
-                None => Sender::open(self.protocol, self.address).await?,
+                None => Sender::open(self, &paths).await?,
             });
         }
         Ok(senders)

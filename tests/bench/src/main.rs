@@ -14,6 +14,7 @@ mod group_commit;
 mod http;
 mod load;
 mod machine;
+mod operator;
 mod options;
 mod peers;
 mod process;

@@ -27,6 +27,8 @@ pub(crate) enum Group {
     Servers,
     /// Start-up after `kill -9`, and memory.
     Start,
+    /// An operator with many accounts: made up, searched and looked at beside commands.
+    Operator,
 }
 
 /// Options of the table.
@@ -53,6 +55,9 @@ pub(crate) struct Options {
     /// Streams that the events are in
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub(crate) streams: u64,
+    /// Accounts of the operator (default: 100,000, quick 2,000)
+    #[arg(long, value_name = "N")]
+    accounts: Option<u64>,
 }
 
 impl Options {
@@ -75,6 +80,11 @@ impl Options {
     /// How long a server is measured.
     pub(crate) fn server_time(&self) -> Duration {
         if self.quick { self.time() } else { self.time() / 2 }
+    }
+
+    /// Accounts of the operator.
+    pub(crate) fn accounts(&self) -> u64 {
+        self.accounts.unwrap_or_else(|| self.events(100_000, 2_000)).max(1)
     }
 
     /// Expected seconds: of everything, or where it must be quick.

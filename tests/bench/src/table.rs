@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     append, bus_rates, http,
     machine::Machine,
+    operator,
     options::{Group, Options},
     process::workspace,
     progress::Progress,
@@ -182,7 +183,7 @@ fn median(mut runs: Vec<Run>) -> Run {
 /// How long a group is expected to take, and how it is measured.
 type Part = (Group, fn(&Options) -> Duration, fn(&mut Bench) -> anyhow::Result<()>);
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     (Group::Append, append::expected, append::measure),
     (Group::Sustained, sustained::expected, sustained::measure),
     (Group::Read, read::expected, read::measure),
@@ -191,6 +192,7 @@ const PARTS: [Part; 8] = [
     (Group::Http, http::expected, http::measure),
     (Group::Servers, servers::expected, servers::measure),
     (Group::Start, start::expected, start::measure),
+    (Group::Operator, operator::expected, operator::measure),
 ];
 
 /// Measures the groups that are wanted, and shows the table.

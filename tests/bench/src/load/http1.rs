@@ -44,6 +44,16 @@ impl Connection {
             low >> 52,
             low & 0xffff_ffff_ffff,
         );
+        self.exchange(&request).await
+    }
+
+    /// Asks for what lies under a path.
+    pub(super) async fn ask(&mut self, path: &str) -> anyhow::Result<()> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host);
+        self.exchange(&request).await
+    }
+
+    async fn exchange(&mut self, request: &str) -> anyhow::Result<()> {
         self.stream.write_all(request.as_bytes()).await?;
         let mut filled = 0;
         loop {
