@@ -157,6 +157,8 @@ struct TicketsFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CustomersFile {
+    #[serde(default)]
+    authenticate_before_orders: bool,
     types: Vec<String>,
     categories: Vec<String>,
     #[serde(default)]
@@ -282,6 +284,7 @@ impl CustomersFile {
             segments.insert(code(&key, name)?, Segment { changes, fiber_upgrades });
         }
         Ok(Customers {
+            authenticate_before_orders: self.authenticate_before_orders,
             segments,
             types: codes("customers.types", &self.types)?,
             categories: codes("customers.categories", &self.categories)?,

@@ -153,6 +153,9 @@ fn whoever_was_erased_or_is_called_otherwise_now_is_not_found_any_more() -> anyh
     told(&world)?;
     let married = json!({"customerId": "customer_account_703", "firstName": "Ana",
         "lastName": "Wistaria", "customerType": "RESIDENTIAL", "category": "STANDARD"});
+    let called = json!({"customerId": "customer_account_703", "authenticationId": "a-1",
+        "method": "AUTHENTICATION_METHOD_CALL_BACK"});
+    world.api.insist(&wish("AuthenticateCustomer", called))?;
     world.api.insist(&wish("ConfirmCustomer", married))?;
     world.settled()?;
     finds(&world, "q=wistaria", &["account_703"])?;

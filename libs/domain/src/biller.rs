@@ -94,6 +94,8 @@ pub enum ServiceType {
 /// How a biller tells its customers apart.
 #[derive(Clone, Debug, Default)]
 pub struct Customers {
+    /// Whether an order that changes or ends a service needs the customer to be authenticated (F7).
+    pub authenticate_before_orders: bool,
     /// Customer types (F10).
     pub types: BTreeSet<Code>,
     /// Categories of customers (F10).

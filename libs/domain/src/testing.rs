@@ -64,6 +64,13 @@ impl Given {
         self
     }
 
+    /// Under rules that differ from the test biller's.
+    #[must_use]
+    pub fn under(mut self, change: impl FnOnce(&mut Biller)) -> Self {
+        change(&mut self.biller);
+        self
+    }
+
     /// The facts that come of a wish.
     ///
     /// # Panics

@@ -45,6 +45,14 @@ fn pin(attempt: u8, pin: &str) -> Value {
     })
 }
 
+fn photo(attempt: u8) -> Value {
+    json!({
+        "customerId": "customer_4",
+        "authenticationId": format!("attempt-{attempt}"),
+        "method": "AUTHENTICATION_METHOD_PHOTO_ID",
+    })
+}
+
 #[tokio::test]
 async fn f7_the_receipt_tells_a_right_pin_from_a_wrong_one_and_the_sixth_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -56,6 +64,10 @@ async fn f7_the_receipt_tells_a_right_pin_from_a_wrong_one_and_the_sixth_is_refu
     let customer = json!({ "customerId": "customer_4", "name": "Harbor Cafe" });
     assert_eq!(send(&running, 2, "RegisterCustomer", customer).await, "CustomerRegistered");
     let chosen = json!({ "customerId": "customer_4", "pin": "2580" });
+    let too_early = send(&running, 13, "SetPin", chosen.clone()).await;
+    assert_eq!(too_early, "customer.not_authenticated");
+    let shown = send(&running, 14, "AuthenticateCustomer", photo(14)).await;
+    assert_eq!(shown, "CustomerAuthenticated");
     assert_eq!(send(&running, 3, "SetPin", chosen).await, "CustomerPinSet");
 
     let right = send(&running, 4, "AuthenticateCustomer", pin(4, "2580")).await;
@@ -66,12 +78,7 @@ async fn f7_the_receipt_tells_a_right_pin_from_a_wrong_one_and_the_sixth_is_refu
     }
     let locked = send(&running, 10, "AuthenticateCustomer", pin(10, "2580")).await;
     assert_eq!(locked, "customer.pin_locked");
-    let photo = json!({
-        "customerId": "customer_4",
-        "authenticationId": "attempt-11",
-        "method": "AUTHENTICATION_METHOD_PHOTO_ID",
-    });
-    let otherwise = send(&running, 11, "AuthenticateCustomer", photo).await;
+    let otherwise = send(&running, 11, "AuthenticateCustomer", photo(11)).await;
     assert_eq!(otherwise, "CustomerAuthenticated");
     let again = send(&running, 12, "AuthenticateCustomer", pin(12, "2580")).await;
     assert_eq!(again, "CustomerAuthenticated");

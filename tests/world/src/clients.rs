@@ -20,6 +20,8 @@ pub(crate) struct Clients {
     today: Option<Date>,
     /// How far each customer's story has come.
     stages: [usize; CUSTOMERS],
+    /// The day on which each customer was last authenticated.
+    shown: [Option<Date>; CUSTOMERS],
     pub(crate) unanswered: Vec<Wish>,
     /// Answered commands, to be repeated.
     pub(crate) answered: Vec<Request>,
@@ -37,6 +39,8 @@ pub(crate) struct Wish {
 enum Then {
     /// The customer's story goes on.
     Advance(usize),
+    /// It is the customer who calls, on that day.
+    Shown(usize, Date),
     /// It is another day.
     Opened(Date),
     Nothing,
@@ -45,7 +49,8 @@ enum Then {
 impl Clients {
     pub(crate) fn new() -> Clients {
         let stages = [0; CUSTOMERS];
-        Clients { today: None, stages, unanswered: Vec::new(), answered: Vec::new() }
+        let shown = [None; CUSTOMERS];
+        Clients { today: None, stages, shown, unanswered: Vec::new(), answered: Vec::new() }
     }
 
     /// Noon of the day, in microseconds since 1970.
@@ -58,8 +63,12 @@ impl Clients {
     /// A customer's story goes on; on the first day it is that day.
     pub(crate) fn go_on(&mut self, customer: usize, chance: &mut Chance) -> Wish {
         let Some(today) = self.today else { return self.open_day(chance, FIRST_DAY) };
-        let (command, body) = story(customer, self.stages[customer], today);
         let (high, low) = chance.fresh();
+        if self.stages[customer] == SERVICE_CHANGE && self.shown[customer] != Some(today) {
+            let (command, body) = authentication(customer, today);
+            return self.ask(id(high, low), command, &body, Then::Shown(customer, today));
+        }
+        let (command, body) = story(customer, self.stages[customer], today);
         self.ask(id(high, low), command, &body, Then::Advance(customer))
     }
 
@@ -121,6 +130,7 @@ impl Clients {
         if matches!(outcome, "accepted" | "fulfilled") {
             match wish.then {
                 Then::Advance(customer) => self.stages[customer] += 1,
+                Then::Shown(customer, day) => self.shown[customer] = Some(day),
                 Then::Opened(day) => self.today = self.today.max(Some(day)),
                 Then::Nothing => {}
             }
@@ -135,6 +145,8 @@ fn id(high: u64, low: u64) -> CommandId {
 
 /// Commands in a customer's story; what comes after is an incident.
 pub(crate) const STORY: usize = 15;
+/// The one before which the customer shows who calls.
+const SERVICE_CHANGE: usize = 8;
 
 /// The command with this number: an installation, then an upgrade, then a bill.
 fn story(customer: usize, stage: usize, today: Date) -> (&'static str, Value) {
@@ -172,7 +184,7 @@ fn story(customer: usize, stage: usize, today: Date) -> (&'static str, Value) {
             json!({"orderId": order, "status": "CHECK_IN_STATUS_COMPLETED",
                 "startBillingDate": today.to_string(), "confirmed": true}),
         ),
-        8 => (
+        SERVICE_CHANGE => (
             "StartServiceChange",
             json!({"orderId": order, "serviceId": service, "saleType": "UPG",
                 "saleReason": "CUSTOMER-CALLED", "campaignCode": "FALL26"}),
@@ -190,6 +202,14 @@ fn story(customer: usize, stage: usize, today: Date) -> (&'static str, Value) {
         ),
         _ => charge(&account, stage, today),
     }
+}
+
+/// Once a day.
+fn authentication(customer: usize, today: Date) -> (&'static str, Value) {
+    let body = json!({"customerId": format!("customer_account_{}", customer + 1),
+        "authenticationId": format!("call-{today}"),
+        "method": "AUTHENTICATION_METHOD_CALL_BACK"});
+    ("AuthenticateCustomer", body)
 }
 
 fn charge(account: &str, number: usize, today: Date) -> (&'static str, Value) {

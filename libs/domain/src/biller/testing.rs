@@ -29,6 +29,7 @@ pub fn testing() -> Biller {
         currency: usd(),
         catalog: catalog(),
         customers: Customers {
+            authenticate_before_orders: false,
             types: codes(&["RESIDENTIAL", "BUSINESS"]),
             categories: codes(&["STANDARD", "EMPLOYEE"]),
             segments: BTreeMap::from([(

@@ -3,7 +3,8 @@
 use super::{CONTACTS_MAX, Customer, CustomerEvent, CustomerId, CustomerRejection, Phone};
 use crate::{Decide, Desk, Fact, Rejection, sealed::Sealed, text::Code};
 
-/// Add a related contact (F51); one who speaks for the customer is an authorized user (F42).
+/// Add a related contact (F51); one who speaks for the customer is an authorized user (F42). The
+/// customer must be authenticated: whoever is in the list is called back and asked.
 #[derive(Clone, Debug)]
 pub struct AddContact {
     /// Whose.
@@ -38,9 +39,7 @@ impl Decide for AddContact {
             }
             None => {}
         }
-        if self.contact.authorized_user {
-            known.identity.demand_authenticated(desk)?;
-        }
+        known.identity.demand_authenticated(desk)?;
         let (contact_id, contact) = (self.contact_id.clone(), self.contact.clone());
         Ok(vec![CustomerEvent::ContactAdded { contact_id, contact }.on(&self.customer_id)])
     }
@@ -51,7 +50,7 @@ mod tests {
     use super::{AddContact, Contact};
     use crate::{
         Fact,
-        customer::{AuthenticateCustomer, CustomerEvent, CustomerRejection, Proof},
+        customer::{AuthenticateCustomer, CustomerEvent, CustomerId, CustomerRejection, Proof},
         testing::{
             Given,
             fixtures::{TODAY, account, code, contact, customer, customer_id, day, id, sealed},
@@ -72,16 +71,20 @@ mod tests {
     }
 
     fn authenticated() -> Given {
-        given([day(TODAY), customer()]).after(AuthenticateCustomer {
-            customer_id: customer_id(),
-            authentication_id: code("a-1"),
-            proof: Proof::CallBack,
-        })
+        given([day(TODAY), customer()]).after(call_back(customer_id()))
+    }
+
+    fn call_back(customer_id: CustomerId) -> AuthenticateCustomer {
+        let (authentication_id, proof) = (code("a-1"), Proof::CallBack);
+        AuthenticateCustomer { customer_id, authentication_id, proof }
     }
 
     #[test]
     fn f51_a_contact_is_added_once() {
-        given([customer()]).when(add("c-1", contact())).then([added("c-1", contact())]);
+        authenticated().when(add("c-1", contact())).then([added("c-1", contact())]);
+        given([day(TODAY), customer()])
+            .when(add("c-1", contact()))
+            .then_rejected(CustomerRejection::NotAuthenticated);
         let other = Contact { name: sealed("Al Roe"), ..contact() };
         given([customer(), added("c-1", contact())])
             .when(add("c-1", other))
@@ -92,7 +95,10 @@ mod tests {
     fn f51_whoever_has_one_account_alone_has_contacts_too() {
         let wish = AddContact { customer_id: id("customer_account_7"), ..add("c-1", contact()) };
         let fact = CustomerEvent::ContactAdded { contact_id: code("c-1"), contact: contact() };
-        given(account()).when(wish.clone()).then([fact.on(&wish.customer_id)]);
+        given(account())
+            .after(call_back(wish.customer_id.clone()))
+            .when(wish.clone())
+            .then([fact.on(&wish.customer_id)]);
     }
 
     #[test]

@@ -94,8 +94,9 @@ mod tests {
     }
 
     fn with_pin() -> Given {
-        let set = SetPin { customer_id: customer_id(), pin: sealed("digest of 2580") };
-        given([day(TODAY), customer()]).after(set)
+        let (pin, by) = (sealed("digest of 2580"), code("jane"));
+        let set = CustomerEvent::PinSet { pin, by, on: TODAY };
+        given([day(TODAY), customer(), set.on(&customer_id())])
     }
 
     fn authenticated(id: &str, method: AuthenticationMethod) -> Fact {

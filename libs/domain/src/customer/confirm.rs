@@ -1,10 +1,14 @@
 //! Confirm: who the customer is and how to call them, entered or confirmed in Customer Maintenance
 //! (F10, F11).
+//!
+//! What must stay true: what was entered is changed only for a customer who is authenticated (F7): a
+//! telephone number of record is where they are called back.
 
 use super::{Customer, CustomerEvent, CustomerId, CustomerRejection};
 use crate::{Decide, Desk, Fact, Rejection, sealed::Sealed, text::Code};
 
-/// Enter or confirm who a customer is, task CM (F10).
+/// Enter or confirm who a customer is, task CM (F10). To change what was entered before, the
+/// customer must be authenticated (F7).
 #[derive(Clone, Debug)]
 pub struct ConfirmCustomer {
     /// Which.
@@ -60,6 +64,9 @@ impl Decide for ConfirmCustomer {
         if known.details.as_ref() == Some(&self.details) {
             return Ok(vec![]);
         }
+        if known.details.is_some() {
+            known.identity.demand_authenticated(desk)?;
+        }
         let home_line = self.details.home_phone.as_ref().map(|phone| phone.line_type);
         match home_line {
             Some(LineType::Mobile) => return Err(CustomerRejection::MobileAsHomePhone.into()),
@@ -82,7 +89,10 @@ mod tests {
     use crate::{
         customer::{CustomerEvent, CustomerId, CustomerRejection, EraseCustomer, RegisterCustomer},
         testing::{
-            fixtures::{account, code, customer, customer_id, details, id, sealed},
+            fixtures::{
+                TODAY, account, authenticated, code, customer, customer_id, day, details, id,
+                sealed,
+            },
             given,
         },
     };
@@ -106,9 +116,17 @@ mod tests {
         given([customer()]).when(confirm(details())).then([entered.clone()]);
         given([customer(), entered.clone()]).when(confirm(details())).then([]);
         let married = Details { last_name: sealed("Roe"), ..details() };
-        given([customer(), entered])
+        given([day(TODAY), customer(), entered, authenticated()])
             .when(confirm(married.clone()))
             .then([CustomerEvent::Confirmed(married).on(&customer_id())]);
+    }
+
+    #[test]
+    fn f7_what_was_entered_is_changed_for_a_customer_who_is_authenticated() {
+        let entered = CustomerEvent::Confirmed(details()).on(&customer_id());
+        given([day(TODAY), customer(), entered])
+            .when(confirm(home(LineType::Voip)))
+            .then_rejected(CustomerRejection::NotAuthenticated);
     }
 
     #[test]

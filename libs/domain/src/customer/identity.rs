@@ -6,8 +6,14 @@
 
 use jiff::civil::Date;
 
-use super::{CustomerEvent, CustomerRejection, PIN_FAILURES_MAX};
-use crate::{Desk, Rejection, calendar::today, sealed::Sealed, text::Code};
+use super::{Customer, CustomerEvent, CustomerRejection, PIN_FAILURES_MAX};
+use crate::{
+    Desk, Rejection,
+    account::{Account, AccountId},
+    calendar::today,
+    sealed::Sealed,
+    text::Code,
+};
 
 /// Attempts that are remembered; whoever was authenticated before them asks again.
 const ATTEMPTS_KEPT: usize = 20;
@@ -76,6 +82,26 @@ impl Identity {
             return Ok(());
         }
         Err(CustomerRejection::NotAuthenticated.into())
+    }
+
+    /// Refuses an order for an account whose customer was not authenticated today, where the biller
+    /// wants that before any order (F7).
+    pub(crate) fn demand_before_order(
+        desk: &Desk<'_>,
+        account_id: &AccountId,
+    ) -> Result<(), Rejection> {
+        let customer_id = match desk.get(account_id) {
+            Account::Open { customer_id: Some(customer_id), .. } => Some(customer_id.clone()),
+            Account::Open { customer_id: None, .. } => Customer::implied(account_id),
+            // There is nobody who could call.
+            Account::Unopened | Account::Erased => None,
+        };
+        match customer_id {
+            Some(customer_id) if desk.biller.customers.authenticate_before_orders => {
+                Customer::known(desk, &customer_id)?.identity.demand_authenticated(desk)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Whether the PIN proves nothing any more.

@@ -3,7 +3,7 @@
 use super::{Customer, CustomerEvent, CustomerId};
 use crate::{Decide, Desk, Fact, Rejection, text::Code};
 
-/// Remove a related contact (F51).
+/// Remove a related contact (F51). The customer must be authenticated.
 #[derive(Clone, Debug)]
 pub struct RemoveContact {
     /// Whose.
@@ -18,6 +18,7 @@ impl Decide for RemoveContact {
         if !known.contacts.contains_key(&self.contact_id) {
             return Ok(vec![]);
         }
+        known.identity.demand_authenticated(desk)?;
         let contact_id = self.contact_id.clone();
         Ok(vec![CustomerEvent::ContactRemoved { contact_id }.on(&self.customer_id)])
     }
@@ -29,7 +30,7 @@ mod tests {
     use crate::{
         customer::{CustomerEvent, CustomerRejection},
         testing::{
-            fixtures::{code, contact, customer, customer_id},
+            fixtures::{TODAY, authenticated, code, contact, customer, customer_id, day},
             given,
         },
     };
@@ -41,9 +42,13 @@ mod tests {
         let added =
             CustomerEvent::ContactAdded { contact_id: contact_id.clone(), contact: contact() };
         let removed = CustomerEvent::ContactRemoved { contact_id };
-        given([customer(), added.on(&customer_id())])
+        let with_contact = given([day(TODAY), customer(), added.on(&customer_id())]);
+        with_contact
+            .clone()
+            .and([authenticated()])
             .when(wish.clone())
             .then([removed.on(&customer_id())]);
+        with_contact.when(wish.clone()).then_rejected(CustomerRejection::NotAuthenticated);
         given([customer()]).when(wish.clone()).then([]);
         given([]).when(wish).then_rejected(CustomerRejection::NotRegistered);
     }

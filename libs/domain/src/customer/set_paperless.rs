@@ -3,7 +3,8 @@
 use super::{Customer, CustomerEvent, CustomerId};
 use crate::{Decide, Desk, Fact, Rejection};
 
-/// Say whether bills come without paper (F50).
+/// Say whether bills come without paper (F50): that is, where they go. The customer must be
+/// authenticated.
 #[derive(Clone, Debug)]
 pub struct SetPaperless {
     /// Whose.
@@ -14,9 +15,11 @@ pub struct SetPaperless {
 
 impl Decide for SetPaperless {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        if Customer::known(desk, &self.customer_id)?.paperless == self.paperless {
+        let known = Customer::known(desk, &self.customer_id)?;
+        if known.paperless == self.paperless {
             return Ok(vec![]);
         }
+        known.identity.demand_authenticated(desk)?;
         let paperless = self.paperless;
         Ok(vec![CustomerEvent::PaperlessSet { paperless }.on(&self.customer_id)])
     }
@@ -26,9 +29,9 @@ impl Decide for SetPaperless {
 mod tests {
     use super::SetPaperless;
     use crate::{
-        customer::{CustomerEvent, CustomerRejection},
+        customer::{AuthenticateCustomer, CustomerEvent, CustomerRejection, Proof},
         testing::{
-            fixtures::{account, customer, customer_id, id},
+            fixtures::{TODAY, account, authenticated, code, customer, customer_id, day, id},
             given,
         },
     };
@@ -42,15 +45,23 @@ mod tests {
         let without = CustomerEvent::PaperlessSet { paperless: true }.on(&customer_id());
         let with = CustomerEvent::PaperlessSet { paperless: false }.on(&customer_id());
         given([customer()]).when(set(false)).then([]);
-        given([customer()]).when(set(true)).then([without.clone()]);
-        given([customer(), without]).when(set(false)).then([with]);
+        let known = given([day(TODAY), customer()]);
+        known.clone().when(set(true)).then_rejected(CustomerRejection::NotAuthenticated);
+        let known = known.and([authenticated()]);
+        known.clone().when(set(true)).then([without.clone()]);
+        known.and([without]).when(set(false)).then([with]);
     }
 
     #[test]
     fn f50_whoever_has_one_account_alone_chooses_too() {
         let wish = SetPaperless { customer_id: id("customer_account_7"), paperless: true };
         let fact = CustomerEvent::PaperlessSet { paperless: true }.on(&wish.customer_id);
-        given(account()).when(wish.clone()).then([fact]);
+        let shown = AuthenticateCustomer {
+            customer_id: wish.customer_id.clone(),
+            authentication_id: code("a-1"),
+            proof: Proof::PhotoId,
+        };
+        given(account()).after(shown).when(wish.clone()).then([fact]);
         given([]).when(wish).then_rejected(CustomerRejection::NotRegistered);
     }
 }

@@ -1,9 +1,12 @@
 //! Set the PIN: the customer chooses what shows that they call (F7, 47 CFR 64.2010).
+//!
+//! What must stay true: whoever takes a PIN, the first one too, has authenticated the customer by
+//! something else, or anybody who calls could choose it.
 
 use super::{Customer, CustomerEvent, CustomerId, Pin};
 use crate::{Decide, Desk, Fact, Rejection, calendar::today, sealed::Sealed};
 
-/// Set a customer's PIN; one that replaces another needs the customer to be authenticated.
+/// Set a customer's PIN. The customer must be authenticated.
 #[derive(Clone, Debug)]
 pub struct SetPin {
     /// Which.
@@ -17,7 +20,7 @@ impl Decide for SetPin {
         let identity = &Customer::known(desk, &self.customer_id)?.identity;
         let (by, on) = (desk.actor.name.clone(), today(desk)?);
         match &identity.pin {
-            None => {}
+            None => identity.demand_authenticated(desk)?,
             // Whoever took it from the customer today learns nothing from the answer.
             Some(Pin { digest, set_by, set_on })
                 if *digest == self.pin && *set_by == by && *set_on == on =>
@@ -40,9 +43,11 @@ mod tests {
     use super::SetPin;
     use crate::{
         Fact,
-        customer::{AuthenticateCustomer, CustomerEvent, CustomerRejection, Proof},
+        customer::{AuthenticateCustomer, CustomerEvent, CustomerId, CustomerRejection, Proof},
         testing::{
-            fixtures::{TODAY, account, code, customer, customer_id, day, id, sealed},
+            fixtures::{
+                TODAY, account, authenticated, code, customer, customer_id, day, id, sealed,
+            },
             given,
         },
     };
@@ -55,30 +60,46 @@ mod tests {
         CustomerEvent::PinSet { pin: sealed(pin), by: code("jane"), on: TODAY }.on(&customer_id())
     }
 
+    fn photo(customer_id: CustomerId) -> AuthenticateCustomer {
+        AuthenticateCustomer { customer_id, authentication_id: code("a-1"), proof: Proof::PhotoId }
+    }
+
     #[test]
     fn f7_a_customer_chooses_a_pin() {
-        given([day(TODAY), customer()])
+        given([day(TODAY), customer(), authenticated()])
             .when(set("digest of 2580"))
             .then([was_set("digest of 2580")]);
         let alone = SetPin { customer_id: id("customer_account_7"), ..set("digest of 2580") };
         let was_set =
             CustomerEvent::PinSet { pin: sealed("digest of 2580"), by: code("jane"), on: TODAY };
-        given(account()).when(alone.clone()).then([was_set.on(&alone.customer_id)]);
+        given(account())
+            .after(photo(id("customer_account_7")))
+            .when(alone.clone())
+            .then([was_set.on(&alone.customer_id)]);
+    }
+
+    #[test]
+    fn f7_the_first_pin_needs_an_authentication() {
+        given([day(TODAY), customer()])
+            .when(set("digest of 2580"))
+            .then_rejected(CustomerRejection::NotAuthenticated);
+        given([day(TODAY), customer(), authenticated()])
+            .by("joe; roles=agent")
+            .when(set("digest of 2580"))
+            .then_rejected(CustomerRejection::NotAuthenticated);
     }
 
     #[test]
     fn f7_another_pin_needs_an_authentication() {
-        let chosen = given([day(TODAY), customer()]).after(set("digest of 2580"));
+        let chosen = given([day(TODAY), customer(), was_set("digest of 2580")]);
         chosen
             .clone()
             .when(set("digest of 1379"))
             .then_rejected(CustomerRejection::NotAuthenticated);
-        let photo = AuthenticateCustomer {
-            customer_id: customer_id(),
-            authentication_id: code("a-1"),
-            proof: Proof::PhotoId,
-        };
-        chosen.after(photo).when(set("digest of 1379")).then([was_set("digest of 1379")]);
+        chosen
+            .after(photo(customer_id()))
+            .when(set("digest of 1379"))
+            .then([was_set("digest of 1379")]);
     }
 
     #[test]

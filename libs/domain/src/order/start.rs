@@ -1,10 +1,11 @@
 //! Start a service change: the account's flashes are read, sale type and reason said before
-//! anything is chosen (F8, F9, F12).
+//! anything is chosen (F8, F9, F12). Where the biller wants it, the customer is authenticated before
+//! any of it (F7).
 
 use std::collections::BTreeSet;
 
 use super::{Job, Order, OrderId, OrderRejection, Start};
-use crate::{Decide, Desk, Fact, Rejection, service::ServiceId, text::Code};
+use crate::{Decide, Desk, Fact, Rejection, customer::Identity, service::ServiceId, text::Code};
 
 /// Begin a service change order, task SC (F8, F12).
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ impl Decide for StartServiceChange {
 impl StartServiceChange {
     fn start(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let active = desk.get(&self.service_id).active()?;
+        Identity::demand_before_order(desk, active.account_id)?;
         let acknowledged = desk.get(active.account_id).acknowledged(&self.acknowledged_flashes)?;
         self.check_sale(desk)?;
         let job = Job::ServiceChange {
@@ -88,11 +90,15 @@ mod tests {
 
     use super::StartServiceChange;
     use crate::{
-        order::OrderRejection,
+        account::AccountRejection,
+        biller::Biller,
+        customer::{AuthenticateCustomer, CustomerRejection, EraseCustomer, Proof},
+        order::{OrderRejection, StartDisconnect},
         service::ServiceRejection,
         testing::{
             fixtures::{
-                cleared, code, flash, id, order_id, service, service_id, started, started_after,
+                cleared, code, disconnect as disconnect_started, flash, id, order_id, service,
+                service_id, started, started_after,
             },
             given,
         },
@@ -114,6 +120,34 @@ mod tests {
             acknowledged_flashes: ids.iter().copied().map(code).collect(),
             ..start()
         }
+    }
+
+    #[test]
+    fn f7_where_the_biller_wants_it_the_customer_is_authenticated_before_any_order() {
+        let strict = || {
+            let wants = |biller: &mut Biller| biller.customers.authenticate_before_orders = true;
+            given(service("basic")).under(wants)
+        };
+        let shown = AuthenticateCustomer {
+            customer_id: id("customer_account_7"),
+            authentication_id: code("a-1"),
+            proof: Proof::CallBack,
+        };
+        let disconnect = StartDisconnect {
+            order_id: order_id(),
+            service_id: service_id(),
+            reason: code("MOVED"),
+            acknowledged_flashes: BTreeSet::new(),
+        };
+        strict().when(start()).then_rejected(CustomerRejection::NotAuthenticated);
+        strict().when(disconnect.clone()).then_rejected(CustomerRejection::NotAuthenticated);
+        strict().after(shown.clone()).when(start()).then([started("basic")]);
+        strict().after(shown).when(disconnect).then([disconnect_started("basic")]);
+        strict()
+            .by("sam; roles=manager")
+            .after(EraseCustomer { customer_id: id("customer_account_7") })
+            .when(start())
+            .then_rejected(AccountRejection::HolderErased);
     }
 
     #[test]

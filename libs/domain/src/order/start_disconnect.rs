@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Job, Order, OrderId, OrderRejection};
-use crate::{Decide, Desk, Fact, Rejection, account::Account, service::ServiceId, text::Code};
+use crate::{
+    Decide, Desk, Fact, Rejection, account::Account, customer::Identity, service::ServiceId,
+    text::Code,
+};
 
 /// Begin a disconnect order (F67).
 #[derive(Clone, Debug)]
@@ -31,6 +34,7 @@ impl Decide for StartDisconnect {
 impl StartDisconnect {
     fn start(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let active = desk.get(&self.service_id).active()?;
+        Identity::demand_before_order(desk, active.account_id)?;
         if !desk.biller.catalog.disconnect_reasons.contains(&self.reason) {
             let reason = self.reason.clone();
             return Err(OrderRejection::DisconnectReasonNotInCatalog { reason }.into());

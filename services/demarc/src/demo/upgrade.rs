@@ -20,13 +20,15 @@ fn choose() -> Vec<Step> {
     vec![
         Step::Days("2026-10-03", "2026-10-08"),
         Step::Say("Ada calls: Classic has become too slow. Jane takes a service change (task SC)."),
+        refused(start(), "customer.not_authenticated", "F7"),
         send(
             JANE,
-            "StartServiceChange",
-            "order_1002",
-            json!({"orderId": ORDER, "serviceId": "service_1002", "saleType": "UPG",
-                "saleReason": "CUSTOMER-CALLED", "campaignCode": "FALL26"}),
+            "AuthenticateCustomer",
+            "Ada answers at the number of record",
+            json!({"customerId": "customer_account_1002", "authenticationId": "ada-2026-10-08",
+                "method": "AUTHENTICATION_METHOD_CALL_BACK"}),
         ),
+        start(),
         refused(
             swap("Classic → Super Fast (1 Gig)", "super-fast-1g", "HSD-1G", ""),
             "order.serviceability_check_required",
@@ -113,6 +115,14 @@ fn what_services_know() -> Vec<Step> {
 /// Before, under the campaign, after it, and what the rest of the month costs (F24, F69).
 fn review() -> [Check; 4] {
     [5999, 9999, 11999, 3097].map(Check::Amount)
+}
+
+fn start() -> Step {
+    let body = json!({
+        "orderId": ORDER, "serviceId": "service_1002", "saleType": "UPG",
+        "saleReason": "CUSTOMER-CALLED", "campaignCode": "FALL26",
+    });
+    send(JANE, "StartServiceChange", ORDER, body)
 }
 
 fn swap(about: &'static str, package: &str, code: &str, check: &str) -> Step {

@@ -60,6 +60,11 @@ impl<'a> Offer<'a> {
         Ok(offer)
     }
 
+    /// Whether the customer is authenticated before a package is changed (F7).
+    pub(super) fn authenticate_before_orders(&self) -> bool {
+        self.biller.customers.authenticate_before_orders
+    }
+
     pub(super) fn currency(&self) -> String {
         self.biller.currency.to_string()
     }

@@ -152,6 +152,7 @@ impl<'a> Account<'a, '_> {
         let order_id = format!("order_{}-2", service.suffix);
         let sale_type = self.chance.one_of(&offer.sale_types).clone();
         let sale_reason = self.chance.one_of(&offer.sale_reasons).clone();
+        self.authenticate(&order_id);
         self.send(
             "StartServiceChange",
             json!({
@@ -184,6 +185,18 @@ impl<'a> Account<'a, '_> {
         if !self.chance.percent(ORDER_LEFT_OPEN) {
             self.complete(&order_id);
         }
+    }
+
+    /// The customer answered at the telephone number of record, where the biller wants to know.
+    fn authenticate(&mut self, order_id: &str) {
+        if !self.plan.offer.authenticate_before_orders() {
+            return;
+        }
+        let body = json!({
+            "customerId": format!("customer_{}", self.account_id()),
+            "authenticationId": order_id, "method": "AUTHENTICATION_METHOD_CALL_BACK",
+        });
+        self.send("AuthenticateCustomer", body);
     }
 
     fn schedule(&mut self, order_id: &str, work: Work) {
@@ -290,6 +303,7 @@ mod tests {
         let expected = [
             "AddComment",
             "AddService",
+            "AuthenticateCustomer",
             "CancelOrder",
             "CheckInOrder",
             "CommitOrder",
