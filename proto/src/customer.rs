@@ -7,7 +7,8 @@ pub(crate) use facts::{decode, encode};
 use domain::customer::{
     AddContact, Agreement, AuthenticateCustomer, AuthenticationMethod, ConfirmCustomer, Contact,
     CreatePortalLogin, Customer, DisablePortalLogin, EnablePortalLogin, EraseCustomer, Proof,
-    RecordAgreement, RegisterCustomer, RemoveContact, SetPaperless, SetPin, SetSegment,
+    RecordAgreement, RecordSsn, RegisterCustomer, RemoveContact, RevealSsn, SetPaperless, SetPin,
+    SetSegment,
 };
 
 use crate::{
@@ -24,6 +25,8 @@ pub(crate) const COMMANDS: &[CommandType] = &[
     CommandType::of::<pb::RemoveContact>(),
     CommandType::of::<pb::SetPin>(),
     CommandType::of::<pb::AuthenticateCustomer>(),
+    CommandType::of::<pb::RecordSsn>(),
+    CommandType::of::<pb::RevealSsn>(),
     CommandType::of::<pb::SetPaperless>(),
     CommandType::of::<pb::CreatePortalLogin>(),
     CommandType::of::<pb::DisablePortalLogin>(),
@@ -145,7 +148,7 @@ impl CommandMessage for pb::SetPin {
 
     fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
         let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
-        keeper.digest_pin("pin", &mut self.pin)
+        keeper.digest_new_pin("pin", &mut self.pin)
     }
 }
 
@@ -189,6 +192,47 @@ impl TryFrom<pb::AuthenticateCustomer> for AuthenticateCustomer {
             customer_id: id("customerId", &message.customer_id)?,
             authentication_id: code("authenticationId", &message.authentication_id)?,
             proof,
+        })
+    }
+}
+
+impl CommandMessage for pb::RecordSsn {
+    type Rule = RecordSsn;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+        keeper.seal_ssn("ssn", &mut self.ssn)
+    }
+}
+
+impl TryFrom<pb::RecordSsn> for RecordSsn {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RecordSsn) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            ssn: sealed("ssn", &message.ssn)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::RevealSsn {
+    type Rule = RevealSsn;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Customer>(door, "customerId", &self.customer_id)?;
+        keeper.seal_remark("reason", &mut self.reason)
+    }
+}
+
+impl TryFrom<pb::RevealSsn> for RevealSsn {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RevealSsn) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: id("customerId", &message.customer_id)?,
+            reveal_id: code("revealId", &message.reveal_id)?,
+            reason: sealed("reason", &message.reason)?,
         })
     }
 }

@@ -21,8 +21,8 @@ use domain::{
 
 use crate::{Invalid, invalid};
 
-/// How a sealed text begins.
-pub const MARK: &str = "{sealed:";
+/// How a sealed text begins, and a sealed secret.
+const MARKS: [&str; 2] = ["{sealed:", "{secret:"];
 
 /// Fewest digits of a phone number: a local one.
 const PHONE_DIGITS_MIN: usize = 7;
@@ -49,11 +49,30 @@ pub trait Door: Sync {
     /// When there is no key to be had now.
     fn seal(&self, owner: &str, text: &str) -> Result<String, Closed>;
 
+    /// Seals a secret for a customer beside what is shown of it: wherever it is opened with other
+    /// texts, `shown` stands there.
+    ///
+    /// # Errors
+    /// As for [`Self::seal`].
+    fn seal_secret(&self, owner: &str, secret: &str, shown: &str) -> Result<String, Closed>;
+
+    /// Numbers of a customer's that others know, as digits: their telephone numbers of record, and
+    /// what is shown of their social security number.
+    ///
+    /// # Errors
+    /// When they cannot be looked up now.
+    fn known_numbers(&self, owner: &str) -> Result<Vec<String>, Closed>;
+
     /// A keyed digest of a secret that nobody needs to read again, such as a PIN.
     ///
     /// # Errors
     /// As for [`Self::seal`].
     fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed>;
+}
+
+/// Whether a text holds what looks like something sealed.
+pub(crate) fn holds_sealed(text: &str) -> bool {
+    MARKS.iter().any(|mark| text.contains(mark))
 }
 
 /// Why nothing is sealed.
@@ -94,6 +113,14 @@ impl Door for AsItIs {
 
     fn seal(&self, _: &str, text: &str) -> Result<String, Closed> {
         Ok(text.to_owned())
+    }
+
+    fn seal_secret(&self, _: &str, secret: &str, _: &str) -> Result<String, Closed> {
+        Ok(secret.to_owned())
+    }
+
+    fn known_numbers(&self, _: &str) -> Result<Vec<String>, Closed> {
+        Ok(Vec::new())
     }
 
     fn digest(&self, _: &str, secret: &str) -> Result<String, Closed> {
@@ -231,13 +258,58 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
+    /// The same for a PIN that is chosen: it is no number that others know of the customer. Of the
+    /// social security number only what everybody is shown counts, or guesses would tell the rest.
+    pub(crate) fn digest_new_pin(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        let known = self.door.known_numbers(&self.owner)?;
+        let is_in = |number: &String| number.contains(&*value) || value.contains(&**number);
+        if is_pin(value) && known.iter().any(is_in) {
+            let problem = "must not be digits of the customer's telephone numbers or the last four \
+                           of their social security number";
+            return Err(Invalid::new(field, problem).into());
+        }
+        self.digest_pin(field, value)
+    }
+
+    /// Checks a social security number and seals it as a secret, of which the last four digits are
+    /// shown.
+    pub(crate) fn seal_ssn(&self, field: &str, value: &mut String) -> Result<(), Unread> {
+        let Some(digits) = ssn_digits(value) else {
+            let problem = "must be a social security number: 9 digits, or 3, 2 and 4 with dashes, \
+                           that the SSA could have issued";
+            return Err(Invalid::new(field, problem).into());
+        };
+        let (area, group, serial) = (&digits[..3], &digits[3..5], &digits[5..]);
+        let whole = format!("{area}-{group}-{serial}");
+        *value = self.door.seal_secret(&self.owner, &whole, &format!("***-**-{serial}"))?;
+        Ok(())
+    }
+
     fn close(&self, field: &str, text: &str, value: &mut String) -> Result<(), Unread> {
-        if text.contains(MARK) {
+        if holds_sealed(text) {
             return Err(Invalid::new(field, "holds a sealed text: write it out").into());
         }
         *value = self.door.seal(&self.owner, text)?;
         Ok(())
     }
+}
+
+/// The digits of a social security number that could have been issued: never the area 000, 666 or
+/// 9xx, the group 00 or the serial number 0000.
+fn ssn_digits(text: &str) -> Option<String> {
+    let digits = match text.split('-').collect::<Vec<_>>().as_slice() {
+        [digits] => (*digits).to_owned(),
+        [area, group, serial] if [area.len(), group.len(), serial.len()] == [3, 2, 4] => {
+            format!("{area}{group}{serial}")
+        }
+        _ => return None,
+    };
+    if digits.len() != SSN_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (area, group, serial) = (&digits[..3], &digits[3..5], &digits[5..]);
+    let no_area = area == "000" || area == "666" || area.starts_with('9');
+    (!no_area && group != "00" && serial != "0000").then_some(digits)
 }
 
 /// Nothing that is guessed at once, nothing that looks like a social security number.
@@ -273,6 +345,14 @@ mod tests {
             Ok(format!("{owner} {}", text.chars().rev().collect::<String>()))
         }
 
+        fn seal_secret(&self, owner: &str, secret: &str, shown: &str) -> Result<String, Closed> {
+            Ok(format!("{} {shown}", self.seal(owner, secret)?))
+        }
+
+        fn known_numbers(&self, _: &str) -> Result<Vec<String>, Closed> {
+            Ok(vec!["7035550142".to_owned(), "6281".to_owned()])
+        }
+
         fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed> {
             Ok(format!("{owner} knows {} digits", secret.len()))
         }
@@ -297,7 +377,9 @@ mod tests {
         let empty = Invalid::new("text", "must not be empty");
         assert_eq!(sealed("account_7", " "), Err(empty.into()));
         let stolen = Invalid::new("text", "holds a sealed text: write it out");
-        assert_eq!(sealed("account_7", "{sealed:customer_8:abc}"), Err(stolen.into()));
+        for token in ["{sealed:customer_8:abc}", "{secret:customer_8:abc:def}"] {
+            assert_eq!(sealed("account_7", token), Err(stolen.clone().into()));
+        }
     }
 
     #[test]
@@ -331,6 +413,56 @@ mod tests {
         for wrong in wrong {
             let unread = digest(wrong).unwrap_err().to_string();
             assert!(unread.starts_with("pin must be 4 to 10 digits"), "{wrong}: {unread}");
+        }
+    }
+
+    #[test]
+    fn f7_a_pin_is_no_number_that_others_know() {
+        let keeper = Keeper::of::<Account>(&Mirror, "accountId", "account_7").unwrap();
+        let chosen = |pin: &str| {
+            let mut value = pin.to_owned();
+            keeper.digest_new_pin("pin", &mut value).map(|()| value)
+        };
+        assert_eq!(chosen("2580").unwrap(), "customer_7 knows 4 digits");
+        for known in ["0142", "703555", "7035550142", "6281", "46281"] {
+            let unread = chosen(known).unwrap_err().to_string();
+            assert!(unread.starts_with("pin must not be digits of"), "{known}: {unread}");
+        }
+        let short = chosen("014").unwrap_err().to_string();
+        assert!(short.starts_with("pin must be 4 to 10 digits"), "{short}");
+    }
+
+    #[test]
+    fn f10_a_social_security_number_is_checked_and_sealed_as_a_secret() {
+        let keeper = Keeper::of::<Account>(&Mirror, "accountId", "account_7").unwrap();
+        let sealed = |ssn: &str| {
+            let mut value = ssn.to_owned();
+            keeper.seal_ssn("ssn", &mut value).map(|()| value)
+        };
+        for written in ["123456789", "123-45-6789"] {
+            assert_eq!(sealed(written).unwrap(), "customer_7 9876-54-321 ***-**-6789");
+        }
+        let wrong = [
+            "",
+            "12345678",
+            "1234567890",
+            "123-456-789",
+            "12-345-6789",
+            "123 45 6789",
+            "12345678a",
+            "000-12-3456",
+            "666-12-3456",
+            "900-12-3456",
+            "999123456",
+            "123-00-4567",
+            "123-45-0000",
+            "١٢٣٤٥٦٧٨٩",
+            "{secret:customer_8:a:b}",
+        ];
+        for wrong in wrong {
+            let unread = sealed(wrong).unwrap_err().to_string();
+            assert!(unread.starts_with("ssn must be a social security number"), "{unread}");
+            assert!(wrong.is_empty() || !unread.contains(wrong), "{unread}");
         }
     }
 

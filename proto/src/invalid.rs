@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::civil::Date;
 
-use crate::door::MARK;
+use crate::door::holds_sealed;
 
 /// A field that cannot be read (422).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +54,7 @@ pub(crate) fn text(field: &str, value: &str) -> Result<Text, Invalid> {
 /// What is not personal data holds nothing sealed: whoever could put another customer's token
 /// there would have it opened with the rest.
 fn demand_unsealed(field: &str, value: &str) -> Result<(), Invalid> {
-    if value.contains(MARK) {
+    if holds_sealed(value) {
         return Err(Invalid::new(field, "must not hold a sealed text"));
     }
     Ok(())

@@ -110,6 +110,7 @@ fn of_profile(profile: &Profile) -> Value {
             "fiberUpgrades": routes.fiber_upgrades.as_str(),
         })),
         "agreements": agreements,
+        "ssn": profile.ssn.as_ref().map(|ssn| ssn.as_str()),
     })
 }
 

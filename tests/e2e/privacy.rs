@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 const PLAIN: [&str; 6] =
     ["Zelda", "Quimby", "zelda@example.org", "Wistaria", "parrot", "beware of the gander"];
 
+/// A social security number, as it might be written.
+const SSN: [&str; 2] = ["527-44-6281", "527446281"];
+
 fn wish(command: &'static str, json: Value) -> Wish {
     Wish { command, key: format!("{command} {json}"), json }
 }
@@ -106,6 +109,53 @@ fn personal_data_is_in_no_file_and_after_erasure_nobody_reads_it() -> anyhow::Re
 }
 
 #[test]
+fn f10_a_social_security_number_is_shown_whole_only_to_who_may_and_says_why() -> anyhow::Result<()>
+{
+    let mut world = World::one_process()?;
+    let customer = "customer_78";
+    world.api.insist(&wish("OpenDay", json!({"date": "2026-09-28"})))?;
+    let named = json!({"customerId": customer, "name": "Zelda Quimby"});
+    world.api.insist(&wish("RegisterCustomer", named))?;
+    let told = json!({"customerId": customer, "ssn": SSN[1]});
+    world.api.insist(&wish("RecordSsn", told))?;
+    world.api.until_row("care/customer/customer_78", "ssn", "***-**-6281")?;
+    for pin in ["6281", "46281"] {
+        let chosen = wish("SetPin", json!({"customerId": customer, "pin": pin}));
+        let (status, problem) = world.api.send(&chosen)?;
+        ensure!(status == 422 && !problem.to_string().contains(pin), "{problem}");
+    }
+
+    let body = r#"{"customerId":"customer_78","revealId":"v-1","reason":"Credit check."}"#;
+    let reveal = |actor: &str| {
+        let send = ["--json", "--actor", actor, "send", "RevealSsn", "--key", actor, "--data"];
+        world.client(&[&send[..], &[body]].concat())
+    };
+    let refused = reveal("jane; roles=agent")?;
+    ensure!(refused.code == 3 && refused.err.contains("actor.role_may_not"), "{}", refused.err);
+    let seen = reveal("bea; roles=billing")?;
+    ensure!(seen.out.contains(SSN[0]), "{}", seen.out);
+    let again = reveal("bea; roles=billing")?;
+    ensure!(again.code == 0 && !again.out.contains("6281"), "{}", again.out);
+
+    world.settled()?;
+    let events = world.api.get("events?stream=customer_78")?.to_string();
+    ensure!(events.contains("ssnRevealed") && events.contains("Credit check."), "{events}");
+    ensure!(events.contains("***-**-6281"), "{events}");
+    let state = world.api.get("audit/state/customer_78")?.to_string();
+    for shown in [events, state] {
+        ensure!(!SSN.iter().any(|ssn| shown.contains(ssn)), "{shown}");
+    }
+    in_no_file(&world)?;
+
+    let erase = ["--actor", "sam; roles=manager", "send", "EraseCustomer", "--data"];
+    let erase = [&erase[..], &[r#"{"customerId":"customer_78"}"#]].concat();
+    world.client(&erase)?.well()?;
+    world.api.until_row("care/customer/customer_78", "ssn", "[erased]")?;
+    world.stop()?;
+    in_no_file(&world)
+}
+
+#[test]
 fn a_sealed_text_is_not_taken_from_outside() -> anyhow::Result<()> {
     let world = World::one_process()?;
     for (field, problem) in [("text", "sealed text"), ("commentId", "sealed text")] {
@@ -171,7 +221,7 @@ fn search(path: &Path, searched: &mut usize) -> anyhow::Result<()> {
     }
     let bytes = fs::read(path)?;
     *searched += 1;
-    for plain in PLAIN {
+    for plain in PLAIN.into_iter().chain(SSN) {
         let found = bytes.windows(plain.len()).any(|part| part == plain.as_bytes());
         ensure!(!found, "{plain} is in {}", path.display());
     }

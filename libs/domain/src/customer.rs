@@ -14,9 +14,11 @@ mod erase;
 mod identity;
 mod profile;
 mod record_agreement;
+mod record_ssn;
 mod register;
 mod rejection;
 mod remove_contact;
+mod reveal_ssn;
 mod set_paperless;
 mod set_pin;
 mod set_segment;
@@ -31,9 +33,11 @@ pub use erase::EraseCustomer;
 pub use identity::{Attempt, AuthenticationMethod, Identity, Pin};
 pub use profile::Profile;
 pub use record_agreement::{Agreement, RecordAgreement};
+pub use record_ssn::RecordSsn;
 pub use register::RegisterCustomer;
 pub use rejection::CustomerRejection;
 pub use remove_contact::RemoveContact;
+pub use reveal_ssn::{RevealSsn, Revealed};
 pub use set_paperless::SetPaperless;
 pub use set_pin::SetPin;
 pub use set_segment::SetSegment;
@@ -163,6 +167,13 @@ pub enum CustomerEvent {
         /// What was agreed.
         agreement: Agreement,
     },
+    /// The customer told their social security number (F10).
+    SsnRecorded {
+        /// A secret: of it only the last digits are shown.
+        ssn: Sealed,
+    },
+    /// Somebody was shown all of it.
+    SsnRevealed(Revealed),
     /// The customer's key is to be destroyed: nothing about them can be read any more.
     Erased {
         /// The accounts that nobody's name belongs to any more.

@@ -52,6 +52,9 @@ impl Fingerprint {
 }
 
 impl Remembered {
+    /// Of which nothing was told yet.
+    pub(crate) const NONE: Self = Self(VecDeque::new());
+
     /// Whether this was told before, as far as it is remembered.
     #[must_use]
     pub fn recall(&self, id: &Code, what: Fingerprint) -> Recall {

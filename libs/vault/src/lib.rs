@@ -12,6 +12,7 @@
 //! - The same text of the same owner is sealed to the same token, so that rules can compare what
 //!   they cannot read. Who sees the tokens learns that, and the length, and nothing else.
 //! - A token is opened only as what was sealed for the owner that it names.
+//! - A secret is opened by itself alone: among other texts what is shown in its place is.
 
 mod blind;
 mod keyring;
@@ -29,7 +30,7 @@ use lru::LruCache;
 use storage::Storage;
 
 pub use blind::Blind;
-pub use token::{MARK, is_sealed};
+pub use token::{MARK, SECRET_MARK, is_sealed};
 
 use keyring::{Held, Keyring};
 use seal::Seal;
@@ -125,7 +126,7 @@ impl Vault {
     /// When the keys cannot be read or written.
     pub fn recover<'a>(&self, text: &'a str) -> Result<Option<&'a str>, VaultError> {
         let (mut lost, mut rest) = (None, text);
-        while let Some((_, Token { owner, sealed }, after)) = Token::first_in(rest) {
+        while let Some((_, Token { owner, sealed, .. }, after)) = Token::first_in(rest) {
             rest = after;
             let is_its = |root: &_| Seal::new(root).open(owner, sealed).is_some();
             let is_known = sealed.is_empty() || self.keyring.find(owner)?.is_some();
@@ -145,7 +146,39 @@ impl Vault {
     pub fn seal(&self, owner: &str, text: &str) -> Result<Option<String>, VaultError> {
         let Some(seal) = self.seal_of(owner)? else { return Ok(None) };
         let sealed = seal.map(|seal| seal.close(owner, text));
-        Ok(Some(Token { owner, sealed: sealed.as_deref().unwrap_or_default() }.to_string()))
+        let sealed = sealed.as_deref().unwrap_or_default();
+        Ok(Some(Token { owner, sealed, secret: None }.to_string()))
+    }
+
+    /// Seals a secret, such as a social security number, beside what is shown of it: wherever the
+    /// token is opened with other texts, that stands there; [`Self::revealed`] alone opens the rest.
+    /// `None` as for [`Self::seal`].
+    ///
+    /// # Errors
+    /// As for [`Self::seal`].
+    pub fn seal_secret(
+        &self,
+        owner: &str,
+        secret: &str,
+        shown: &str,
+    ) -> Result<Option<String>, VaultError> {
+        let Some(seal) = self.seal_of(owner)? else { return Ok(None) };
+        let both = seal.map(|seal| (seal.close(owner, shown), seal.close_secret(owner, secret)));
+        let (shown, secret) = both.unwrap_or_default();
+        Ok(Some(Token { owner, sealed: &shown, secret: Some(&secret) }.to_string()))
+    }
+
+    /// The secret that a token seals; `None` when the text is no such token, or no key opens it.
+    ///
+    /// # Errors
+    /// When the keys cannot be read.
+    pub fn revealed(&self, token: &str) -> Result<Option<String>, VaultError> {
+        let Some(("", Token { owner, secret: Some(secret), .. }, "")) = Token::first_in(token)
+        else {
+            return Ok(None);
+        };
+        let seal = self.known(owner)?.flatten();
+        Ok(seal.and_then(|seal| seal.open_secret(owner, secret)))
     }
 
     /// A keyed digest of a text that nobody ever needs to read again, such as a PIN: equal for

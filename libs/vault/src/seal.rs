@@ -1,7 +1,8 @@
 //! What one key does: AES-256-SIV (RFC 5297) seals and opens, HMAC-SHA-256 makes digests.
 //!
-//! What must stay true: the owner's name is bound into what is sealed; the two uses have keys of
-//! their own, both derived from the one that lies in the vault.
+//! What must stay true: the owner's name is bound into what is sealed, and that it is a secret into
+//! what is one; the two uses have keys of their own, both derived from the one that lies in the
+//! vault.
 
 use std::fmt;
 
@@ -12,6 +13,9 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 /// Bytes of a key in the vault.
 pub(crate) const ROOT_BYTES: usize = 32;
+
+/// Bound into every secret: under another mark it is not opened.
+const SECRET: &[u8] = b"secret";
 
 /// A key, ready for use.
 pub(crate) struct Seal {
@@ -26,16 +30,33 @@ impl Seal {
     }
 
     pub(crate) fn close(&self, owner: &str, text: &str) -> String {
+        self.encrypt(&[owner.as_bytes()], text)
+    }
+
+    pub(crate) fn open(&self, owner: &str, sealed: &str) -> Option<String> {
+        self.decrypt(&[owner.as_bytes()], sealed)
+    }
+
+    /// The same for a secret: neither opens what the other one has sealed.
+    pub(crate) fn close_secret(&self, owner: &str, text: &str) -> String {
+        self.encrypt(&[owner.as_bytes(), SECRET], text)
+    }
+
+    pub(crate) fn open_secret(&self, owner: &str, sealed: &str) -> Option<String> {
+        self.decrypt(&[owner.as_bytes(), SECRET], sealed)
+    }
+
+    fn encrypt(&self, bound: &[&[u8]], text: &str) -> String {
         let sealed = self
             .cipher()
-            .encrypt([owner.as_bytes()], text.as_bytes())
+            .encrypt(bound, text.as_bytes())
             .expect("a text is shorter than AES-SIV can seal");
         BASE64_URL_SAFE_NO_PAD.encode(sealed)
     }
 
-    pub(crate) fn open(&self, owner: &str, sealed: &str) -> Option<String> {
+    fn decrypt(&self, bound: &[&[u8]], sealed: &str) -> Option<String> {
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let text = self.cipher().decrypt([owner.as_bytes()], &sealed).ok()?;
+        let text = self.cipher().decrypt(bound, &sealed).ok()?;
         String::from_utf8(text).ok()
     }
 

@@ -53,6 +53,35 @@ fn a_text_is_opened_as_it_was_sealed_after_a_restart_too() {
 }
 
 #[test]
+fn f10_a_secret_is_shown_masked_wherever_it_stands_and_opened_by_itself_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    vault.make_keys(&[]).unwrap();
+    let secret =
+        |whole: &str, shown: &str| vault.seal_secret("customer_7", whole, shown).unwrap().unwrap();
+    let token = secret("123-45-6789", "***-**-6789");
+    assert!(!token.contains("6789"), "{token}");
+    assert_eq!(vault.opened(&format!("SSN {token}.")).unwrap(), "SSN ***-**-6789.");
+    assert_eq!(vault.revealed(&token).unwrap().as_deref(), Some("123-45-6789"));
+    for other in [format!("{token} "), format!("x{token}"), sealed_by(&vault, "a", "Ana")] {
+        assert_eq!(vault.revealed(&other).unwrap(), None, "{other}");
+    }
+    // Under the other mark it is no text, and of another owner nothing.
+    let (_, hidden) = token.trim_end_matches('}').rsplit_once(':').unwrap();
+    let marked = format!("{{sealed:customer_7:{hidden}}}");
+    assert_eq!(vault.opened(&marked).unwrap(), UNREADABLE);
+    sealed_by(&vault, "customer_8", "Al");
+    let stolen = token.replace("customer_7", "customer_8");
+    assert_eq!(vault.revealed(&stolen).unwrap(), None);
+
+    vault.destroy("customer_7").unwrap();
+    assert_eq!(vault.revealed(&token).unwrap(), None);
+    assert_eq!(vault.opened(&token).unwrap(), ERASED);
+    let dropped = secret("123-45-6789", "***-**-6789");
+    assert_eq!((&*dropped, &*vault.opened(&dropped).unwrap()), ("{secret:customer_7::}", ERASED));
+}
+
+#[test]
 fn tokens_are_opened_where_they_stand_in_a_letter() {
     let dir = tempfile::tempdir().unwrap();
     let vault = vault(dir.path());

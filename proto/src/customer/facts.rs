@@ -2,7 +2,9 @@
 
 use domain::{
     biller::Segment,
-    customer::{Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
+    customer::{
+        Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone, Revealed,
+    },
     sealed::Sealed,
     text::Code,
 };
@@ -55,6 +57,10 @@ pub(crate) fn encode(event: &CustomerEvent) -> pb::CustomerEvent {
         CustomerEvent::AgreementRecorded { agreement_id, agreement } => {
             Fact::AgreementRecorded(agreement_recorded(agreement_id, agreement))
         }
+        CustomerEvent::SsnRecorded { ssn } => {
+            Fact::SsnRecorded(pb::CustomerSsnRecorded { ssn: ssn.to_string() })
+        }
+        CustomerEvent::SsnRevealed(revealed) => Fact::SsnRevealed(ssn_revealed(revealed)),
         CustomerEvent::Erased { account_ids } => Fact::Erased(pb::CustomerErased {
             account_ids: account_ids.iter().map(ToString::to_string).collect(),
         }),
@@ -116,6 +122,14 @@ pub(crate) fn decode(message: pb::CustomerEvent) -> Result<CustomerEvent, Invali
             let agreement_id = code("agreementId", &fact.agreement_id)?;
             CustomerEvent::AgreementRecorded { agreement_id, agreement: agreement(&fact)? }
         }
+        Fact::SsnRecorded(fact) => CustomerEvent::SsnRecorded { ssn: sealed("ssn", &fact.ssn)? },
+        Fact::SsnRevealed(fact) => CustomerEvent::SsnRevealed(Revealed {
+            reveal_id: code("revealId", &fact.reveal_id)?,
+            ssn: sealed("ssn", &fact.ssn)?,
+            reason: sealed("reason", &fact.reason)?,
+            by: code("by", &fact.by)?,
+            on: date("on", &fact.on)?,
+        }),
         Fact::Erased(fact) => {
             let account_ids = fact.account_ids.iter().map(|account| id("accountIds", account));
             CustomerEvent::Erased { account_ids: account_ids.collect::<Result<_, _>>()? }
@@ -261,6 +275,16 @@ fn agreement(fact: &pb::CustomerAgreementRecorded) -> Result<Agreement, Invalid>
         signed_on: date("signedOn", &fact.signed_on)?,
         ends_on: optional("endsOn", &fact.ends_on, date)?,
     })
+}
+
+fn ssn_revealed(revealed: &Revealed) -> pb::CustomerSsnRevealed {
+    pb::CustomerSsnRevealed {
+        reveal_id: revealed.reveal_id.to_string(),
+        ssn: revealed.ssn.to_string(),
+        reason: revealed.reason.to_string(),
+        by: revealed.by.to_string(),
+        on: revealed.on.to_string(),
+    }
 }
 
 fn line_type(field: &str, number: i32) -> Result<LineType, Invalid> {

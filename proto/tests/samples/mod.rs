@@ -9,7 +9,9 @@ use domain::{
     actor::Role,
     biller::{Segment, ServiceType, TaskCode},
     calendar::CalendarEvent,
-    customer::{Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone},
+    customer::{
+        Agreement, AuthenticationMethod, Contact, CustomerEvent, Details, LineType, Phone, Revealed,
+    },
     decision::DecisionEvent,
     device::DeviceEvent,
     guide::{GuideEvent, GuideOutcome, Question},
@@ -108,6 +110,14 @@ fn customers() -> Vec<Event> {
                 ends_on: Some(day()),
             },
         },
+        CustomerEvent::SsnRecorded { ssn: sealed("{secret:customer_4:wVj_-k:wVj_-l}") },
+        CustomerEvent::SsnRevealed(Revealed {
+            reveal_id: code("v-1"),
+            ssn: sealed("{secret:customer_4:wVj_-k:wVj_-l}"),
+            reason: sealed("{sealed:customer_4:wVj_-m}"),
+            by: code("sam"),
+            on: day(),
+        }),
         CustomerEvent::Erased { account_ids: vec![id("account_7"), id("account_8")] },
     ]
     .map(Event::Customer)

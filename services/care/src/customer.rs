@@ -31,6 +31,8 @@ struct CustomerRow {
     /// Whom to contact for what; absent: whoever serves everybody (F47, F57).
     segment: Option<SegmentRow>,
     agreements: Vec<AgreementRow>,
+    /// Shown without all but its last digits (F10).
+    ssn: Option<String>,
     /// What was sealed for them can never be read again.
     erased: bool,
 }

@@ -4,6 +4,8 @@
 //! What must stay true: whose a text is follows from the log, so a text is erased with its customer
 //! wherever it was sent; what cannot be sealed is not taken.
 
+mod known_numbers;
+
 use std::{
     io,
     num::NonZeroUsize,
@@ -120,6 +122,14 @@ impl Door for BillersDoor {
 
     fn seal(&self, owner: &str, text: &str) -> Result<String, Closed> {
         self.made(owner, self.vault.seal(owner, text))
+    }
+
+    fn seal_secret(&self, owner: &str, secret: &str, shown: &str) -> Result<String, Closed> {
+        self.made(owner, self.vault.seal_secret(owner, secret, shown))
+    }
+
+    fn known_numbers(&self, owner: &str) -> Result<Vec<String>, Closed> {
+        known_numbers::of(&self.reader, &self.vault, owner).map_err(|error| closed(error.as_ref()))
     }
 
     fn digest(&self, owner: &str, secret: &str) -> Result<String, Closed> {

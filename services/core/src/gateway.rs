@@ -12,6 +12,7 @@ mod guard;
 mod local;
 mod logins;
 mod openapi;
+mod revealed;
 mod search;
 mod session;
 mod tasks;

@@ -22,5 +22,6 @@ pub(crate) fn receipt(id: CommandId, decision: &Decision, duplicate: bool) -> Re
         outcome: outcome.into(),
         duplicate,
         events: events.collect(),
+        revealed: String::new(),
     }
 }

@@ -75,6 +75,9 @@ pub(crate) struct Answer {
     pub(crate) duplicate: bool,
     #[serde(default)]
     pub(crate) events: Vec<Recorded>,
+    /// What the command asked to see. Personal data.
+    #[serde(default)]
+    pub(crate) revealed: String,
 }
 
 /// One event that a command led to.

@@ -72,6 +72,8 @@ impl Person {
             | CustomerEvent::PortalLoginEnabled { .. }
             | CustomerEvent::SegmentSet { .. }
             | CustomerEvent::AgreementRecorded { .. }
+            | CustomerEvent::SsnRecorded { .. }
+            | CustomerEvent::SsnRevealed(_)
             | CustomerEvent::Erased { .. } => return false,
         }
         true

@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 64] = [
+pub const COMMANDS: [(&str, BothForms); 66] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -79,6 +79,8 @@ pub const COMMANDS: [(&str, BothForms); 64] = [
     ("LockLogin", both::<login::v1::LockLogin>),
     ("UnlockLogin", both::<login::v1::UnlockLogin>),
     ("EndSessions", both::<login::v1::EndSessions>),
+    ("RecordSsn", both::<customer::v1::RecordSsn>),
+    ("RevealSsn", both::<customer::v1::RevealSsn>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

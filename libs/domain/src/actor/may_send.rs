@@ -16,6 +16,8 @@ const CARE: &[Role] = &[Agent, Lead, Manager];
 const LEADS: &[Role] = &[Lead, Manager];
 /// Forget a customer for ever.
 const ERASURE: &[Role] = &[Manager, Administrator];
+/// See what is shown to nobody else.
+const SECRETS: &[Role] = &[Manager, Billing, Administrator];
 /// Whoever writes something down about a customer.
 const WRITERS: &[Role] = &[Agent, Lead, Manager, Noc, Billing, Administrator, Service];
 /// Money, and policies that charge it.
@@ -78,6 +80,7 @@ pub const MAY_SEND: &[(&str, &[Role])] = &[
     ("RecordLogIn", EVERYBODY),
     ("RecordPayment", MONEY),
     ("RecordProvisioningAttempt", NOC),
+    ("RecordSsn", CARE),
     ("RegisterCustomer", CARE),
     ("RegisterDevice", CARE),
     ("RegisterSite", CARE),
@@ -87,6 +90,7 @@ pub const MAY_SEND: &[(&str, &[Role])] = &[
     ("RescheduleOrder", CARE),
     ("ResetPassword", SETUP),
     ("ResolveTicket", WRITERS),
+    ("RevealSsn", SECRETS),
     ("ReviewOrder", CARE),
     ("ScheduleOrder", CARE),
     ("SendEmail", WRITERS),

@@ -148,6 +148,8 @@ impl Identity {
             | CustomerEvent::PortalLoginEnabled { .. }
             | CustomerEvent::SegmentSet { .. }
             | CustomerEvent::AgreementRecorded { .. }
+            | CustomerEvent::SsnRecorded { .. }
+            | CustomerEvent::SsnRevealed(_)
             | CustomerEvent::Erased { .. } => {}
         }
     }

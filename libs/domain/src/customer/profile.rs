@@ -4,8 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Agreement, Contact, CustomerEvent, Details, Identity, PortalLogin};
-use crate::{biller::Segment, text::Code};
+use super::{
+    Agreement, Contact, CustomerEvent, Details, Identity, PortalLogin, reveal_ssn::fingerprint,
+};
+use crate::{biller::Segment, remembered::Remembered, sealed::Sealed, text::Code};
+
+/// Times that the social security number was revealed, of which the ids are remembered.
+const REVEALS_KEPT: usize = 20;
 
 /// What is known of a customer beyond their name and accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +29,10 @@ pub struct Profile {
     pub segment: Option<(Code, Segment)>,
     /// What was agreed, by agreement id (F41).
     pub agreements: BTreeMap<Code, Agreement>,
+    /// A secret (F10); `None`: nobody asked yet.
+    pub ssn: Option<Sealed>,
+    /// The last times that it was revealed.
+    pub reveals: Remembered,
 }
 
 impl Profile {
@@ -36,6 +45,8 @@ impl Profile {
         portal_logins: BTreeMap::new(),
         segment: None,
         agreements: BTreeMap::new(),
+        ssn: None,
+        reveals: Remembered::NONE,
     };
 
     /// Takes one more fact in.
@@ -68,11 +79,17 @@ impl Profile {
             CustomerEvent::AgreementRecorded { agreement_id, agreement } => {
                 self.agreements.insert(agreement_id.clone(), agreement.clone());
             }
+            CustomerEvent::SsnRecorded { ssn } => self.ssn = Some(ssn.clone()),
+            CustomerEvent::SsnRevealed(revealed) => {
+                let told = fingerprint(&revealed.by, &revealed.reason);
+                self.reveals.note(&revealed.reveal_id, told, REVEALS_KEPT);
+            }
             CustomerEvent::Registered { .. }
             | CustomerEvent::AccountAdded { .. }
             | CustomerEvent::Erased { .. } => {}
         }
     }
+
     fn switch(&mut self, portal_login_id: &Code, enabled: bool) {
         if let Some(login) = self.portal_logins.get_mut(portal_login_id) {
             login.enabled = enabled;

@@ -77,6 +77,12 @@ pub enum CustomerRejection {
     /// A list has an end.
     #[error("the customer has {AGREEMENTS_MAX} agreements: register another customer for more")]
     TooManyAgreements,
+    /// F10.
+    #[error("the customer has no social security number on record")]
+    NoSsn,
+    /// Two times under one id.
+    #[error("the reveal id belongs to another time: choose a new id")]
+    RevealIdUsed,
 }
 
 impl CustomerRejection {
@@ -107,6 +113,8 @@ impl CustomerRejection {
             Self::AgreementEndsBeforeSigned => "customer.agreement_ends_before_signed",
             Self::AgreementIdUsed => "customer.agreement_id_used",
             Self::TooManyAgreements => "customer.too_many_agreements",
+            Self::NoSsn => "customer.no_ssn",
+            Self::RevealIdUsed => "customer.reveal_id_used",
         }
     }
 }

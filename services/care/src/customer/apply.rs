@@ -75,6 +75,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         CustomerEvent::AgreementRecorded { agreement_id, agreement } => {
             row.agreements.push(agreement_row(agreement_id, agreement));
         }
+        CustomerEvent::SsnRecorded { ssn } => row.ssn = Some(ssn.to_string()),
+        CustomerEvent::SsnRevealed(_) => {}
         CustomerEvent::Erased { .. } => row.erased = true,
     }
     rows.put(TABLE, customer_id, &row)
@@ -107,6 +109,7 @@ fn unknown(customer_id: &str) -> CustomerRow {
         portal_logins: Vec::new(),
         segment: None,
         agreements: Vec::new(),
+        ssn: None,
         erased: false,
     }
 }
@@ -207,6 +210,7 @@ mod tests {
             "portalLogins": [],
             "segment": null,
             "agreements": [],
+            "ssn": null,
             "erased": false,
         });
         assert_eq!(story.row::<serde_json::Value>(TABLE, "customer_4"), row);
@@ -250,6 +254,7 @@ mod tests {
             "portalLogins": [],
             "segment": null,
             "agreements": [],
+            "ssn": null,
             "erased": false,
         });
         assert_eq!(row, expected);

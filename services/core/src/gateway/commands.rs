@@ -12,7 +12,7 @@ use domain::{Decide, actor::Actor};
 use event_store::CommandId;
 use service::Problem;
 
-use super::{BODY_BYTES_MAX, edge};
+use super::{BODY_BYTES_MAX, edge, revealed};
 use crate::{
     Core,
     access::Caller,
@@ -26,9 +26,12 @@ pub(super) async fn send(
     Path((biller, name)): Path<(String, String)>,
     request: Request,
 ) -> Result<Json<Receipt>, Problem> {
-    let door = Arc::clone(&edge::desk(&core, &biller)?.door);
+    let desk = edge::desk(&core, &biller)?;
+    let door = Arc::clone(&desk.door);
     let submission = read(&biller, &name, request, &door).await?;
-    decided(&core, &biller, submission).await
+    let Json(mut receipt) = decided(&core, &biller, submission).await?;
+    revealed::fill(desk, &mut receipt)?;
+    Ok(Json(receipt))
 }
 
 /// What a client hears of a command.

@@ -206,6 +206,9 @@ fn show(output: Output, answer: &Value) -> anyhow::Result<()> {
         let kind = paint(STRONG, event.short_kind());
         output.line(format!("  #{position:<6} {kind}  {}", event.stream))?;
     }
+    if !answer.revealed.is_empty() {
+        output.line(format!("  {}", paint(STRONG, &answer.revealed)))?;
+    }
     Ok(())
 }
 
