@@ -1,12 +1,19 @@
-//! Who is written to, and about what? What is remembered of accounts, sites, orders and the day.
+//! Who is written to, and about what? What is remembered of customers, accounts, sites, orders and
+//! the day.
 
 use domain::{
-    Event, account::AccountEvent, calendar::CalendarEvent, order::OrderEvent, site::SiteEvent,
+    Event,
+    account::{AccountEvent, AccountId},
+    calendar::CalendarEvent,
+    customer::{CustomerEvent, CustomerId, Details},
+    order::OrderEvent,
+    site::SiteEvent,
 };
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
 
+const CUSTOMERS: Table = Table::new(b'k');
 const HOLDERS: Table = Table::new(b'h');
 const SITES: Table = Table::new(b's');
 const ORDERS: Table = Table::new(b'w');
@@ -20,6 +27,18 @@ pub(crate) struct Holder {
     pub(crate) name: String,
     pub(crate) email: String,
 }
+
+/// A customer, as far as letters to them go.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Addressee {
+    /// The first of their accounts: its address is theirs. Absent: they have none yet.
+    pub(crate) account_id: Option<String>,
+    /// Their telephone numbers of record; absent until somebody asked. Personal data.
+    pub(crate) phones: Option<Phones>,
+}
+
+/// At home, at work and elsewhere. Personal data.
+pub(crate) type Phones = [Option<String>; 3];
 
 /// A site and whose it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,12 +68,12 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             let address = address.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
             rows.put(SITES, stream, &Place { account_id: account_id.to_string(), address })
         }
+        Event::Customer(event) => customer(event, &recorded.event.stream, rows),
         Event::Order(event) => order(event, &recorded.event.stream, rows),
         Event::Calendar(CalendarEvent::DayOpened { date, .. }) => {
             rows.put(CALENDAR, TODAY, &date.to_string())
         }
-        Event::Customer(_)
-        | Event::Account(_)
+        Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)
@@ -69,6 +88,51 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
+}
+
+fn customer(event: &CustomerEvent, customer_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let mut known = addressee(rows, customer_id)?;
+    match event {
+        CustomerEvent::AccountAdded { account_id } => {
+            known.account_id.get_or_insert_with(|| account_id.to_string());
+        }
+        CustomerEvent::Confirmed(details) => known.phones = Some(phones(details)),
+        CustomerEvent::Erased { .. } => {
+            rows.remove(CUSTOMERS, customer_id);
+            return Ok(());
+        }
+        CustomerEvent::Registered { .. }
+        | CustomerEvent::ContactAdded { .. }
+        | CustomerEvent::ContactRemoved { .. }
+        | CustomerEvent::PinSet { .. }
+        | CustomerEvent::Authenticated { .. }
+        | CustomerEvent::AuthenticationFailed { .. }
+        | CustomerEvent::PaperlessSet { .. }
+        | CustomerEvent::PortalLoginCreated { .. }
+        | CustomerEvent::PortalLoginDisabled { .. }
+        | CustomerEvent::PortalLoginEnabled { .. }
+        | CustomerEvent::SegmentSet { .. }
+        | CustomerEvent::SsnRecorded { .. }
+        | CustomerEvent::SsnRevealed(_)
+        | CustomerEvent::AgreementRecorded { .. } => return Ok(()),
+    }
+    rows.put(CUSTOMERS, customer_id, &known)
+}
+
+/// A customer; whoever has one account alone has it from the beginning.
+pub(crate) fn addressee(rows: &Rows<'_>, customer_id: &str) -> Result<Addressee, Fault> {
+    if let Some(known) = rows.get(CUSTOMERS, customer_id)? {
+        return Ok(known);
+    }
+    let customer = CustomerId::parse(customer_id).ok();
+    let account_id = customer.and_then(|id| AccountId::parse(id.suffix()).ok());
+    Ok(Addressee { account_id: account_id.map(|id| id.to_string()), phones: None })
+}
+
+/// The telephone numbers of record.
+pub(crate) fn phones(details: &Details) -> Phones {
+    [&details.home_phone, &details.business_phone, &details.other_phone]
+        .map(|phone| phone.as_ref().map(|phone| phone.number.to_string()))
 }
 
 fn order(event: &OrderEvent, order_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {

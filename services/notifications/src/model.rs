@@ -61,19 +61,19 @@ impl ReadModel for Model {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
         let event = decoded(recorded)?;
-        addressee::apply(&event, recorded, rows)?;
         if let Event::Notification(event) = &event {
             message::delivered(event, recorded, rows)?;
         }
-        match occasion::of(&event, recorded, &self.biller, rows)? {
-            Some(occasion) => message::write(occasion, recorded, &self.templates, rows),
-            None => Ok(()),
+        // Before the event changes to whom letters go.
+        if let Some(occasion) = occasion::of(&event, recorded, &self.biller, rows)? {
+            message::write(occasion, recorded, &self.templates, rows)?;
         }
+        addressee::apply(&event, recorded, rows)
     }
 
     fn react(

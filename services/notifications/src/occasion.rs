@@ -13,6 +13,7 @@ use event_store::Recorded;
 use projection::{Fault, Rows};
 
 use crate::{
+    account_change,
     addressee::{self, day},
     template::{Template, Words},
 };
@@ -37,6 +38,7 @@ pub(crate) fn of(
     match event {
         Event::Order(event) => order(event, &recorded.event.stream, biller, rows),
         Event::Site(event) => site(event, recorded, rows),
+        Event::Customer(event) => account_change::of(event, recorded, rows),
         Event::Account(event) => Ok(account(event, &recorded.event.stream)),
         Event::Ledger(LedgerEvent::PaymentReceived {
             account_id,
@@ -56,7 +58,6 @@ pub(crate) fn of(
             },
         })),
         Event::Ledger(LedgerEvent::Charged { .. })
-        | Event::Customer(_)
         | Event::Device(_)
         | Event::Service(_)
         | Event::Calendar(_)

@@ -19,12 +19,14 @@ pub(crate) enum Template {
     SiteSuspended,
     SiteReinstated,
     PaymentReceived,
+    /// Who may speak for the customer, or how they are reached.
+    AccountChanged,
     /// What an agent wrote (F61).
     Email,
 }
 
 /// Name and text of every template.
-const TEXTS: [(&str, &str); 9] = [
+const TEXTS: [(&str, &str); 10] = [
     ("order_scheduled", include_str!("../templates/order_scheduled.txt")),
     ("order_completed", include_str!("../templates/order_completed.txt")),
     ("order_done", include_str!("../templates/order_done.txt")),
@@ -33,6 +35,7 @@ const TEXTS: [(&str, &str); 9] = [
     ("site_suspended", include_str!("../templates/site_suspended.txt")),
     ("site_reinstated", include_str!("../templates/site_reinstated.txt")),
     ("payment_received", include_str!("../templates/payment_received.txt")),
+    ("account_changed", include_str!("../templates/account_changed.txt")),
     ("email", include_str!("../templates/email.txt")),
 ];
 
@@ -57,6 +60,9 @@ pub(crate) struct Words {
     pub(crate) method: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) payment: Option<String>,
+    /// What was changed about the account, never to what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) change: Option<&'static str>,
     /// What an agent wrote, and its subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subject: Option<String>,
@@ -84,6 +90,7 @@ impl Template {
             Self::SiteSuspended => "site_suspended",
             Self::SiteReinstated => "site_reinstated",
             Self::PaymentReceived => "payment_received",
+            Self::AccountChanged => "account_changed",
             Self::Email => "email",
         }
     }
