@@ -10,8 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Invalid, account, calendar, customer, descriptor, device,
     door::{Door, Unread},
-    guide, interaction, ledger, login, notification, order, provisioning, service, site, telephone,
-    ticket,
+    guide, interaction, ledger, login, notification, order, provisioning, service, site, task,
+    telephone, ticket,
 };
 
 /// A command's message, which policies build and send.
@@ -110,6 +110,7 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         notification::COMMANDS,
         ticket::COMMANDS,
         interaction::COMMANDS,
+        task::COMMANDS,
         guide::COMMANDS,
     ]
     .into_iter()

@@ -15,6 +15,7 @@ use domain::{
     order::{OrderEvent, Start},
     service::ServiceEvent,
     site::SiteEvent,
+    task::TaskEvent,
     text::{Text, holds_card_number},
     ticket::TicketEvent,
 };
@@ -152,7 +153,8 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Order(OrderEvent::Started(Start { account_id, .. }))
         | Event::Ticket(TicketEvent::Opened { account_id, .. })
         | Event::Guide(GuideEvent::Started { account_id, .. })
-        | Event::Interaction(InteractionEvent::Recorded { account_id, .. }) => {
+        | Event::Interaction(InteractionEvent::Recorded { account_id, .. })
+        | Event::Task(TaskEvent::Assigned { account_id, .. }) => {
             Some(Owner::Account(account_id.clone()))
         }
         Event::Account(_)
@@ -165,6 +167,7 @@ pub fn owner(stream: &str, first: &Event) -> Option<Owner> {
         | Event::Provisioning(_)
         | Event::Notification(_)
         | Event::Ticket(_)
+        | Event::Task(_)
         | Event::Guide(_)
         | Event::Login(_)
         | Event::Quota(_)

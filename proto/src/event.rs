@@ -17,7 +17,7 @@ use crate::{
         envelope::v1::{Envelope, envelope::Fact},
         login::v1::LoginEvent,
     },
-    provisioning, quota, service, site, telephone, ticket,
+    provisioning, quota, service, site, task, telephone, ticket,
 };
 
 /// Version of the stored form of every fact. A fact that changes its meaning gets the next one.
@@ -80,6 +80,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Notification(event) => ("notification", notification::encode(event).encode_to_vec()),
         Event::Ticket(event) => ("ticket", ticket::encode(event).encode_to_vec()),
         Event::Interaction(event) => ("interaction", interaction::encode(event).encode_to_vec()),
+        Event::Task(event) => ("task", task::encode(event).encode_to_vec()),
         Event::Guide(event) => ("guide", guide::encode(event).encode_to_vec()),
         Event::Decision(event) => ("decision", decision::encode(event).encode_to_vec()),
     };
@@ -121,6 +122,7 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Notification(event) => notification::decode(event).map(Event::Notification),
         Fact::Ticket(event) => ticket::decode(event).map(Event::Ticket),
         Fact::Interaction(event) => interaction::decode(event).map(Event::Interaction),
+        Fact::Task(event) => task::decode(event).map(Event::Task),
         Fact::Guide(event) => guide::decode(event).map(Event::Guide),
         Fact::Decision(event) => decision::decode(event).map(Event::Decision),
     };
@@ -183,6 +185,7 @@ fn withheld(fact: Fact) -> Fact {
         | Fact::Guide(_)
         | Fact::Ticket(_)
         | Fact::Interaction(_)
+        | Fact::Task(_)
         | Fact::Decision(_) => fact,
     }
 }
@@ -218,6 +221,7 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "notification" => Message::decode(data).map(Fact::Notification),
         "ticket" => Message::decode(data).map(Fact::Ticket),
         "interaction" => Message::decode(data).map(Fact::Interaction),
+        "task" => Message::decode(data).map(Fact::Task),
         "guide" => Message::decode(data).map(Fact::Guide),
         "decision" => Message::decode(data).map(Fact::Decision),
         _ => return Err(unknown()),

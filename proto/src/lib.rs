@@ -32,6 +32,7 @@ mod provisioning;
 mod quota;
 mod service;
 mod site;
+mod task;
 mod telephone;
 mod ticket;
 

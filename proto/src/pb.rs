@@ -105,6 +105,12 @@ pub mod site {
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.serde.rs"));
     }
 }
+pub mod task {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.task.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.task.v1.serde.rs"));
+    }
+}
 pub mod telephone {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.telephone.v1.rs"));

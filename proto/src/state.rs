@@ -20,6 +20,7 @@ use domain::{
     quota::Quota,
     service::{Promotion, Service},
     site::{Site, Traffic},
+    task::Task,
     telephone::{Assignment, Origin, Telephone},
     text::Code,
     ticket::{OpenedTicket, Ticket},
@@ -66,6 +67,12 @@ pub fn json(noun: &Noun) -> Value {
                 "subcategory": subcategory.as_str(),
             })
         }
+        Noun::Task(Task::Assigned { account_id, recipient, due_on, completed, .. }) => json!({
+            "account": account_id.as_str(),
+            "recipient": recipient.as_str(),
+            "dueOn": due_on.to_string(),
+            "completed": completed,
+        }),
         Noun::Guide(Guide::Started(walk)) => of_walk(walk),
         Noun::Decision(domain::decision::Decision) => json!({ "changed": "nothing" }),
         Noun::Device(Device::Unregistered)
@@ -77,6 +84,7 @@ pub fn json(noun: &Noun) -> Value {
         | Noun::Notification(Notification::Undelivered)
         | Noun::Ticket(Ticket::NotOpened)
         | Noun::Guide(Guide::NotStarted)
+        | Noun::Task(Task::NotAssigned)
         | Noun::Interaction(Interaction::NotRecorded) => Value::Null,
     }
 }

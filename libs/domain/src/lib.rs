@@ -31,6 +31,7 @@ pub mod remembered;
 pub mod sealed;
 pub mod service;
 pub mod site;
+pub mod task;
 pub mod telephone;
 pub mod testing;
 pub mod text;

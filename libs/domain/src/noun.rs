@@ -19,6 +19,7 @@ use crate::{
     quota::{Quota, QuotaEvent},
     service::{Service, ServiceEvent},
     site::{Site, SiteEvent},
+    task::{Task, TaskEvent},
     telephone::{Telephone, TelephoneEvent},
     ticket::{Ticket, TicketEvent},
 };
@@ -51,6 +52,7 @@ pub enum Event {
     Notification(NotificationEvent),
     Ticket(TicketEvent),
     Interaction(InteractionEvent),
+    Task(TaskEvent),
     Guide(GuideEvent),
     Decision(DecisionEvent),
 }
@@ -74,6 +76,7 @@ pub enum Noun {
     Notification(Notification),
     Ticket(Ticket),
     Interaction(Interaction),
+    Task(Task),
     Guide(Guide),
     Decision(Decision),
 }
@@ -106,6 +109,7 @@ impl Noun {
             Event::Notification(event) => Self::Notification(step(state, event)),
             Event::Ticket(event) => Self::Ticket(step(state, event)),
             Event::Interaction(event) => Self::Interaction(step(state, event)),
+            Event::Task(event) => Self::Task(step(state, event)),
             Event::Guide(event) => Self::Guide(step(state, event)),
             Event::Decision(event) => Self::Decision(step(state, event)),
         }

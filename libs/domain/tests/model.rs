@@ -344,6 +344,7 @@ fn owed(event: &Event) -> i64 {
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Guide(_)
         | Event::Decision(_) => 0,
     }

@@ -29,6 +29,7 @@ use domain::{
     sealed::Sealed,
     service::{Promotion, ServiceEvent},
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
+    task::TaskEvent,
     telephone::{Assignment, Origin, TelephoneEvent},
     text::{Code, Text},
     ticket::{TicketEvent, TicketKind},
@@ -441,7 +442,15 @@ fn records() -> Vec<Event> {
         summary: sealed("Wants Gigablast."),
         recorded_on: day(),
     };
-    tickets.map(Event::Ticket).into_iter().chain([Event::Interaction(interaction)]).collect()
+    let assigned = TaskEvent::Assigned {
+        account_id: id("account_7"),
+        recipient: code("account-executive"),
+        text: sealed("{sealed:customer_4:wVj_-n}"),
+        due_on: day(),
+    };
+    let tasks = [assigned, TaskEvent::Completed].map(Event::Task);
+    let others = [Event::Interaction(interaction)].into_iter().chain(tasks);
+    tickets.map(Event::Ticket).into_iter().chain(others).collect()
 }
 
 fn guides() -> Vec<Event> {

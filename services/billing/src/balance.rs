@@ -59,6 +59,7 @@ pub(crate) fn apply(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Guide(_)

@@ -83,6 +83,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Guide(_)

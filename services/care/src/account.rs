@@ -131,6 +131,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Login(_)
         | Event::Notification(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Guide(_)

@@ -1,5 +1,5 @@
 //! What happened between us and a customer, newest first? E-mails, messages that were handed over,
-//! interactions, comments, memos, flashes and tickets (F61, F66).
+//! interactions, comments, memos, flashes, tickets and tasks (F52, F61, F66).
 
 use contract::event::time;
 use domain::{
@@ -7,6 +7,7 @@ use domain::{
     account::{AccountEvent, EmailOrigin},
     interaction::InteractionEvent,
     notification::NotificationEvent,
+    task::TaskEvent,
     ticket::TicketEvent,
 };
 use event_store::Recorded;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     key::newest_first,
+    task::{self, TaskRow},
     ticket::{self, TicketRow},
 };
 
@@ -31,7 +33,7 @@ struct ActivityRow {
     /// The id of what it was written from, or of what happened to it.
     about: String,
     /// Of an e-mail: its subject. Of an interaction: category and subcategory. Of a message that
-    /// was handed over: its template.
+    /// was handed over: its template. Of a task that was given: its recipient.
     subject: Option<String>,
     /// What was written.
     text: Option<String>,
@@ -52,6 +54,8 @@ enum What {
     TicketOpened,
     TicketResolved,
     TicketReopened,
+    TaskAssigned,
+    TaskCompleted,
 }
 
 /// What an event adds to the history of an account.
@@ -63,12 +67,13 @@ struct Added {
     text: Option<String>,
 }
 
-/// Adds what happened to the history of the account. Tickets must be applied before.
+/// Adds what happened to the history of the account. Tickets and tasks must be applied before.
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let stream = &*recorded.event.stream;
     let added = match event {
         Event::Account(event) => of_account(event, stream),
         Event::Ticket(event) => of_ticket(event, stream, rows)?,
+        Event::Task(event) => Some(of_task(event, stream, rows)?),
         Event::Interaction(event) => Some(of_interaction(event, stream)),
         Event::Notification(event) => Some(of_notification(event, stream)),
         Event::Customer(_)
@@ -146,6 +151,16 @@ fn of_ticket(
     }))
 }
 
+fn of_task(event: &TaskEvent, task_id: &str, rows: &Rows<'_>) -> Result<Added, Fault> {
+    let task: TaskRow = existing(rows, task::TABLE, task_id)?;
+    let (what, subject) = match event {
+        TaskEvent::Assigned { recipient, .. } => (What::TaskAssigned, Some(recipient.to_string())),
+        TaskEvent::Completed => (What::TaskCompleted, None),
+    };
+    let (account_id, text) = (task.account_id, Some(task.text));
+    Ok(Added { account_id, what, about: task_id.to_owned(), subject, text })
+}
+
 fn of_interaction(event: &InteractionEvent, interaction_id: &str) -> Added {
     let InteractionEvent::Recorded { account_id, category, subcategory, summary, .. } = event;
     Added {
@@ -175,7 +190,7 @@ mod tests {
         notification::{Channel, NotificationEvent},
         testing::fixtures::{
             account_id, code, comment, entry, flash, id, interaction, memo, opened_ticket,
-            resolved, sealed, ticket_id,
+            resolved, sealed, task_assigned, task_completed, ticket_id,
         },
     };
     use projection::Keys;
@@ -221,6 +236,19 @@ mod tests {
         assert_eq!(history[1], written);
         assert_eq!(history[0]["what"], "messageDelivered");
         assert_eq!(history[2]["what"], "ticketOpened");
+    }
+
+    #[test]
+    fn f52_a_task_is_in_the_history_when_it_is_given_and_when_it_is_done() {
+        let story = Story::of(Care)
+            .and(opened_ticket())
+            .then(task_assigned("account-executive"))
+            .then(task_completed());
+        let history = history(&story);
+        let told = |row: &Value| (row["what"].clone(), row["subject"].clone());
+        assert_eq!(told(&history[0]), (json!("taskCompleted"), Value::Null));
+        assert_eq!(told(&history[1]), (json!("taskAssigned"), json!("account-executive")));
+        assert_eq!(history[0]["text"], "Wants to speak with you.");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod order;
 mod quota;
 mod service;
 mod site;
+mod task;
 mod telephone;
 mod ticket;
 mod today;

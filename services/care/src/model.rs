@@ -8,7 +8,7 @@ use service::{Listing, View, Views};
 
 use crate::{
     account, activity, customer, guide, interaction, of_account, order, quota,
-    service as service_view, site, telephone, ticket, today, work_order,
+    service as service_view, site, task, telephone, ticket, today, work_order,
 };
 
 /// The views of care.
@@ -55,6 +55,16 @@ const VIEWS: &[View] = &[
         about: "Which open tickets wait, oldest first? List after a queue and a slash; after a \
                 slash alone those that nobody has assigned",
         table: Some(ticket::QUEUE),
+    },
+    View {
+        name: "task",
+        about: "Who is to do what about a customer, and is it done? By task id",
+        table: Some(task::TABLE),
+    },
+    View {
+        name: "tasks-of-recipient",
+        about: "What is somebody still to do, oldest first? List after a recipient and a slash",
+        table: Some(task::OF_RECIPIENT),
     },
     View {
         name: "interactions-of-account",
@@ -130,6 +140,7 @@ impl ReadModel for Care {
         service_view::apply(&event, recorded, rows)?;
         order::apply(&event, recorded, rows)?;
         ticket::apply(&event, recorded, rows)?;
+        task::apply(&event, recorded, rows)?;
         interaction::apply(&event, recorded, rows)?;
         guide::apply(&event, recorded, rows)?;
         // These show what the views above have made of the event.

@@ -92,6 +92,7 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Customer(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Guide(_)
         | Event::Login(_)
         | Event::Decision(_) => Ok(()),

@@ -318,6 +318,7 @@ fn recall(record: &Record) -> Result<Decision, LoadError> {
             | Event::Notification(_)
             | Event::Ticket(_)
             | Event::Interaction(_)
+            | Event::Task(_)
             | Event::Quota(_)
             | Event::Telephone(_)
             | Event::Guide(_) => {}

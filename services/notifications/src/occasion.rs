@@ -66,6 +66,7 @@ pub(crate) fn of(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Guide(_)

@@ -95,6 +95,7 @@ impl ReadModel for Search {
             | Event::Provisioning(_)
             | Event::Notification(_)
             | Event::Interaction(_)
+            | Event::Task(_)
             | Event::Quota(_)
             | Event::Guide(_)
             | Event::Login(_)

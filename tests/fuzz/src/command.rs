@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
 use contract::pb::{account, calendar, customer, device, guide, interaction, ledger, login};
-use contract::pb::{notification, order, provisioning, service, site, telephone, ticket};
+use contract::pb::{notification, order, provisioning, service, site, task, telephone, ticket};
 use contract::{AsItIs, CommandMessage, Invalid, Unread};
 
 use crate::{assert_names_a_field, chosen};
@@ -14,7 +14,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 66] = [
+pub const COMMANDS: [(&str, BothForms); 68] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -81,6 +81,8 @@ pub const COMMANDS: [(&str, BothForms); 66] = [
     ("EndSessions", both::<login::v1::EndSessions>),
     ("RecordSsn", both::<customer::v1::RecordSsn>),
     ("RevealSsn", both::<customer::v1::RevealSsn>),
+    ("AssignTask", both::<task::v1::AssignTask>),
+    ("CompleteTask", both::<task::v1::CompleteTask>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

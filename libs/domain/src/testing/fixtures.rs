@@ -13,7 +13,7 @@ pub use guide::{guide_answered, guide_ended, guide_id, guide_started};
 pub use logins::{failed, locked_out, login, login_id, moment, password, program};
 pub use records::{
     assigned, cleared, comment, entry, flash, interaction, memo, opened_ticket, other_account,
-    reopened, resolved, ticket_id, ticket_opened,
+    reopened, resolved, task_assigned, task_completed, task_id, ticket_id, ticket_opened,
 };
 pub use work::{
     appointment, cancelled, changed_meanwhile, committed_change, committed_visit, completed,

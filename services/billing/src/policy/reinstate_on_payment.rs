@@ -55,6 +55,7 @@ pub(crate) fn react(
         | Event::Notification(_)
         | Event::Ticket(_)
         | Event::Interaction(_)
+        | Event::Task(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Guide(_)
