@@ -4,7 +4,7 @@
 //! decided, stored or sent on; a sealed text is never taken from outside, where it could be
 //! another customer's.
 
-use std::ops::RangeInclusive;
+mod numbers;
 
 use domain::{
     Aggregate, Event, Id,
@@ -21,19 +21,14 @@ use domain::{
 };
 
 use crate::{Invalid, invalid};
+use numbers::{is_pin, national, phone_number, ssn_digits};
 
 /// How a sealed text begins, and a sealed secret.
 const MARKS: [&str; 2] = ["{sealed:", "{secret:"];
 
-/// Fewest digits of a phone number: a local one.
-const PHONE_DIGITS_MIN: usize = 7;
-/// Most digits of a phone number (E.164).
-const PHONE_DIGITS_MAX: usize = 15;
-
-/// Digits of a PIN.
-const PIN_DIGITS: RangeInclusive<usize> = 4..=10;
-/// Digits of a social security number: no PIN has so many.
-const SSN_DIGITS: usize = 9;
+/// Whose key makes digests of phone numbers: nobody's who could be erased, or two customers' same
+/// number would be two.
+const NUMBERS: &str = "telephone_numbers";
 
 /// Who seals.
 pub trait Door: Sync {
@@ -229,17 +224,15 @@ impl<'a> Keeper<'a> {
     /// The same for a phone number, however people write it: what is sealed are its digits, after a
     /// `+` where there is one.
     pub(crate) fn seal_phone(&self, field: &str, value: &mut String) -> Result<(), Unread> {
-        let is_between = |char: &char| matches!(char, ' ' | '-' | '.' | '/' | '(' | ')');
-        let number: String = value.chars().filter(|char| !is_between(char)).collect();
-        let digits = number.strip_prefix('+').unwrap_or(&number);
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number || !(PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()) {
-            let problem = format!(
-                "must be a phone number of {PHONE_DIGITS_MIN} to {PHONE_DIGITS_MAX} digits"
-            );
-            return Err(Invalid::new(field, problem).into());
-        }
+        let number = phone_number(field, value)?;
         self.close(field, &number, value)
+    }
+
+    /// What a phone number is known by, the same whoever has it: a digest of its digits, without
+    /// the country's where that is North America's.
+    pub(crate) fn digest_phone(&self, field: &str, value: &str) -> Result<String, Unread> {
+        let number = phone_number(field, value)?;
+        Ok(self.door.digest(NUMBERS, national(&number))?)
     }
 
     /// The same for an e-mail address.
@@ -295,35 +288,6 @@ impl<'a> Keeper<'a> {
         *value = self.door.seal(&self.owner, text)?;
         Ok(())
     }
-}
-
-/// The digits of a social security number that could have been issued: never the area 000, 666 or
-/// 9xx, the group 00 or the serial number 0000.
-fn ssn_digits(text: &str) -> Option<String> {
-    let digits = match text.split('-').collect::<Vec<_>>().as_slice() {
-        [digits] => (*digits).to_owned(),
-        [area, group, serial] if [area.len(), group.len(), serial.len()] == [3, 2, 4] => {
-            format!("{area}{group}{serial}")
-        }
-        _ => return None,
-    };
-    if digits.len() != SSN_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (area, group, serial) = (&digits[..3], &digits[3..5], &digits[5..]);
-    let no_area = area == "000" || area == "666" || area.starts_with('9');
-    (!no_area && group != "00" && serial != "0000").then_some(digits)
-}
-
-/// Nothing that is guessed at once, nothing that looks like a social security number.
-fn is_pin(pin: &str) -> bool {
-    let digits = pin.as_bytes();
-    let all = |steps: u8| digits.windows(2).all(|pair| pair[1] == pair[0] + steps);
-    pin.bytes().all(|byte| byte.is_ascii_digit())
-        && PIN_DIGITS.contains(&digits.len())
-        && digits.len() != SSN_DIGITS
-        && !all(0)
-        && !all(1)
 }
 
 #[cfg(test)]
@@ -417,6 +381,19 @@ mod tests {
             let unread = digest(wrong).unwrap_err().to_string();
             assert!(unread.starts_with("pin must be 4 to 10 digits"), "{wrong}: {unread}");
         }
+    }
+
+    #[test]
+    fn f70_a_phone_number_is_known_by_one_digest_however_it_is_written() {
+        let digest = |account: &str, number: &str| {
+            let keeper = Keeper::of::<Account>(&AsItIs, "accountId", account).unwrap();
+            keeper.digest_phone("number", number)
+        };
+        for written in ["+1 703 555 0142", "1-703-555-0142", "(703) 555-0142", "7035550142"] {
+            assert_eq!(digest("account_8", written).unwrap(), "7035550142");
+        }
+        assert_eq!(digest("account_7", "+49 30 5550142").unwrap(), "49305550142");
+        assert!(digest("account_7", "call me").is_err());
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Order(Order::Started(order)) => of_order(order),
         Noun::Quota(quota) => of_quota(quota),
         Noun::Telephone(Telephone::Assigned(assignment)) => of_telephone(assignment),
+        Noun::Telephone(Telephone::Number { taken_by }) => json!({ "takenBy": taken_by.as_str() }),
         Noun::Ledger(ledger) => of_ledger(ledger),
         Noun::Login(Login::Created(holder)) => of_login(holder),
         Noun::Calendar(Calendar::Open { today }) => json!({ "today": today.to_string() }),

@@ -155,6 +155,67 @@ fn f10_a_social_security_number_is_shown_whole_only_to_who_may_and_says_why() ->
     in_no_file(&world)
 }
 
+/// An account that waits for the installation of its telephone.
+fn voice(number: usize) -> Vec<Wish> {
+    let id = |noun: &str| format!("{noun}_{number}");
+    vec![
+        wish(
+            "OpenAccount",
+            json!({"accountId": id("account"), "holderName": "Zelda Quimby",
+                "email": "zelda@example.org"}),
+        ),
+        wish(
+            "RegisterSite",
+            json!({"siteId": id("site"), "accountId": id("account"),
+                "addressId": format!("A-{number}"), "address": "9 Wistaria Lane",
+                "market": "phoenix"}),
+        ),
+        wish(
+            "RegisterDevice",
+            json!({"deviceId": id("device"), "siteId": id("site"), "model": "CM1000",
+                "serial": format!("SN{number}")}),
+        ),
+        wish(
+            "AddService",
+            json!({"serviceId": id("service"), "accountId": id("account"), "siteId": id("site"),
+                "deviceId": id("device"), "packageId": "voice", "orderId": id("order")}),
+        ),
+    ]
+}
+
+#[test]
+fn f70_a_number_that_is_sealed_for_two_customers_is_still_one_number() -> anyhow::Result<()> {
+    let mut world = World::one_process()?;
+    world.api.insist(&wish("OpenDay", json!({"date": "2026-09-28"})))?;
+    for wish in [voice(801), voice(802)].concat() {
+        world.api.insist(&wish)?;
+    }
+    let assign = |telephone: &str, of: usize, number: &str| {
+        let json = json!({"telephoneId": telephone, "accountId": format!("account_{of}"),
+            "serviceId": format!("service_{of}"), "number": number,
+            "origin": "TELEPHONE_ORIGIN_NATIVE"});
+        wish("AssignTelephone", json)
+    };
+    world.api.insist(&assign("telephone_1", 801, "+1 (703) 555-0142"))?;
+    let (status, problem) = world.api.send(&assign("telephone_2", 802, "703.555.0142"))?;
+    ensure!(status == 409 && problem["code"] == "telephone.number_in_use", "{problem}");
+    world.api.insist(&wish(
+        "ReleaseTelephone",
+        json!({"telephoneId": "telephone_1", "accountId": "account_801"}),
+    ))?;
+    world.api.insist(&assign("telephone_3", 802, "703.555.0142"))?;
+    world.settled()?;
+    let events = world.api.get("events?limit=1000")?.to_string();
+    ensure!(events.contains("telephone_number-"), "{events}");
+    let streams = events.split("telephone_number-").skip(1);
+    for stream in streams.map(|rest| rest.chars().take(20).collect::<String>()) {
+        ensure!(!stream.contains("5550142"), "{stream}");
+    }
+    world.stop()?;
+    let mut searched = 0;
+    search_for(&["7035550142", "703.555.0142"], &world.data(), &mut searched)
+}
+
 #[test]
 fn a_sealed_text_is_not_taken_from_outside() -> anyhow::Result<()> {
     let world = World::one_process()?;
@@ -206,22 +267,23 @@ fn is_erased(world: &World) -> anyhow::Result<()> {
 
 fn in_no_file(world: &World) -> anyhow::Result<()> {
     let mut searched = 0;
-    search(&world.data(), &mut searched)?;
-    search(&world.said("serve"), &mut searched)?;
+    let plain = [&PLAIN[..], &SSN].concat();
+    search_for(&plain, &world.data(), &mut searched)?;
+    search_for(&plain, &world.said("serve"), &mut searched)?;
     ensure!(searched > 10, "only {searched} files were searched");
     Ok(())
 }
 
-fn search(path: &Path, searched: &mut usize) -> anyhow::Result<()> {
+fn search_for(texts: &[&str], path: &Path, searched: &mut usize) -> anyhow::Result<()> {
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
-            search(&entry?.path(), searched)?;
+            search_for(texts, &entry?.path(), searched)?;
         }
         return Ok(());
     }
     let bytes = fs::read(path)?;
     *searched += 1;
-    for plain in PLAIN.into_iter().chain(SSN) {
+    for plain in texts {
         let found = bytes.windows(plain.len()).any(|part| part == plain.as_bytes());
         ensure!(!found, "{plain} is in {}", path.display());
     }

@@ -1,8 +1,8 @@
 //! A telephone number of a voice service: native, or ported from another carrier (F70).
 //!
-//! What must stay true: a telephone is assigned to one service at a time. Its id is the sender's
-//! name for the number, one id for one number for ever: the number itself is personal data and may
-//! not be an id, so two ids for the same number are two telephones to every rule.
+//! What must stay true: a number rings one service at a time, whoever assigns it under whatever id.
+//! The number itself is personal data and may not be an id, so it is known by a keyed digest, under
+//! which there is a stream that says which telephone has it.
 
 mod assign;
 mod release;
@@ -25,6 +25,11 @@ pub type TelephoneId = Id<Telephone>;
 pub enum TelephoneEvent {
     /// A service has the number.
     Assigned(Assignment),
+    /// Of a number, under its digest: a telephone has it.
+    NumberTaken {
+        /// Which.
+        telephone_id: TelephoneId,
+    },
     /// No service has it any more.
     Released {
         /// Whose it was.
@@ -43,6 +48,8 @@ pub struct Assignment {
     pub service_id: Id<Service>,
     /// Personal data.
     pub number: Sealed,
+    /// What the number is known by; absent where it was assigned before there was such a thing.
+    pub number_id: Option<TelephoneId>,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -68,6 +75,11 @@ pub enum Telephone {
     Free,
     /// A service has it.
     Assigned(Assignment),
+    /// It is a number, and the last telephone that took it is known.
+    Number {
+        /// Which.
+        taken_by: TelephoneId,
+    },
 }
 
 /// What prevents a wish about a telephone.
@@ -76,6 +88,9 @@ pub enum TelephoneRejection {
     /// One service at a time.
     #[error("the telephone is assigned with other data or to another service: release it first")]
     AssignedOtherwise,
+    /// One service at a time.
+    #[error("the number rings another service: release the telephone that has it first")]
+    NumberInUse,
     /// F70.
     #[error("the service is not a voice service")]
     NotAVoiceService,
@@ -93,6 +108,7 @@ impl TelephoneRejection {
     pub fn code(self) -> &'static str {
         match self {
             Self::AssignedOtherwise => "telephone.assigned_otherwise",
+            Self::NumberInUse => "telephone.number_in_use",
             Self::NotAVoiceService => "telephone.not_a_voice_service",
             Self::NoService => "telephone.no_service",
             Self::OfAnotherAccount => "telephone.of_another_account",
@@ -122,6 +138,9 @@ impl Aggregate for Telephone {
     fn evolve(self, event: &TelephoneEvent) -> Self {
         match event {
             TelephoneEvent::Assigned(assignment) => Self::Assigned(assignment.clone()),
+            TelephoneEvent::NumberTaken { telephone_id } => {
+                Self::Number { taken_by: telephone_id.clone() }
+            }
             TelephoneEvent::Released { .. } => Self::Free,
         }
     }

@@ -79,7 +79,9 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
                 row.telephones.retain(|other| other.telephone_id != stream);
             })
         }
-        Event::Account(_)
+        // Whoever has it was assigned it.
+        Event::Telephone(TelephoneEvent::NumberTaken { .. })
+        | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)
@@ -118,6 +120,7 @@ mod tests {
             account_id: account_id(),
             service_id: service_id(),
             number: sealed("+1 703 555 0142"),
+            number_id: Some(id("telephone_number-0142")),
             origin,
         };
         let (account_id, service_id) = (account_id(), service_id());

@@ -326,6 +326,8 @@ impl Search {
         rows: &mut Rows<'_>,
     ) -> Result<(), Fault> {
         match event {
+            // Whoever has it was assigned it.
+            TelephoneEvent::NumberTaken { .. } => Ok(()),
             TelephoneEvent::Assigned(assignment) => {
                 let account_id = assignment.account_id.as_str();
                 let Some(ordinal) = self.ordinal(rows, account_id)? else { return Ok(()) };

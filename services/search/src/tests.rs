@@ -70,6 +70,7 @@ fn assigned(number: &str) -> Fact {
         account_id: account_id(),
         service_id: service_id(),
         number: sealed(number),
+        number_id: None,
         origin: Origin::Native,
     };
     TelephoneEvent::Assigned(assignment).on(&id("telephone_1"))

@@ -12,7 +12,7 @@ use crate::{
 /// Give a voice service a number (F70).
 #[derive(Clone, Debug)]
 pub struct AssignTelephone {
-    /// The sender's name for the number: one for ever.
+    /// The sender's name for the number.
     pub telephone_id: TelephoneId,
     /// Whose it is.
     pub account_id: AccountId,
@@ -20,6 +20,8 @@ pub struct AssignTelephone {
     pub service_id: ServiceId,
     /// Personal data.
     pub number: Sealed,
+    /// What the number is known by: the same for whoever it is written down for.
+    pub number_id: TelephoneId,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -35,16 +37,18 @@ impl Decide for AssignTelephone {
             Telephone::Assigned(Assignment { account_id, service_id, .. }) => {
                 let (account_id, service_id) = (account_id.clone(), service_id.clone());
                 let released = TelephoneEvent::Released { account_id, service_id };
-                let assigned = self.assign(desk)?;
-                Ok(vec![released.on(&self.telephone_id), assigned])
+                let mut facts = vec![released.on(&self.telephone_id)];
+                facts.extend(self.assign(desk)?);
+                Ok(facts)
             }
-            Telephone::Free => Ok(vec![self.assign(desk)?]),
+            Telephone::Free => self.assign(desk),
+            Telephone::Number { .. } => Err(TelephoneRejection::AssignedOtherwise.into()),
         }
     }
 }
 
 impl AssignTelephone {
-    fn assign(&self, desk: &Desk<'_>) -> Result<Fact, Rejection> {
+    fn assign(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         desk.get(&self.account_id).demand_not_erased()?;
         if !is_in_use(desk, &self.service_id) {
             return Err(TelephoneRejection::NoService.into());
@@ -54,11 +58,39 @@ impl AssignTelephone {
                 Err(TelephoneRejection::OfAnotherAccount.into())
             }
             Service::Added { service_type: Some(ServiceType::Voice), .. } => {
-                Ok(TelephoneEvent::Assigned(self.assignment()).on(&self.telephone_id))
+                let assigned = TelephoneEvent::Assigned(self.assignment());
+                let mut facts = self.take(desk)?;
+                facts.push(assigned.on(&self.telephone_id));
+                Ok(facts)
             }
             Service::Added { .. } | Service::NotAdded => {
                 Err(TelephoneRejection::NotAVoiceService.into())
             }
+        }
+    }
+
+    /// The number becomes this telephone's, unless it rings somewhere under another id.
+    fn take(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, TelephoneRejection> {
+        match desk.get(&self.number_id) {
+            Telephone::Number { taken_by } if *taken_by == self.telephone_id => Ok(vec![]),
+            Telephone::Number { taken_by } if self.rings(desk, taken_by) => {
+                Err(TelephoneRejection::NumberInUse)
+            }
+            Telephone::Number { .. } | Telephone::Free => {
+                let telephone_id = self.telephone_id.clone();
+                Ok(vec![TelephoneEvent::NumberTaken { telephone_id }.on(&self.number_id)])
+            }
+            Telephone::Assigned(_) => Err(TelephoneRejection::AssignedOtherwise),
+        }
+    }
+
+    /// Whether a telephone has the number still, at a service that has not ended.
+    fn rings(&self, desk: &Desk<'_>, telephone_id: &TelephoneId) -> bool {
+        match desk.get(telephone_id) {
+            Telephone::Assigned(Assignment { service_id, number_id, .. }) => {
+                number_id.as_ref() == Some(&self.number_id) && is_in_use(desk, service_id)
+            }
+            Telephone::Free | Telephone::Number { .. } => false,
         }
     }
 
@@ -67,6 +99,7 @@ impl AssignTelephone {
             account_id: self.account_id.clone(),
             service_id: self.service_id.clone(),
             number: self.number.clone(),
+            number_id: Some(self.number_id.clone()),
             origin: self.origin.clone(),
         }
     }
@@ -87,10 +120,13 @@ mod tests {
     use super::AssignTelephone;
     use crate::{
         Fact,
-        telephone::{Assignment, Origin, TelephoneEvent, TelephoneRejection},
+        biller::ServiceType,
+        service::ServiceEvent,
+        telephone::{Assignment, Origin, ReleaseTelephone, TelephoneEvent, TelephoneRejection},
         testing::{
             fixtures::{
-                account_id, code, disconnected, id, installation_in, sealed, service, service_id,
+                account_id, code, disconnected, id, installation_in, other_account, sealed,
+                service, service_id,
             },
             given,
         },
@@ -102,6 +138,7 @@ mod tests {
             account_id: account_id(),
             service_id: service_id(),
             number: sealed("+1 703 555 0142"),
+            number_id: id("telephone_number-0142"),
             origin,
         }
     }
@@ -111,10 +148,18 @@ mod tests {
     }
 
     fn assigned(origin: Origin, to: &str) -> Fact {
-        let number = sealed("+1 703 555 0142");
-        let (account_id, service_id) = (account_id(), id(to));
-        let assignment = Assignment { account_id, service_id, number, origin };
+        let assignment = Assignment {
+            account_id: account_id(),
+            service_id: id(to),
+            number: sealed("+1 703 555 0142"),
+            number_id: Some(id("telephone_number-0142")),
+            origin,
+        };
         TelephoneEvent::Assigned(assignment).on(&id("telephone_1"))
+    }
+
+    fn taken(by: &str) -> Fact {
+        TelephoneEvent::NumberTaken { telephone_id: id(by) }.on(&id("telephone_number-0142"))
     }
 
     #[test]
@@ -122,10 +167,12 @@ mod tests {
         for origin in [Origin::Native, ported()] {
             given(service("voice"))
                 .when(assign(origin.clone()))
-                .then([assigned(origin, "service_5")]);
+                .then([taken("telephone_1"), assigned(origin, "service_5")]);
         }
         let ordered = installation_in("phoenix", "SB8200", "voice");
-        given(ordered).when(assign(ported())).then([assigned(ported(), "service_5")]);
+        given(ordered)
+            .when(assign(ported()))
+            .then([taken("telephone_1"), assigned(ported(), "service_5")]);
     }
 
     #[test]
@@ -146,15 +193,65 @@ mod tests {
     #[test]
     fn f70_a_number_belongs_to_one_service_at_a_time() {
         given(service("voice"))
-            .and([assigned(ported(), "service_5")])
+            .and([taken("telephone_1"), assigned(ported(), "service_5")])
             .when(assign(Origin::Native))
             .then_rejected(TelephoneRejection::AssignedOtherwise);
         // The service that had it ended, or is not known.
         let (account_id, service_id) = (account_id(), id("service_6"));
         let released = TelephoneEvent::Released { account_id, service_id };
         given(service("voice"))
-            .and([assigned(ported(), "service_6")])
+            .and([taken("telephone_1"), assigned(ported(), "service_6")])
             .when(assign(ported()))
             .then([released.on(&id("telephone_1")), assigned(ported(), "service_5")]);
+    }
+
+    #[test]
+    fn f70_a_number_under_another_id_and_of_another_account_is_the_same_number() {
+        // service_5 of account_7 has it as telephone_1; account_8 has a voice service on order.
+        let ringing = || {
+            let facts = [taken("telephone_1"), assigned(Origin::Native, "service_5")];
+            given(service("voice")).and(other_account()).and(facts).and([ordered_voice()])
+        };
+        let wish = AssignTelephone {
+            telephone_id: id("telephone_2"),
+            account_id: id("account_8"),
+            service_id: id("service_8"),
+            // Another customer's key makes another token of it.
+            number: sealed("the same, sealed for another"),
+            ..assign(Origin::Native)
+        };
+        let theirs = Assignment {
+            account_id: id("account_8"),
+            service_id: id("service_8"),
+            number: wish.number.clone(),
+            number_id: Some(id("telephone_number-0142")),
+            origin: Origin::Native,
+        };
+        let theirs = TelephoneEvent::Assigned(theirs).on(&id("telephone_2"));
+        ringing().when(wish.clone()).then_rejected(TelephoneRejection::NumberInUse);
+        let release =
+            ReleaseTelephone { telephone_id: id("telephone_1"), account_id: account_id() };
+        for free in [ringing().after(release), ringing().and([disconnected()])] {
+            let taken_over = [taken("telephone_2"), theirs.clone()];
+            free.clone().when(wish.clone()).then(taken_over);
+            // It is telephone_1's no longer.
+            free.after(wish.clone())
+                .and(service("voice"))
+                .when(AssignTelephone { telephone_id: id("telephone_3"), ..assign(Origin::Native) })
+                .then_rejected(TelephoneRejection::NumberInUse);
+        }
+    }
+
+    /// account_8 waits for the installation of a voice service.
+    fn ordered_voice() -> Fact {
+        ServiceEvent::Added {
+            account_id: id("account_8"),
+            site_id: id("site_90"),
+            device_id: id("device_8"),
+            package_id: code("voice"),
+            service_code: code("TEL1"),
+            service_type: Some(ServiceType::Voice),
+        }
+        .on(&id("service_8"))
     }
 }

@@ -15,7 +15,7 @@ pub struct ReleaseTelephone {
 impl Decide for ReleaseTelephone {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         match desk.get(&self.telephone_id) {
-            Telephone::Free => Ok(vec![]),
+            Telephone::Free | Telephone::Number { .. } => Ok(vec![]),
             Telephone::Assigned(assignment) if assignment.account_id != self.account_id => {
                 Err(TelephoneRejection::OfAnotherAccount.into())
             }
@@ -48,6 +48,7 @@ mod tests {
             account_id: account_id(),
             service_id: service_id(),
             number: sealed("+1 703 555 0142"),
+            number_id: id("telephone_number-0142"),
             origin: Origin::Native,
         })
     }
