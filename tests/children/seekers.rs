@@ -6,6 +6,7 @@
 //! The time of an answer counts from when it was due, so waiting for a slow one counts as well.
 
 use std::{
+    io::{self, Write as _},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -16,7 +17,7 @@ use reqwest::blocking::Client;
 use serde_json::Value;
 
 /// Whoever waits for an answer, so that a slow one delays no other.
-const SEEKERS: usize = 16;
+const SEEKERS: u32 = 16;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,11 +35,12 @@ fn main() -> anyhow::Result<()> {
             let (said, url, results) = (&said, &url, results.clone());
             scope.spawn(move || {
                 let client = Client::new();
-                for turn in (seeker..(rate * seconds) as usize).step_by(SEEKERS) {
-                    let due = start + Duration::from_secs(1) * turn as u32 / rate;
+                for turn in (seeker..rate * seconds).step_by(SEEKERS as usize) {
+                    let due = start + Duration::from_secs(1) * turn / rate;
                     thread::sleep(due.saturating_duration_since(Instant::now()));
-                    let found = ask(&client, url, &said[turn % said.len()]);
-                    let _ = results.send((found.map(|_| due.elapsed())));
+                    let found = ask(&client, url, &said[turn as usize % said.len()]);
+                    // Who listens listens to the end.
+                    let _ = results.send(found.map(|_| due.elapsed()));
                 }
             });
         }
@@ -48,14 +50,15 @@ fn main() -> anyhow::Result<()> {
     ensure!(!times.is_empty(), "nothing was asked");
     times.sort_unstable();
     let at = |permille: usize| times[(times.len() - 1) * permille / 1_000];
-    println!(
+    writeln!(
+        io::stdout().lock(),
         "{} questions, {rate} a second: p50 {:?}, p90 {:?}, p99 {:?}, longest {:?}",
         times.len(),
         at(500),
         at(900),
         at(990),
         at(1_000)
-    );
+    )?;
     Ok(())
 }
 

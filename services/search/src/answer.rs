@@ -55,7 +55,11 @@ impl Answers {
         let Page { found, next, more } = self.search.find(rows, question)?;
         let found = found.into_iter().map(|Found { card, grade, matched }| {
             let mut shown = self.shown(rows, &card)?;
-            shown["match"] = json!({ "by": grade.name(), "words": matched });
+            // Filters alone fit or do not.
+            shown["match"] = match matched {
+                0 => Value::Null,
+                _ => json!({ "by": grade.name(), "words": matched }),
+            };
             Ok(shown)
         });
         let found = found.collect::<Result<Vec<_>, Fault>>()?;

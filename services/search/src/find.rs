@@ -7,20 +7,24 @@
 //! What must stay true: no text is opened here; the work for a page is bounded, and a page that
 //! ends for that reason says so and where the next one begins.
 
+use std::collections::BTreeSet;
+
 use contract::search::{Balance, Cursor, Kind, Question, Standing};
 use projection::{Fault, Rows};
 
 use crate::{
     asked::{self, Grade, Token},
     card::{self, Card},
-    join::{Hit, Join, Step, Word},
+    join::{CHUNKS_MAX, Hit, Join, Step, Word},
     model::Search,
-    postings,
+    postings, spelling,
     terms::{self, Term},
 };
 
+/// Most words that a slip of the pen may have meant.
+const MEANT_MAX: usize = 32;
 /// Most cards that are read for one question.
-const CARDS_MAX: usize = 500;
+const CARDS_MAX: usize = 200;
 
 /// An account that fits.
 #[derive(Debug)]
@@ -48,7 +52,10 @@ struct Draft<'a> {
     balance: Option<Balance>,
     limit: usize,
     page: Page,
+    /// How many were read.
     cards: usize,
+    /// How many may still be read.
+    chunks: u32,
 }
 
 /// Why nothing more is looked for.
@@ -69,7 +76,7 @@ impl Search {
         let words = self.words(rows, &question.text)?;
         let page = Page { found: Vec::new(), next: None, more: false };
         let (balance, limit) = (question.balance, question.limit);
-        let mut draft = Draft { rows, balance, limit, page, cards: 0 };
+        let mut draft = Draft { rows, balance, limit, page, cards: 0, chunks: CHUNKS_MAX };
         match self.fill(&mut draft, &words, question) {
             Ok(()) => {}
             Err(Halt::Ended(next)) => draft.page.next = Some(next),
@@ -99,9 +106,11 @@ impl Search {
                 true => start.ordinal,
                 false => u32::MAX,
             };
-            let mut join = Join::new(draft.rows);
+            let mut join = Join::new(draft.rows, draft.chunks);
             join.required = self.filters(question);
-            join.words = words.iter().map(|word| self.word(word, tier.grade)).collect();
+            for word in words {
+                join.words.push(self.word(draft.rows, word, tier.grade)?);
+            }
             join.at_least = tier.matched;
             draft.walk(join, (number, tier), below)?;
         }
@@ -121,9 +130,20 @@ impl Search {
         Ok(words)
     }
 
-    fn word(&self, word: &asked::Word, worst: Grade) -> Word {
-        let good_enough = word.iter().filter(|(_, grade)| *grade <= worst);
-        Word::new(good_enough.map(|(term, grade)| (self.term(term), *grade)))
+    /// The lists of a word. A slip of the pen leads to the words that were meant.
+    fn word(&self, rows: &Rows<'_>, word: &asked::Word, worst: Grade) -> Result<Word, Fault> {
+        let (mut lists, mut meant) = (Vec::new(), BTreeSet::new());
+        for (term, grade) in word.iter().filter(|(_, grade)| *grade <= worst) {
+            match grade {
+                Grade::Near => meant.extend(spelling::near(rows, self.term(term))?),
+                Grade::Number | Grade::Exact | Grade::Prefix => {
+                    lists.push((self.term(term), *grade));
+                }
+            }
+        }
+        meant.retain(|near| lists.iter().all(|(term, _)| term != near));
+        lists.extend(meant.into_iter().take(MEANT_MAX).map(|near| (near, Grade::Near)));
+        Ok(Word::new(lists))
     }
 
     /// The lists on which an account must be for the filters alone.
@@ -230,6 +250,7 @@ impl Draft<'_> {
             below = hit.ordinal;
             self.look_at(&hit)?;
         }
+        self.chunks = join.left;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use projection::{Fault, Rows, Table};
 
-use crate::postings;
+use crate::{postings, spelling};
 
 /// By the account's number in the index.
 const TABLE: Table = Table::new(b't');
@@ -39,7 +39,7 @@ pub(crate) fn replace(
     let before = held.take(part);
     let others = held.all();
     for gone in before.difference(&terms).filter(|term| !others.contains(term)) {
-        postings::remove(rows, *gone, ordinal)?;
+        take_off(rows, *gone, ordinal)?;
     }
     for new in terms.difference(&before).filter(|term| !others.contains(term)) {
         postings::add(rows, *new, ordinal)?;
@@ -54,10 +54,18 @@ pub(crate) fn replace(
 /// The account is found by nothing any more.
 pub(crate) fn forget(rows: &mut Rows<'_>, ordinal: u32) -> Result<(), Fault> {
     for term in Held::read(rows, ordinal)?.all() {
-        postings::remove(rows, term, ordinal)?;
+        take_off(rows, term, ordinal)?;
     }
     rows.remove(TABLE, ordinal.to_be_bytes());
     Ok(())
+}
+
+/// How a word is spelled is forgotten with the last account that has it.
+fn take_off(rows: &mut Rows<'_>, term: u64, ordinal: u32) -> Result<(), Fault> {
+    match postings::remove(rows, term, ordinal)? {
+        true => spelling::forget(rows, term),
+        false => Ok(()),
+    }
 }
 
 impl Held {

@@ -14,11 +14,16 @@ use crate::{
 /// Most chunks that are read for one question: half a million entries.
 pub(crate) const CHUNKS_MAX: u32 = 1_000;
 
+/// Numbers that are looked at one by one before they are searched: the next is seldom far.
+const NEXT_FEW: usize = 8;
+
 /// One list, and the part of it that was read last.
 struct List {
     term: u64,
     grade: Grade,
     chunk: Option<Chunk>,
+    /// How much of the chunk is still before the walk.
+    end: usize,
     at: At,
 }
 
@@ -43,7 +48,7 @@ pub(crate) struct Join<'a> {
     /// How many of them.
     pub(crate) at_least: usize,
     /// Chunks that may still be read.
-    left: u32,
+    pub(crate) left: u32,
 }
 
 /// What the next step comes to.
@@ -82,7 +87,7 @@ impl From<Fault> for Halt {
 impl Word {
     /// The word that these terms are, each as good as its grade.
     pub(crate) fn new(terms: impl IntoIterator<Item = (u64, Grade)>) -> Self {
-        let list = |(term, grade)| List { term, grade, chunk: None, at: At::Begin };
+        let list = |(term, grade)| List { term, grade, chunk: None, end: 0, at: At::Begin };
         Self(terms.into_iter().map(list).collect())
     }
 
@@ -119,12 +124,13 @@ impl List {
             At::Ordinal(at) if at <= bound => return Ok(Some(at)),
             At::Ordinal(_) | At::Begin => {}
         }
-        let mut found = self.chunk.as_ref().and_then(|chunk| chunk.below(bound));
+        let mut found = self.below(bound);
         while found.is_none() {
             let Some(chunk) = self.load(rows, left, bound)? else { break };
-            found = chunk.below(bound);
             let before = chunk.before();
+            self.end = chunk.ordinals.len();
             self.chunk = Some(chunk);
+            found = self.below(bound);
             match before {
                 Some(before) if found.is_none() => bound = before,
                 Some(_) | None => break,
@@ -134,6 +140,16 @@ impl List {
         Ok(found)
     }
 
+    /// The largest number up to a bound in what is left of the chunk.
+    fn below(&mut self, bound: u32) -> Option<u32> {
+        let ordinals = self.chunk.as_ref()?.ordinals.get(..self.end)?;
+        self.end = match ordinals.iter().rev().take(NEXT_FEW).position(|at| *at <= bound) {
+            Some(above) => self.end - above,
+            None => ordinals.partition_point(|at| *at <= bound),
+        };
+        self.end.checked_sub(1).map(|last| ordinals[last])
+    }
+
     fn load(&self, rows: &Rows<'_>, left: &mut u32, bound: u32) -> Result<Option<Chunk>, Halt> {
         *left = left.checked_sub(1).ok_or(Halt::Exhausted)?;
         Ok(postings::at_or_below(rows, self.term, bound)?)
@@ -141,10 +157,10 @@ impl List {
 }
 
 impl<'a> Join<'a> {
-    /// A walk over these rows that has not begun.
-    pub(crate) fn new(rows: &'a Rows<'a>) -> Self {
+    /// A walk over these rows that has not begun, and may read so many chunks.
+    pub(crate) fn new(rows: &'a Rows<'a>, left: u32) -> Self {
         let (required, words) = (Vec::new(), Vec::new());
-        Self { rows, required, words, at_least: 0, left: CHUNKS_MAX }
+        Self { rows, required, words, at_least: 0, left }
     }
 
     /// The newest account up to `below` that fits.
@@ -169,6 +185,9 @@ impl<'a> Join<'a> {
                 lower => return Ok(lower),
             }
         }
+        if self.at_least == self.words.len() {
+            return self.settle_on_all(bound);
+        }
         if self.at_least == 0 {
             return Ok(Some(bound));
         }
@@ -179,6 +198,17 @@ impl<'a> Join<'a> {
         // Above the last of so many nobody has so many words.
         at.sort_unstable_by(|one, other| other.cmp(one));
         Ok(at.get(self.at_least - 1).copied().flatten())
+    }
+
+    /// The same where every word must be there: whoever lacks one is passed over at once.
+    fn settle_on_all(&mut self, bound: u32) -> Result<Option<u32>, Halt> {
+        for word in &mut self.words {
+            match word.at_or_below(self.rows, &mut self.left, bound)? {
+                Some(at) if at == bound => {}
+                lower => return Ok(lower),
+            }
+        }
+        Ok(Some(bound))
     }
 
     fn hit(&self, ordinal: u32) -> Hit {
@@ -198,7 +228,7 @@ mod tests {
         prelude::{ProptestConfig, prop_assert_eq, proptest},
     };
 
-    use super::{Hit, Join, Step, Word};
+    use super::{CHUNKS_MAX, Hit, Join, Step, Word};
     use crate::{asked::Grade, postings};
 
     fn rows(lists: &[BTreeSet<u32>]) -> Rows<'static> {
@@ -224,9 +254,8 @@ mod tests {
     fn a_walk_ends_where_it_has_read_enough_and_says_where() {
         let every_second = |from: u32| (from..20_000).step_by(2).collect::<BTreeSet<_>>();
         let rows = rows(&[every_second(0), every_second(1)]);
-        let mut join = Join::new(&rows);
+        let mut join = Join::new(&rows, 10);
         join.required = vec![Word::new([(0, Grade::Exact)]), Word::new([(1, Grade::Exact)])];
-        join.left = 10;
         let Step::Exhausted(at) = join.next(u32::MAX).unwrap() else { panic!("it has an end") };
         let chunks = (20_000 - at) / 2 / 512;
         assert!((4..=5).contains(&chunks), "five of each list: {at}");
@@ -237,7 +266,7 @@ mod tests {
     fn an_account_is_as_good_as_its_worst_word() {
         let list = |at: &[u32]| at.iter().copied().collect::<BTreeSet<_>>();
         let rows = rows(&[list(&[3, 5, 9]), list(&[5, 9]), list(&[3, 9])]);
-        let mut join = Join::new(&rows);
+        let mut join = Join::new(&rows, CHUNKS_MAX);
         let first = Word::new([(0, Grade::Exact)]);
         let second = Word::new([(1, Grade::Number), (2, Grade::Near)]);
         join.words = vec![first, second];
@@ -263,7 +292,7 @@ mod tests {
                 postings::remove(&mut rows, term, at).unwrap();
                 lists[list].remove(&at);
             }
-            let mut join = Join::new(&rows);
+            let mut join = Join::new(&rows, CHUNKS_MAX);
             join.required = vec![Word::new([(3, Grade::Exact)])];
             join.words = (0..3).map(|term| Word::new([(term, Grade::Exact)])).collect();
             join.at_least = at_least;

@@ -18,6 +18,7 @@ mod join;
 mod model;
 mod person;
 mod postings;
+mod spelling;
 mod terms;
 #[cfg(test)]
 mod testing;

@@ -27,7 +27,7 @@ use crate::{
     card::{Card, Device, Service, Site, Telephone},
     held,
     person::Person,
-    postings,
+    postings, spelling,
     terms::{self, Term},
 };
 
@@ -181,10 +181,12 @@ impl Search {
         found_by.extend(self.read(&card.holder_name, terms::of_name)?);
         found_by.extend(self.read(&card.email, terms::of_email)?);
         self.replace(rows, ordinal, ACCOUNT, found_by)?;
+        self.learn(rows, &card.holder_name)?;
         if let Some(customer_id) = &card.customer_id
             && let Some(person) = Person::read(rows, customer_id)?
         {
             self.replace(rows, ordinal, CUSTOMER, self.of_person(&person)?)?;
+            self.learn_person(rows, &person)?;
         }
         self.classify(card, rows, ordinal)
     }
@@ -214,19 +216,18 @@ impl Search {
         }
         let found_by = self.of_person(&person)?;
         let found_by: BTreeSet<_> = found_by.iter().map(|term| self.term(term)).collect();
-        ordinals
-            .into_iter()
-            .try_for_each(|ordinal| held::replace(rows, ordinal, CUSTOMER, found_by.clone()))
+        for ordinal in ordinals {
+            held::replace(rows, ordinal, CUSTOMER, found_by.clone())?;
+        }
+        self.learn_person(rows, &person)
     }
 
     fn of_person(&self, person: &Person) -> Result<Vec<Term>, Fault> {
         let known = || person.contacts.iter().chain(&person.logins);
-        let names = [&person.registered, &person.first_name, &person.last_name];
-        let names = names.into_iter().chain(known().map(|known| &known.name)).flatten();
         let phones = person.phones.iter().chain(known().filter_map(|known| known.phone.as_ref()));
         let emails = known().filter_map(|known| known.email.as_ref());
         let mut found_by = Vec::new();
-        for name in names {
+        for name in person.names() {
             found_by.extend(self.read(name, terms::of_name)?);
         }
         for phone in phones {
@@ -358,6 +359,23 @@ impl Search {
         })?;
         let is_lost = [vault::ERASED, vault::UNREADABLE].contains(&&*text);
         Ok(if is_lost { Vec::new() } else { of(&text) })
+    }
+
+    /// The words of a name are found by what is nearly them.
+    fn learn(&self, rows: &mut Rows<'_>, sealed: &str) -> Result<(), Fault> {
+        let words = |text: &str| {
+            let words = terms::name_words(text).into_iter();
+            words.map(|word| (terms::Kind::Word, word)).collect()
+        };
+        for word in self.read(sealed, words)? {
+            let near: Vec<_> = terms::near(&word.1).iter().map(|term| self.term(term)).collect();
+            spelling::learn(rows, self.term(&word), &near)?;
+        }
+        Ok(())
+    }
+
+    fn learn_person(&self, rows: &mut Rows<'_>, person: &Person) -> Result<(), Fault> {
+        person.names().try_for_each(|name| self.learn(rows, name))
     }
 
     fn replace(

@@ -79,6 +79,12 @@ impl Person {
         true
     }
 
+    /// What they and those who belong to them are called.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.registered, &self.first_name, &self.last_name].into_iter();
+        own.chain(self.contacts.iter().map(|known| &known.name)).filter_map(Option::as_deref)
+    }
+
     fn confirm(&mut self, details: &Details) {
         self.first_name = Some(details.first_name.to_string());
         self.last_name = Some(details.last_name.to_string());

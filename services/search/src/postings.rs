@@ -49,16 +49,17 @@ pub(crate) fn add(rows: &mut Rows<'_>, term: u64, ordinal: u32) -> Result<(), Fa
     Ok(())
 }
 
-/// Takes an account off a term's list.
-pub(crate) fn remove(rows: &mut Rows<'_>, term: u64, ordinal: u32) -> Result<(), Fault> {
-    let Some(mut chunk) = at_or_below(rows, term, ordinal)? else { return Ok(()) };
-    let Ok(at) = chunk.ordinals.binary_search(&ordinal) else { return Ok(()) };
+/// Takes an account off a term's list; `true`: it was the last one.
+pub(crate) fn remove(rows: &mut Rows<'_>, term: u64, ordinal: u32) -> Result<bool, Fault> {
+    let Some(mut chunk) = at_or_below(rows, term, ordinal)? else { return Ok(false) };
+    let Ok(at) = chunk.ordinals.binary_search(&ordinal) else { return Ok(false) };
     chunk.ordinals.remove(at);
-    match chunk.ordinals.is_empty() {
-        true => rows.remove(TABLE, key(term, chunk.first)),
-        false => put(rows, term, &chunk),
+    if !chunk.ordinals.is_empty() {
+        put(rows, term, &chunk);
+        return Ok(false);
     }
-    Ok(())
+    rows.remove(TABLE, key(term, chunk.first));
+    Ok(newest(rows, term)?.is_none())
 }
 
 /// The chunk in which a number is, if it is on the list.
@@ -97,12 +98,6 @@ pub(crate) fn all(rows: &Rows<'_>, term: u64, limit: usize) -> Result<Vec<u32>, 
 }
 
 impl Chunk {
-    /// The largest number in it that is not above another.
-    pub(crate) fn below(&self, ordinal: u32) -> Option<u32> {
-        let end = self.ordinals.partition_point(|other| *other <= ordinal);
-        self.ordinals[..end].last().copied()
-    }
-
     /// The number below everything in it, where the chunk before it may end.
     pub(crate) fn before(&self) -> Option<u32> {
         self.first.checked_sub(1)
@@ -177,7 +172,7 @@ mod tests {
 
     use proptest::{
         collection::vec,
-        prelude::{ProptestConfig, any, prop_assert_eq, proptest},
+        prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest},
     };
 
     use projection::{Keys, Rows};
@@ -226,8 +221,9 @@ mod tests {
                     add(&mut rows, TERM, ordinal).unwrap();
                     expected.insert(ordinal);
                 } else {
-                    remove(&mut rows, TERM, ordinal).unwrap();
-                    expected.remove(&ordinal);
+                    let was_last = remove(&mut rows, TERM, ordinal).unwrap();
+                    let was_there = expected.remove(&ordinal);
+                    prop_assert_eq!(was_last, was_there && expected.is_empty());
                 }
             }
             let expected: Vec<_> = expected.into_iter().collect();
@@ -240,7 +236,7 @@ mod tests {
             }
             for ordinal in expected {
                 let chunk = at_or_below(&rows, TERM, ordinal).unwrap().unwrap();
-                prop_assert_eq!(chunk.below(ordinal), Some(ordinal));
+                prop_assert!(chunk.ordinals.contains(&ordinal));
             }
         }
     }

@@ -18,6 +18,11 @@ use domain::{
         service_id, site, site_id, suspended_site, usd,
     },
 };
+use proptest::{
+    collection::vec,
+    prelude::{ProptestConfig, any, prop_assert_eq, proptest},
+    sample::Index,
+};
 use serde_json::{Value, json};
 
 use crate::testing::{Told, keys, told, told_with};
@@ -255,12 +260,14 @@ fn f64_whom_only_a_look_at_the_card_tells_apart_makes_short_pages_that_go_on() {
         [opened(&account, "Ana"), owes(&account, owed)]
     });
     let told = told(facts);
-    let first = told.asked(&[("q", "ana"), ("balance", ">14")]);
-    assert_eq!((&first["found"], &first["more"]), (&json!([]), &json!(true)));
-    let next = first["next"].as_str().unwrap();
-    let second = told.asked(&[("q", "ana"), ("balance", ">14"), ("after", next)]);
-    assert_eq!(second["found"][0]["accountId"], "account_3");
-    assert_eq!((&second["next"], &second["more"]), (&Value::Null, &json!(false)));
+    let mut page = told.asked(&[("q", "ana"), ("balance", ">14")]);
+    for _ in 0..3 {
+        assert_eq!((&page["found"], &page["more"]), (&json!([]), &json!(true)));
+        let next = page["next"].as_str().unwrap().to_owned();
+        page = told.asked(&[("q", "ana"), ("balance", ">14"), ("after", &next)]);
+    }
+    assert_eq!(page["found"][0]["accountId"], "account_3");
+    assert_eq!((&page["next"], &page["more"]), (&Value::Null, &json!(false)));
 }
 
 #[test]
@@ -288,7 +295,7 @@ fn f64_all_accounts_of_a_customer_are_found_by_what_is_known_of_them() {
 }
 
 #[test]
-fn f98_a_name_that_was_corrected_is_found_by_the_new_one_and_not_by_the_old() {
+fn f64_a_name_that_was_corrected_is_found_by_the_new_one_and_not_by_the_old() {
     let alone = id("customer_account_7");
     let named = |name: &str| {
         let details = Details { last_name: sealed(name), ..details() };
@@ -366,6 +373,36 @@ fn what_is_sealed_is_found_while_there_is_a_key_and_forgotten_after_it() {
     // Whoever hears of it all later finds what can be read.
     let late = told_with(keys, facts);
     assert_eq!((late.by("zelda"), late.by("A-17")), (vec![], vec!["account_7".to_owned()]));
+}
+
+/// No two of them are nearly the same, and none begins another.
+const NAMES: [&str; 5] = ["Ana", "Lopez", "Schmidt", "Okafor", "Zelda"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn f64_whoever_is_called_so_is_found_and_nobody_else(
+        named in vec((0_usize..5, 0_usize..5), 1..25),
+        erased in vec(any::<Index>(), 0..8),
+    ) {
+        let account = |at: usize| format!("account_{at}");
+        let facts = named.iter().enumerate().map(|(at, (first, last))| {
+            opened(&account(at), &format!("{} {}", NAMES[*first], NAMES[*last]))
+        });
+        let gone: BTreeSet<_> = erased.iter().map(|index| index.index(named.len())).collect();
+        let ends = gone.iter().map(|at| AccountEvent::HolderErased.on(&id(&account(*at))));
+        let told = told(facts.chain(ends));
+        for (number, name) in NAMES.iter().enumerate() {
+            let is_called = |at: &usize| [named[*at].0, named[*at].1].contains(&number);
+            let expected: Vec<_> = (0..named.len())
+                .rev()
+                .filter(|at| is_called(at) && !gone.contains(at))
+                .map(account)
+                .collect();
+            prop_assert_eq!(told.found(&[("q", name), ("limit", "100")]), expected);
+        }
+    }
 }
 
 #[test]
