@@ -279,7 +279,10 @@ fn rows(text: &str) -> Result<usize, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, prop, proptest};
+    use proptest::{
+        collection::btree_map,
+        prelude::{any, proptest},
+    };
 
     use super::{Balance, Cursor, Kind, PAGE_ROWS, Question, Standing};
     use crate::Invalid;
@@ -353,7 +356,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_typed_is_read_or_refused_by_a_name(
-            asked in prop::collection::btree_map("q|type|status|balance|after|limit", ".{0,40}", 0..6)
+            asked in btree_map("q|type|status|balance|after|limit", ".{0,40}", 0..6)
         ) {
             match Question::read(asked.clone()) {
                 Ok(question) => {

@@ -1,8 +1,8 @@
 //! The rows of a read model: one-byte tables, keys in order, values as JSON.
 //!
 //! A read sees the uncommitted changes of its own batch over what is stored. Rows are JSON so that
-//! a directory can be read by hand; keep a row below 100 kB, larger ones are stored badly. Rows that
-//! no person could read in any form, such as lists of numbers, may be bytes.
+//! a directory can be read by hand; keep a row below 100 kB, larger ones are stored badly. Rows
+//! that no person could read in any form, such as lists of numbers, may be bytes.
 
 use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;

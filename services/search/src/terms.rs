@@ -274,14 +274,22 @@ mod tests {
         }
 
         #[test]
-        fn case_and_order_of_words_make_no_other_terms(one in "[a-zà-ü]{1,12}", other in "[a-z]{1,12}") {
+        fn case_and_order_of_words_make_no_other_terms(
+            one in "[a-zà-ü]{1,12}",
+            other in "[a-z]{1,12}",
+        ) {
             let terms = |text: &str| of_name(text).into_iter().collect::<BTreeSet<_>>();
-            let (said, shouted) = (format!("{one} {other}"), format!("{other} {one}").to_uppercase());
+            let said = format!("{one} {other}");
+            let shouted = format!("{other} {one}").to_uppercase();
             prop_assert!(terms(&said) == terms(&shouted));
         }
 
         #[test]
-        fn a_word_with_any_one_letter_wrong_is_near_it(word in "[a-z]{4,14}", at in 0_usize..14, letter in "[a-z]") {
+        fn a_word_with_any_one_letter_wrong_is_near_it(
+            word in "[a-z]{4,14}",
+            at in 0_usize..14,
+            letter in "[a-z]",
+        ) {
             let at = at % word.len();
             let mut wrong = word.clone();
             wrong.replace_range(at..=at, &letter);
