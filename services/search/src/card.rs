@@ -86,9 +86,10 @@ impl Card {
     /// How a service stands, with its site.
     pub(crate) fn standing(&self, service: &Service) -> Standing {
         let site = self.sites.iter().find(|site| site.site_id == service.site_id);
-        match service.status {
-            Standing::Active if site.is_some_and(|site| site.suspended) => Standing::Suspended,
-            status => status,
+        let is_suspended = site.is_some_and(|site| site.suspended);
+        match service.status == Standing::Active && is_suspended {
+            true => Standing::Suspended,
+            false => service.status,
         }
     }
 
