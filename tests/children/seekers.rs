@@ -33,19 +33,21 @@ fn main() -> anyhow::Result<()> {
     thread::scope(|scope| {
         for seeker in 0..SEEKERS {
             let (said, url, results) = (&said, &url, results.clone());
+            let turns = (seeker..rate * seconds).step_by(SEEKERS as usize);
+            let seek = move |turn: u32, client: &Client| {
+                let due = start + Duration::from_secs(1) * turn / rate;
+                thread::sleep(due.saturating_duration_since(Instant::now()));
+                let found = ask(client, url, &said[turn as usize % said.len()]);
+                // Who listens listens to the end.
+                let _ = results.send(found.map(|_| due.elapsed()));
+            };
             scope.spawn(move || {
                 let client = Client::new();
-                for turn in (seeker..rate * seconds).step_by(SEEKERS as usize) {
-                    let due = start + Duration::from_secs(1) * turn / rate;
-                    thread::sleep(due.saturating_duration_since(Instant::now()));
-                    let found = ask(&client, url, &said[turn as usize % said.len()]);
-                    // Who listens listens to the end.
-                    let _ = results.send(found.map(|_| due.elapsed()));
-                }
+                turns.for_each(|turn| seek(turn, &client));
             });
         }
-        drop(results);
     });
+    drop(results);
     let mut times = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
     ensure!(!times.is_empty(), "nothing was asked");
     times.sort_unstable();

@@ -46,7 +46,33 @@ pub(super) async fn document() -> Json<Value> {
     for (path, summary, status, fields) in BY_LOG_IN {
         paths.insert(path.to_owned(), by_log_in(path, summary, status, fields));
     }
-    for (path, summary, answer) in [
+    for (path, summary, answer) in to_read() {
+        paths.insert(path.to_owned(), json!({ "get": read(path, summary, &answer) }));
+    }
+    let types: Vec<_> = descriptor::facts().iter().map(|fact| fact.kind.as_str()).collect();
+    Json(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Demarc",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Commands in, events out, views of every service. JSON is canonical \
+                            protobuf JSON: 64-bit integers are strings, enums are names.",
+        },
+        "paths": paths,
+        "security": [{ "session": [] }],
+        "components": {
+            "schemas": schema::schemas(),
+            "securitySchemes": {
+                "session": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+            },
+        },
+        "x-event-types": types,
+    }))
+}
+
+/// What is read: path, what it is, and what it answers with.
+fn to_read() -> impl IntoIterator<Item = (&'static str, &'static str, Value)> {
+    [
         ("/healthz", "The process lives", json!({ "type": "string" })),
         ("/readyz", "It has started", json!({ "type": "string" })),
         ("/metrics", "Prometheus text", json!({ "type": "string" })),
@@ -82,28 +108,7 @@ pub(super) async fn document() -> Json<Value> {
             json!({ "type": "object" }),
         ),
         ("/v1/{biller}/{service}/{view}/{key}", "One row", json!({ "type": "object" })),
-    ] {
-        paths.insert(path.to_owned(), json!({ "get": read(path, summary, &answer) }));
-    }
-    let types: Vec<_> = descriptor::facts().iter().map(|fact| fact.kind.as_str()).collect();
-    Json(json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Demarc",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "Commands in, events out, views of every service. JSON is canonical \
-                            protobuf JSON: 64-bit integers are strings, enums are names.",
-        },
-        "paths": paths,
-        "security": [{ "session": [] }],
-        "components": {
-            "schemas": schema::schemas(),
-            "securitySchemes": {
-                "session": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
-            },
-        },
-        "x-event-types": types,
-    }))
+    ]
 }
 
 fn send(command: &contract::CommandType) -> Value {
