@@ -1,6 +1,6 @@
-//! A task: somebody is to do something about a customer by a day, for example the account executive,
-//! because the customer wants to speak with them (F52). What agents type to get somewhere is a task
-//! code, and belongs to the biller.
+//! A task: somebody is to do something about a customer by a day, for example the account
+//! executive, because the customer wants to speak with them (F52). What agents type to get
+//! somewhere is a task code, and belongs to the biller.
 //!
 //! What must stay true: somebody in particular is asked, who can be found; a task is done once.
 

@@ -151,8 +151,8 @@ impl Vault {
     }
 
     /// Seals a secret, such as a social security number, beside what is shown of it: wherever the
-    /// token is opened with other texts, that stands there; [`Self::revealed`] alone opens the rest.
-    /// `None` as for [`Self::seal`].
+    /// token is opened with other texts, that stands there; [`Self::revealed`] alone opens the
+    /// rest. `None` as for [`Self::seal`].
     ///
     /// # Errors
     /// As for [`Self::seal`].

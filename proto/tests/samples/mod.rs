@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end here")]
 
+mod telephones;
+
 use domain::{
     Event, Id,
     account::{AccountEvent, EmailOrigin},
@@ -30,7 +32,6 @@ use domain::{
     service::{Promotion, ServiceEvent},
     site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
     task::TaskEvent,
-    telephone::{Assignment, Origin, TelephoneEvent},
     text::{Code, Text},
     ticket::{TicketEvent, TicketKind},
 };
@@ -45,7 +46,7 @@ pub(crate) fn every_fact() -> Vec<Event> {
         things(),
         orders(),
         endings(),
-        telephones(),
+        telephones::every(),
         ledgers(),
         reports(),
         records(),
@@ -297,28 +298,6 @@ fn endings() -> Vec<Event> {
         QuotaEvent::PointsReleased { slot, order_id },
     ];
     orders.map(Event::Order).into_iter().chain(quotas.map(Event::Quota)).collect()
-}
-
-fn telephones() -> Vec<Event> {
-    let assigned = |origin, number_id| {
-        TelephoneEvent::Assigned(Assignment {
-            account_id: id("account_7"),
-            service_id: id("service_3"),
-            number: sealed("+1 703 555 0142"),
-            number_id,
-            origin,
-        })
-    };
-    let (account_id, service_id) = (id("account_7"), id("service_3"));
-    [
-        assigned(Origin::Native, None),
-        assigned(Origin::Ported { carrier: code("ACME"), port_date: day() }, None),
-        assigned(Origin::Native, Some(id("telephone_number-fV0-x"))),
-        TelephoneEvent::NumberTaken { telephone_id: id("telephone_1") },
-        TelephoneEvent::Released { account_id, service_id },
-    ]
-    .map(Event::Telephone)
-    .into()
 }
 
 fn started(job: Job, flashes: &[&str]) -> OrderEvent {

@@ -2,8 +2,8 @@
 //!
 //! What must stay true: a message follows from its event alone, and so does its id; what is in the
 //! mailbox is not put there again, even after a crash between the handing over and its report. The
-//! dates in a text are the event's, never a template's. A letter about a change goes to the address that
-//! was known before it. Addresses are never logged.
+//! dates in a text are the event's, never a template's. A letter about a change goes to the address
+//! that was known before it. Addresses are never logged.
 
 mod account_change;
 mod addressee;

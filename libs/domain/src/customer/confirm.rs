@@ -1,8 +1,8 @@
 //! Confirm: who the customer is and how to call them, entered or confirmed in Customer Maintenance
 //! (F10, F11).
 //!
-//! What must stay true: what was entered is changed only for a customer who is authenticated (F7): a
-//! telephone number of record is where they are called back.
+//! What must stay true: what was entered is changed only for a customer who is authenticated (F7):
+//! a telephone number of record is where they are called back.
 
 use super::{Customer, CustomerEvent, CustomerId, CustomerRejection};
 use crate::{Decide, Desk, Fact, Rejection, sealed::Sealed, text::Code};

@@ -1,6 +1,6 @@
 //! Start a service change: the account's flashes are read, sale type and reason said before
-//! anything is chosen (F8, F9, F12). Where the biller wants it, the customer is authenticated before
-//! any of it (F7).
+//! anything is chosen (F8, F9, F12). Where the biller wants it, the customer is authenticated
+//! before any of it (F7).
 
 use std::collections::BTreeSet;
 
