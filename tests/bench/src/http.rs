@@ -173,7 +173,7 @@ impl Serve {
                 let biller = Arc::new(contract::biller::parse(contract::biller::SHIPPED)?);
                 let running = core_service::start(
                     &context,
-                    &[biller.clone()],
+                    std::slice::from_ref(&biller),
                     Calendar::Manual,
                     stop.clone(),
                 )
