@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use service::{Listing, View, Views};
 
 use crate::{
-    account, activity, customer, guide, interaction, of_account, order, quota,
+    account, activity, customer, guide, interaction, note, of_account, of_customer, order, quota,
     service as service_view, site, task, telephone, ticket, today, work_order,
 };
 
@@ -84,9 +84,20 @@ const VIEWS: &[View] = &[
         table: Some(activity::TABLE),
     },
     View {
+        name: "notes",
+        about: "What was noted on calls, work orders and the account, newest first, by account id",
+        table: Some(note::TABLE),
+    },
+    View {
         name: "orders",
         about: "Which orders a customer has and had, newest first, by account id",
         table: Some(of_account::ORDERS),
+    },
+    View {
+        name: "orders-of-customer",
+        about: "Which orders has a customer over all accounts, newest first? List after a customer \
+                id and a slash",
+        table: Some(of_customer::ORDERS),
     },
     View {
         name: "requests",
@@ -128,7 +139,7 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
@@ -146,7 +157,9 @@ impl ReadModel for Care {
         // These show what the views above have made of the event.
         activity::apply(&event, recorded, rows)?;
         work_order::apply(&event, recorded, rows)?;
+        note::apply(&event, recorded, rows)?;
         of_account::apply(&event, recorded, rows)?;
+        of_customer::apply(&event, recorded, rows)?;
         site::apply(&event, recorded, rows)?;
         account::apply(&event, recorded, rows)
     }
