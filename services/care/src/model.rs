@@ -47,13 +47,13 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "tickets-of-account",
-        about: "Which tickets has an account, newest first? List after an account id and a slash",
+        about: "Which tickets has an account, newest first? List those of an account id",
         table: Some(ticket::OF_ACCOUNT),
     },
     View {
         name: "tickets-in-queue",
-        about: "Which open tickets wait, oldest first? List after a queue and a slash; after a \
-                slash alone those that nobody has assigned",
+        about: "Which open tickets wait, oldest first? List those of a queue; of nothing, \
+                those that nobody has assigned",
         table: Some(ticket::QUEUE),
     },
     View {
@@ -68,19 +68,18 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "interactions-of-account",
-        about: "Who dealt with a customer, newest first? List after an account id and a slash",
+        about: "Who dealt with a customer, newest first? List those of an account id",
         table: Some(interaction::OF_ACCOUNT),
     },
     View {
         name: "interactions-of-day",
-        about: "Who dealt with whom on a day? List after a date, a slash, and perhaps an agent and \
-                a slash",
+        about: "Who dealt with whom on a day? List those of a date, or of a date, a slash and an \
+                agent",
         table: Some(interaction::OF_DAY),
     },
     View {
         name: "activity",
-        about: "What happened between us and a customer, newest first? List after an account id \
-                and a slash",
+        about: "What happened between us and a customer, newest first? List those of an account id",
         table: Some(activity::TABLE),
     },
     View {
@@ -95,8 +94,8 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "orders-of-customer",
-        about: "Which orders has a customer over all accounts, newest first? List after a customer \
-                id and a slash",
+        about: "Which orders has a customer over all accounts, newest first? List those of a \
+                customer id",
         table: Some(of_customer::ORDERS),
     },
     View {

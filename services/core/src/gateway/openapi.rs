@@ -140,7 +140,7 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
         "/v1/{biller}/events" | "/v1/{biller}/events/stream" => {
             &["from", "stream", "type", "limit"]
         }
-        "/v1/{biller}/{service}/{view}" => &["after", "limit", "asOf", "from", "to"],
+        "/v1/{biller}/{service}/{view}" => &["of", "after", "limit", "asOf", "from", "to"],
         "/v1/{biller}/{service}/{view}/{key}" => &["asOf"],
         "/v1/{biller}/search" => &["q", "type", "status", "balance", "after", "limit"],
         _ => &[],
