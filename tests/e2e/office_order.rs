@@ -176,6 +176,11 @@ fn f18_the_package_that_leaves_is_named_and_no_longer_paid_for() -> anyhow::Resu
 #[test]
 fn f19_the_new_package_is_picked_from_the_group_data_packages() -> anyhow::Result<()> {
     let office = swapped()?;
+    let packages = office.jane.looks("catalog")?["packages"].clone();
+    let group =
+        packages.as_array().into_iter().flatten().filter(|it| it["group"] == "Data Packages");
+    let group: Vec<_> = group.map(|it| (&it["packageId"], &it["serviceCode"])).collect();
+    assert!(group.contains(&(&json!("basic"), &json!("HSD-100"))), "{group:?}");
     let mut other = swap("SWAP_METHOD_SWAP", "basic", "HSD-100");
     other["packageGroup"] = json!("Voice Packages");
     let code = "order.package_group_is_another";
@@ -191,6 +196,8 @@ fn f19_the_new_package_is_picked_from_the_group_data_packages() -> anyhow::Resul
 fn f21_f22_an_order_gets_one_of_the_billers_types_and_no_technician() -> anyhow::Result<()> {
     let office = swapped()?;
     let jane = &office.jane;
+    let types = jane.looks("catalog")?["orderTypes"].clone();
+    assert!(types.as_array().is_some_and(|it| it.contains(&json!("UPGRADE"))), "{types}");
     let mut schedule = json!({ "orderId": "order_7", "orderType": "PARTY", "officeOnly": true });
     jane.refused("order.order_type_not_in_catalog", "ScheduleOrder", schedule.clone())?;
     schedule["orderType"] = json!("UPGRADE");

@@ -90,6 +90,8 @@ impl Counter {
         }
         let described = self.types(&["task", "SC"], "")?;
         ensure!(described.contains("acknowledgedFlashes"), "{described}");
+        self.picks_from("saleTypes", &["UPG", "DNG"])?;
+        self.picks_from("campaigns", &["FALL26", "Fall 2026"])?;
 
         let mut change = json!({"orderId": "order_7", "serviceId": "service_7",
             "saleType": "UPG", "saleReason": "CUSTOMER-CALLED", "campaignCode": "FALL26"});
@@ -137,8 +139,18 @@ impl Counter {
         Ok(())
     }
 
+    /// What the agent picks from in a part of the catalog.
+    fn picks_from(&self, part: &str, offered: &[&str]) -> anyhow::Result<()> {
+        let text = self.types(&["catalog", part], "")?;
+        for one in offered {
+            ensure!(text.contains(one), "{one} is not offered in {part}: {text}");
+        }
+        Ok(())
+    }
+
     /// F21 to F24: SS, office only, the Order Summary; nothing is committed before it is reviewed.
     fn agrees(&self, before: &str, after: &str) -> anyhow::Result<()> {
+        self.picks_from("orderTypes", &["UPGRADE", "DOWNGRADE"])?;
         let mut schedule = json!({"orderId": "order_7", "orderType": "GIFT", "officeOnly": true,
             "comments": "Customer restarts the modem."});
         self.cannot("SS", &schedule, "order.order_type_not_in_catalog", "GIFT")?;
@@ -238,6 +250,7 @@ fn f1_f7_f14_f15_f16_f20_f35_f36_a_package_that_cannot_be_swapped_is_removed_and
     let says = "no services available for swapping";
     let no_swap = "order.no_services_available_for_swapping";
     counter.cannot("ES", &swap("SWAP_METHOD_SWAP", gigablast, code), no_swap, says)?;
+    counter.picks_from("packages", &["Data Packages", "gigablast-pon", "PON-GB"])?;
     let by_hand = swap("SWAP_METHOD_REMOVE_AND_ADD", gigablast, code);
     let but = |field: &str, value: &str| {
         let mut other = by_hand.clone();
@@ -284,6 +297,7 @@ fn f1_f7_f13_f17_f18_f19_f33_f34_f36_a_swap_is_confirmed_with_the_package_that_l
     counter.begins()?;
     counter.maintains()?;
 
+    counter.picks_from("packages", &["Data Packages", "gigablast", "HSD-GB"])?;
     let swap = swap("SWAP_METHOD_SWAP", "gigablast", "HSD-GB");
     let but = |field: &str, value: &str| {
         let mut other = swap.clone();

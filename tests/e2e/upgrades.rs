@@ -130,6 +130,11 @@ fn f6_a_downgrade_from_super_fast_fiber_keeps_the_ont() -> anyhow::Result<()> {
 #[test]
 fn f37_the_packages_of_the_procedure_are_sold_by_their_names() -> anyhow::Result<()> {
     let office = Office::open()?;
+    let catalog = office.jane.looks("catalog")?;
+    let named = |name: &str| {
+        let mut packages = catalog["packages"].as_array().into_iter().flatten();
+        packages.any(|package| package["name"] == name)
+    };
     let homes = [
         (Home { package: "super-fast-1g", ..Home::cable(1) }, "Super Fast (1 Gig)"),
         (Home { package: "super-fast-1g-pon", ..Home::fiber(2) }, "Super Fast (1 Gig) Fiber PON"),
@@ -137,6 +142,7 @@ fn f37_the_packages_of_the_procedure_are_sold_by_their_names() -> anyhow::Result
         (Home { package: "gigablast-pon", ..Home::fiber(4) }, "Gigablast Fiber PON"),
     ];
     for (home, name) in homes {
+        assert!(named(name), "{name} is not sold: {catalog:#}");
         office.jane.installs(home)?;
         let service = office.jane.sees(&format!("care/service/service_{}", home.number))?;
         assert_eq!(

@@ -73,6 +73,7 @@ pub(super) async fn document() -> Json<Value> {
             "The accounts and orders that whoever asks opened last",
             json!({ "type": "object" }),
         ),
+        ("/v1/{biller}/catalog", "What is sold, and every code", json!({ "type": "object" })),
         ("/v1/{biller}/tasks", "What agents type, and where it leads", json!({ "type": "object" })),
         ("/v1/{biller}/tasks/{code}", "One task code", json!({ "type": "object" })),
         ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
