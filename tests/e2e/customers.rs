@@ -2,7 +2,7 @@
 //! have ordered.
 
 use anyhow::ensure;
-use e2e::{Desk, Home, Office, TODAY};
+use e2e::{Home, Office, TODAY};
 use serde_json::{Value, json};
 
 const ADA: &str = "customer_account_7";
@@ -14,15 +14,6 @@ fn office() -> anyhow::Result<Office> {
     Ok(office)
 }
 
-/// Ada shows who she is.
-fn authenticates(desk: &Desk, id: &str) -> anyhow::Result<Value> {
-    desk.sends(
-        "AuthenticateCustomer",
-        json!({"customerId": ADA, "authenticationId": id,
-            "method": "AUTHENTICATION_METHOD_CALL_BACK"}),
-    )
-}
-
 fn of_ada(office: &Office, field: &str) -> anyhow::Result<Value> {
     Ok(office.jane.sees(&format!("care/customer/{ADA}"))?[field].clone())
 }
@@ -31,9 +22,11 @@ fn of_ada(office: &Office, field: &str) -> anyhow::Result<Value> {
 fn f7_an_authentication_holds_for_the_agent_and_the_day() -> anyhow::Result<()> {
     let office = office()?;
     let lee = office.desk("lee; roles=agent")?;
-    office.jane.sends("SetPin", json!({ "customerId": ADA, "pin": "2580" }))?;
+    let first = json!({ "customerId": ADA, "pin": "2580" });
+    office.jane.refused("customer.not_authenticated", "SetPin", first.clone())?;
+    office.jane.authenticates(ADA)?;
+    office.jane.sends("SetPin", first)?;
     let other = json!({ "customerId": ADA, "pin": "4921" });
-    office.jane.refused("customer.not_authenticated", "SetPin", other.clone())?;
     let pin = |id: &str, pin: &str| {
         json!({"customerId": ADA, "authenticationId": id, "pin": pin,
             "method": "AUTHENTICATION_METHOD_PIN"})
@@ -44,7 +37,7 @@ fn f7_an_authentication_holds_for_the_agent_and_the_day() -> anyhow::Result<()> 
     }
     assert_eq!(of_ada(&office, "pin")?, "locked");
     lee.refused("customer.pin_locked", "AuthenticateCustomer", pin("a-6", "2580"))?;
-    authenticates(&office.jane, "b-1")?;
+    office.jane.authenticates(ADA)?;
     let shown = of_ada(&office, "authenticated")?;
     assert_eq!(shown, json!({ "method": "callBack", "by": "jane", "on": TODAY }));
     lee.refused("customer.not_authenticated", "SetPin", other.clone())?;
@@ -63,8 +56,8 @@ fn f42_f51_who_is_authenticated_adds_an_authorized_user_and_everybody_sees_who_i
             "authorizedUser": speaks})
     };
     jane.refused("customer.not_authenticated", "AddContact", contact("c-1", "Charles", true))?;
+    jane.authenticates(ADA)?;
     jane.sends("AddContact", contact("c-2", "Anne", false))?;
-    authenticates(jane, "a-1")?;
     jane.sends("AddContact", contact("c-1", "Charles", true))?;
     let contacts = of_ada(&office, "contacts")?;
     let shown = |at: usize| (&contacts[at]["name"], &contacts[at]["authorizedUser"]);
@@ -127,7 +120,10 @@ fn f47_f57_an_enterprise_is_served_by_macd_and_asks_its_account_executive_for_fi
 #[test]
 fn f50_bills_come_without_paper_once_that_is_set_up() -> anyhow::Result<()> {
     let office = office()?;
-    office.jane.sends("SetPaperless", json!({ "customerId": ADA, "paperless": true }))?;
+    let paperless = json!({ "customerId": ADA, "paperless": true });
+    office.jane.refused("customer.not_authenticated", "SetPaperless", paperless.clone())?;
+    office.jane.authenticates(ADA)?;
+    office.jane.sends("SetPaperless", paperless)?;
     assert_eq!(of_ada(&office, "paperless")?, true);
     office.jane.sends("SetPaperless", json!({ "customerId": ADA, "paperless": false }))?;
     assert_eq!(of_ada(&office, "paperless")?, false);
@@ -147,7 +143,7 @@ fn f53_the_logins_to_the_portal_are_created_viewed_closed_and_opened() -> anyhow
     };
     let create = login(json!({ "email": "ada@example.com" }));
     jane.refused("customer.not_authenticated", "CreatePortalLogin", create.clone())?;
-    authenticates(jane, "a-1")?;
+    jane.authenticates(ADA)?;
     jane.sends("CreatePortalLogin", create)?;
     let shown = || Ok::<_, anyhow::Error>(of_ada(&office, "portalLogins")?[0].clone());
     let expected = json!({"portalLoginId": "p-1", "email": "ada@example.com",

@@ -17,6 +17,7 @@ fn swap(method: &str, package: &str, code: &str) -> Value {
 fn swapped() -> anyhow::Result<Office> {
     let office = Office::open()?;
     office.jane.installs(Home::cable(7))?;
+    office.jane.authenticates("customer_account_7")?;
     office.jane.sends("StartServiceChange", change())?;
     office.jane.sends("SwapPackage", swap("SWAP_METHOD_SWAP", "gigablast", "HSD-GB"))?;
     Ok(office)
@@ -48,6 +49,7 @@ fn f9_flashes_are_read_before_an_order_begins() -> anyhow::Result<()> {
     let office = Office::open()?;
     let jane = &office.jane;
     jane.installs(Home::cable(7))?;
+    jane.authenticates("customer_account_7")?;
     for (flash, text) in [("f-1", "The dog bites."), ("f-2", "Pays by check.")] {
         let body = json!({ "accountId": "account_7", "flashId": flash, "text": text });
         jane.sends("RaiseFlash", body)?;
@@ -76,11 +78,11 @@ fn f10_f11_customer_maintenance_takes_names_and_phones_but_no_mobile_as_home_pho
     let office = Office::open()?;
     let jane = &office.jane;
     jane.installs(Home::cable(7))?;
+    jane.authenticates("customer_account_7")?;
     let phone = |line: &str| json!({ "number": "602-555-0142", "lineType": line });
     let details = |home: Value, other: Value| {
         json!({"customerId": "customer_account_7", "firstName": "Ada", "lastName": "Byron",
-            "homePhone": home, "otherPhone": other, "ssnLast4": "1120",
-            "customerType": "RESIDENTIAL", "category": "SENIOR"})
+            "homePhone": home, "otherPhone": other, "customerType": "RESIDENTIAL", "category": "SENIOR"})
     };
     let (landline, mobile) = (phone("LINE_TYPE_LANDLINE"), phone("LINE_TYPE_MOBILE"));
     let mobile_at_home = details(mobile.clone(), Value::Null);
@@ -92,16 +94,17 @@ fn f10_f11_customer_maintenance_takes_names_and_phones_but_no_mobile_as_home_pho
     let expected = json!({"firstName": "Ada", "lastName": "Byron", "businessPhone": null,
         "homePhone": {"number": "6025550142", "lineType": "landline"},
         "otherPhone": {"number": "6025550142", "lineType": "mobile"},
-        "ssnLast4": "1120", "customerType": "RESIDENTIAL", "category": "SENIOR"});
+        "customerType": "RESIDENTIAL", "category": "SENIOR"});
     assert_eq!(confirmed, expected);
 
-    let mut whole = details(Value::Null, Value::Null);
-    whole["ssnLast4"] = json!("078-05-1120");
-    let says = jane.unread("ConfirmCustomer", whole.clone())?;
-    assert!(says.contains("ssnLast4") && !says.contains("078"), "{says}");
-    whole["ssnLast4"] = json!("");
-    whole["customerType"] = json!("KING");
-    jane.refused("customer.type_unknown", "ConfirmCustomer", whole)?;
+    let ssn = |number: &str| json!({ "customerId": "customer_account_7", "ssn": number });
+    let says = jane.unread("RecordSsn", ssn("078-05-112"))?;
+    assert!(says.contains("ssn") && !says.contains("078"), "{says}");
+    jane.sends("RecordSsn", ssn("543-21-6789"))?;
+    assert_eq!(jane.sees("care/customer/customer_account_7")?["ssn"], "***-**-6789");
+    let mut king = details(Value::Null, Value::Null);
+    king["customerType"] = json!("KING");
+    jane.refused("customer.type_unknown", "ConfirmCustomer", king)?;
     Ok(())
 }
 
@@ -110,6 +113,7 @@ fn f12_sale_type_and_reason_are_said_and_a_campaign_where_one_applies() -> anyho
     let office = Office::open()?;
     let jane = &office.jane;
     jane.installs(Home::cable(7))?;
+    jane.authenticates("customer_account_7")?;
     let but = |field: &str, value: &str| {
         let mut other = change();
         other[field] = json!(value);
@@ -140,6 +144,7 @@ fn f15_the_old_codes_are_removed_and_the_new_ones_added_by_hand() -> anyhow::Res
     let office = Office::open()?;
     let jane = &office.jane;
     jane.installs(Home::fiber(7))?;
+    jane.authenticates("customer_account_7")?;
     jane.sends("StartServiceChange", change())?;
     let no_swap = swap("SWAP_METHOD_SWAP", "gigablast-pon", "PON-GB");
     jane.refused("order.no_services_available_for_swapping", "SwapPackage", no_swap)?;

@@ -4,10 +4,11 @@
 use e2e::{Desk, Home, Office, TODAY};
 use serde_json::{Value, json};
 
-/// Ada with Classic.
+/// Ada with Classic, who has shown Jane who she is.
 fn office() -> anyhow::Result<Office> {
     let office = Office::open()?;
     office.jane.installs(Home::cable(7))?;
+    office.jane.authenticates("customer_account_7")?;
     Ok(office)
 }
 
@@ -145,7 +146,9 @@ fn f60_a_service_change_and_a_special_request_begin_from_the_order_workflow() ->
         "saleReason": "CUSTOMER-CALLED"});
     let request = special_request("order_8");
     for (task, wish) in [("SC", change), ("SRO", request)] {
-        office.world.client(&["task", task, "--data", &wish.to_string()])?.well()?;
+        let (wish, jane) = (wish.to_string(), ["--actor", "jane; roles=agent"]);
+        let task = ["task", task, "--data", &wish];
+        office.world.client(&[&jane[..], &task].concat())?.well()?;
     }
     let orders = jane.sees("care/orders/account_7")?;
     assert_eq!(each(&orders["current"], "kind"), ["specialRequest", "serviceChange"]);

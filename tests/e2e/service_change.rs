@@ -27,7 +27,10 @@ impl Counter {
         let session = house.log_in("jane", GOOD_PASSWORD)?.1;
         let jane = house.desk(&e2e::token(&session)?)?;
         jane.installs(home)?;
-        jane.sends("SetPin", json!({ "customerId": "customer_account_7", "pin": "2580" }))?;
+        ensure!(house.add(&admin, "lee", TEMPORARY)?.0 == 200);
+        let lee = house.desk(&house.chooses("lee", TEMPORARY)?)?;
+        lee.authenticates("customer_account_7")?;
+        lee.sends("SetPin", json!({ "customerId": "customer_account_7", "pin": "2580" }))?;
         let text = "Asks to be called Dr. Byron.";
         jane.sends(
             "RaiseFlash",
@@ -73,7 +76,10 @@ impl Counter {
         let wrong = self.jane.sends("AuthenticateCustomer", wish("call-1", "2581"))?;
         ensure!(happened(&wrong, "CustomerAuthenticationFailed"), "{wrong}");
         let path = "care/customer/customer_account_7";
-        self.jane.api.until_row(path, "authenticated", "null")?;
+        self.jane.api.until_row(path, "authenticated.by", "lee")?;
+        let change = json!({"orderId": "order_7", "serviceId": "service_7", "saleType": "UPG",
+            "saleReason": "CUSTOMER-CALLED", "acknowledgedFlashes": ["flash-1"]});
+        self.cannot("SC", &change, "customer.not_authenticated", "authenticate")?;
         let right = self.jane.sends("AuthenticateCustomer", wish("call-2", "2580"))?;
         ensure!(happened(&right, "CustomerAuthenticated"), "{right}");
         for (field, value) in [("method", "pin"), ("by", "jane"), ("on", TODAY)] {
@@ -122,7 +128,7 @@ impl Counter {
         let mobile = json!({ "number": "(602) 555-0199", "lineType": "LINE_TYPE_MOBILE" });
         let work = json!({ "number": "602-555-0100", "lineType": "LINE_TYPE_LANDLINE" });
         let mut details = json!({"customerId": "customer_account_7", "firstName": "Ada",
-            "lastName": "Byron", "homePhone": mobile, "businessPhone": work, "ssnLast4": "1120",
+            "lastName": "Byron", "homePhone": mobile, "businessPhone": work,
             "customerType": "RESIDENTIAL", "category": "STANDARD"});
         let says = "offer it as other phone";
         self.cannot("CM", &details, "customer.mobile_as_home_phone", says)?;
@@ -134,9 +140,11 @@ impl Counter {
         let expected = json!({"firstName": "Ada", "lastName": "Byron", "homePhone": null,
             "businessPhone": {"number": "6025550100", "lineType": "landline"},
             "otherPhone": {"number": "6025550199", "lineType": "mobile"},
-            "ssnLast4": "1120", "customerType": "RESIDENTIAL", "category": "STANDARD"});
+            "customerType": "RESIDENTIAL", "category": "STANDARD"});
         ensure!(confirmed == expected, "{confirmed:#}");
-        Ok(())
+        let ssn = json!({ "customerId": "customer_account_7", "ssn": "543-21-6789" });
+        self.jane.sends("RecordSsn", ssn)?;
+        self.jane.api.until_row(path, "ssn", "***-**-6789")
     }
 
     /// What the agent picks from in a part of the catalog.

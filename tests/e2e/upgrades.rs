@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 fn started(home: Home) -> anyhow::Result<Office> {
     let office = Office::open()?;
     office.jane.installs(home)?;
+    office.jane.authenticates("customer_account_7")?;
     let change = json!({"orderId": "order_7", "serviceId": "service_7", "saleType": "UPG",
         "saleReason": "CUSTOMER-CALLED"});
     office.jane.sends("StartServiceChange", change)?;

@@ -120,6 +120,19 @@ impl Desk {
         self.api.get(path)
     }
 
+    /// The customer answers at the number of record: they are authenticated for who sits here.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn authenticates(&self, customer: &str) -> anyhow::Result<Value> {
+        let id = format!("call-{}", SENT.load(Ordering::Relaxed));
+        self.sends(
+            "AuthenticateCustomer",
+            json!({"customerId": customer, "authenticationId": id,
+                "method": "AUTHENTICATION_METHOD_CALL_BACK"}),
+        )
+    }
+
     /// A customer gets a service at home, from the account to the check-in on [`TODAY`].
     ///
     /// # Errors

@@ -35,7 +35,7 @@ impl House {
     /// # Errors
     /// When it does not start.
     pub fn new(network: &str) -> anyhow::Result<Self> {
-        let mut world = World::with_log_in(network)?;
+        let mut world = World::with_log_in_over(network)?;
         let process = world.process_mut("serve")?;
         let mut temporary = None;
         while temporary.is_none() {

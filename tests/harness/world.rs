@@ -51,12 +51,19 @@ impl World {
         Self::of(None, vec!["serve"], true, "")
     }
 
-    /// Everything in one process, for northeast and midwest, to which everybody logs in, over a
-    /// network that behaves as `--network` says.
+    /// Everything in one process, for northeast and midwest, to which everybody logs in.
     ///
     /// # Errors
     /// When it does not start.
-    pub fn with_log_in(network: &str) -> anyhow::Result<Self> {
+    pub fn with_log_in() -> anyhow::Result<Self> {
+        Self::with_log_in_over("")
+    }
+
+    /// The same over a network that behaves as `--network` says.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn with_log_in_over(network: &str) -> anyhow::Result<Self> {
         Self::of(None, vec!["serve"], false, network)
     }
 
