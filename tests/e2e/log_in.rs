@@ -1,114 +1,22 @@
 //! Who gets in: temporary passwords, sessions, locks, tokens for programs, and who does not.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    process::Stdio,
+    io::{BufRead as _, BufReader},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, ensure};
 use bus::{Message, subject};
-use e2e::{Ran, World, demarc};
+use e2e::{GOOD_PASSWORD as GOOD, House, World, token};
 use identity::{
     Claims, Keyring,
     token::{Bearer, SESSION_SECONDS},
 };
-use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
-const GOOD: &str = "a walk to the old mill";
-
-/// A Demarc to which everybody logs in.
-struct House {
-    world: World,
-    client: Client,
-    /// The temporary password of `admin` at northeast.
-    temporary: String,
-}
-
-/// A status and a document.
-type Answer = (u16, Value);
-
-impl House {
-    fn new() -> anyhow::Result<Self> {
-        let mut world = World::with_log_in()?;
-        let process = world.process_mut("serve")?;
-        let mut temporary = None;
-        while temporary.is_none() {
-            let line = process.line()?;
-            ensure!(!line.is_empty(), "it shows no password");
-            let shown = line.strip_prefix("The password of admin at northeast is ");
-            temporary = shown.and_then(|rest| rest.split_once(':')).map(|(it, _)| it.to_owned());
-        }
-        let temporary = temporary.context("it was shown")?;
-        Ok(Self { world, client: Client::new(), temporary })
-    }
-
-    /// The same, after `admin` has chosen a password, and the token of that session.
-    fn settled() -> anyhow::Result<(Self, String)> {
-        let house = Self::new()?;
-        let session = token(&house.log_in("admin", &house.temporary)?.1)?;
-        let change = json!({ "password": house.temporary, "newPassword": GOOD });
-        let admin = token(&house.post("password", Some(&session), &change)?.1)?;
-        Ok((house, admin))
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}/v1/northeast/{path}", self.world.api.url())
-    }
-
-    fn get(&self, path: &str, token: Option<&str>) -> anyhow::Result<Answer> {
-        let mut request = self.client.get(self.url(path));
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let answer = request.send()?;
-        Ok((answer.status().as_u16(), answer.json()?))
-    }
-
-    fn post(&self, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Answer> {
-        let mut request = self.client.post(self.url(path)).json(body);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let answer = request.send()?;
-        Ok((answer.status().as_u16(), answer.json()?))
-    }
-
-    fn log_in(&self, name: &str, password: &str) -> anyhow::Result<Answer> {
-        self.post("login", None, &json!({ "name": name, "password": password }))
-    }
-
-    /// Creates a login for an agent with a temporary password.
-    fn add(&self, admin: &str, name: &str, password: &str) -> anyhow::Result<Answer> {
-        let login_id = format!("login_{name}");
-        let body = json!({ "loginId": login_id, "roles": ["ROLE_AGENT"], "password": password });
-        self.post("logins", Some(admin), &body)
-    }
-
-    /// The client, which keeps its sessions in a directory of this house.
-    fn typed(&self, arguments: &[&str], lines: &str) -> anyhow::Result<Ran> {
-        let config = self.world.data().with_file_name("config");
-        let mut client = demarc()
-            .args(["--url", &self.world.api.url(), "--config"])
-            .arg(config)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        client.stdin.take().context("it has one")?.write_all(lines.as_bytes())?;
-        Ok(client.wait_with_output()?.into())
-    }
-
-    /// A token that this house has signed, whatever it says.
-    fn signed(&self, claims: &Claims) -> anyhow::Result<String> {
-        Ok(Keyring::open(&self.world.data().join("core/keys"))?.sign(claims))
-    }
-}
-
-fn token(session: &Value) -> anyhow::Result<String> {
-    Ok(session["token"].as_str().with_context(|| format!("no session: {session}"))?.to_owned())
+/// A token that this house has signed, whatever it says.
+fn signed(house: &House, claims: &Claims) -> anyhow::Result<String> {
+    Ok(Keyring::open(&house.world.data().join("core/keys"))?.sign(claims))
 }
 
 fn account(number: u32) -> Value {
@@ -132,7 +40,7 @@ fn of_admin(biller: &str) -> Bearer {
 
 #[test]
 fn f63_a_temporary_password_opens_nothing_but_its_own_change() -> anyhow::Result<()> {
-    let house = House::new()?;
+    let house = House::new("")?;
     assert_eq!(house.get("events", None)?.0, 401);
     let (status, session) = house.log_in("admin", &house.temporary)?;
     assert_eq!((status, &session["mustChange"]), (200, &json!(true)));
@@ -156,7 +64,7 @@ fn f63_a_temporary_password_opens_nothing_but_its_own_change() -> anyhow::Result
 
 #[test]
 fn no_password_and_no_hash_is_shown_anywhere() -> anyhow::Result<()> {
-    let (house, admin) = House::settled()?;
+    let (house, admin) = House::settled("")?;
     house.log_in("admin", "not the password")?;
     let logged_in = |page: &Value| page.to_string().contains("LoginPasswordChanged");
     let mut shown = house.get("events", Some(&admin))?.1;
@@ -180,7 +88,7 @@ fn no_password_and_no_hash_is_shown_anywhere() -> anyhow::Result<()> {
 
 #[test]
 fn f63_five_wrong_passwords_lock_a_login_until_it_is_unlocked() -> anyhow::Result<()> {
-    let (house, admin) = House::settled()?;
+    let (house, admin) = House::settled("")?;
     assert_eq!(house.add(&admin, "jane", "the first of many")?.0, 200);
     for attempt in 0..8 {
         assert_eq!(house.log_in("jane", &format!("wrong password {attempt}"))?.0, 401);
@@ -204,7 +112,7 @@ fn f63_five_wrong_passwords_lock_a_login_until_it_is_unlocked() -> anyhow::Resul
 
 #[test]
 fn who_has_logged_out_or_is_locked_or_has_other_roles_is_refused() -> anyhow::Result<()> {
-    let (house, admin) = House::settled()?;
+    let (house, admin) = House::settled("")?;
     house.add(&admin, "jane", "the first of many")?;
     let first = token(&house.log_in("jane", "the first of many")?.1)?;
     let change = json!({ "password": "the first of many", "newPassword": GOOD });
@@ -233,7 +141,7 @@ fn who_has_logged_out_or_is_locked_or_has_other_roles_is_refused() -> anyhow::Re
 
 #[test]
 fn a_stream_of_events_ends_with_the_session_that_asked_for_it() -> anyhow::Result<()> {
-    let (house, admin) = House::settled()?;
+    let (house, admin) = House::settled("")?;
     let stream = house.client.get(house.url("events/stream")).bearer_auth(&admin);
     let stream = BufReader::new(stream.timeout(Duration::from_secs(30)).send()?);
     let mut ids = stream.lines().map_while(Result::ok).filter(|line| line.starts_with("id: "));
@@ -249,17 +157,17 @@ fn a_stream_of_events_ends_with_the_session_that_asked_for_it() -> anyhow::Resul
 #[test]
 fn a_token_counts_at_one_biller_for_a_time_and_if_this_demarc_has_signed_it() -> anyhow::Result<()>
 {
-    let (house, admin) = House::settled()?;
+    let (house, admin) = House::settled("")?;
     let midwest = format!("{}/v1/midwest/events", house.world.api.url());
     let answer = house.client.get(midwest).bearer_auth(&admin).send()?;
     assert_eq!(answer.status(), 403);
 
-    let live = house.signed(&Claims::new(of_admin("northeast"), now()?, SESSION_SECONDS))?;
+    let live = signed(&house, &Claims::new(of_admin("northeast"), now()?, SESSION_SECONDS))?;
     assert_eq!(house.get("events", Some(&live))?.0, 200, "that is how they look");
-    let expired = house.signed(&Claims::new(of_admin("northeast"), now()? - 60, 59))?;
-    let elsewhere = house.signed(&Claims::new(of_admin("nowhere"), now()?, SESSION_SECONDS))?;
+    let expired = signed(&house, &Claims::new(of_admin("northeast"), now()? - 60, 59))?;
+    let elsewhere = signed(&house, &Claims::new(of_admin("nowhere"), now()?, SESSION_SECONDS))?;
     let old = Bearer { generation: 1, ..of_admin("northeast") };
-    let old = house.signed(&Claims::new(old, now()?, SESSION_SECONDS))?;
+    let old = signed(&house, &Claims::new(old, now()?, SESSION_SECONDS))?;
     let foreign = tempfile::tempdir()?;
     let foreign = Keyring::open(foreign.path())?;
     let foreign = foreign.sign(&Claims::new(of_admin("northeast"), now()?, SESSION_SECONDS));
@@ -280,7 +188,7 @@ fn a_token_counts_at_one_biller_for_a_time_and_if_this_demarc_has_signed_it() ->
 
 #[test]
 fn a_person_logs_in_and_out_at_the_command_line() -> anyhow::Result<()> {
-    let house = House::new()?;
+    let house = House::new("")?;
     let refused = house.typed(&["status"], "")?;
     ensure!(refused.code == 1 && refused.err.contains("demarc login"), "{}", refused.err);
     let lines = format!("{}\n{GOOD}\n", house.temporary);
@@ -304,7 +212,7 @@ fn a_person_logs_in_and_out_at_the_command_line() -> anyhow::Result<()> {
 
 #[test]
 fn a_program_acts_with_a_token_until_that_is_taken_back() -> anyhow::Result<()> {
-    let house = House::new()?;
+    let house = House::new("")?;
     let lines = format!("{}\n{GOOD}\n", house.temporary);
     house.typed(&["login", "--name", "admin"], &lines)?.well()?;
     let ran = house.typed(&["token", "--service", "importer", "--roles", "agent"], "")?.well()?;
@@ -330,7 +238,7 @@ fn a_program_acts_with_a_token_until_that_is_taken_back() -> anyhow::Result<()> 
 
 #[test]
 fn a_key_that_is_forgotten_ends_every_session_and_one_that_is_retired_none() -> anyhow::Result<()> {
-    let (house, admin) = House::settled()?;
+    let (house, admin) = House::settled("")?;
     let data = house.world.data();
     let data = data.to_str().context("a path of a test is text")?;
     let keys = format!("{}/v1/keys", house.world.api.url());

@@ -1,13 +1,20 @@
 //! The stories of the product, told to the binary that users run.
 
 mod api;
+mod billers;
 mod crash;
+mod customers;
 mod demo;
 mod faults;
 mod log_in;
+mod office_order;
 mod operator;
+mod orders;
 mod privacy;
+mod records;
 mod search;
+mod service_change;
 mod stopping;
 mod subscribers;
 mod three_stories;
+mod upgrades;

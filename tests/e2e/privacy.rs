@@ -234,6 +234,7 @@ fn everything_shown(world: &World) -> anyhow::Result<String> {
     let paths = [
         "care/account/account_701",
         "care/account/account_702",
+        "care/notes/account_701",
         "care/site/site_701",
         "care/order/order_701",
         "care/customer/customer_77",

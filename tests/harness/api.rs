@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
-use reqwest::blocking::Client;
+use reqwest::{
+    blocking::Client,
+    header::{HeaderMap, HeaderName},
+};
 use serde_json::Value;
 
 /// How long anything that is waited for may take.
@@ -17,7 +20,7 @@ const REQUEST_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Views that hold rows, with the service they belong to.
-const VIEWS: [(&str, &str); 28] = [
+const VIEWS: [(&str, &str); 30] = [
     ("care", "customer"),
     ("care", "account"),
     ("care", "site"),
@@ -30,7 +33,9 @@ const VIEWS: [(&str, &str); 28] = [
     ("care", "interactions-of-account"),
     ("care", "interactions-of-day"),
     ("care", "activity"),
+    ("care", "notes"),
     ("care", "orders"),
+    ("care", "orders-of-customer"),
     ("care", "requests"),
     ("care", "services"),
     ("care", "telephones"),
@@ -77,6 +82,16 @@ impl Api {
     pub fn at(url: &str) -> anyhow::Result<Self> {
         let client = Client::builder().timeout(REQUEST_MAX).build()?;
         Ok(Self { url: Arc::new(Mutex::new(url.to_owned())), client })
+    }
+
+    /// The same Demarc, to which everything is sent with this header.
+    ///
+    /// # Errors
+    /// When there can be no such client.
+    pub fn with_header(&self, name: &'static str, value: &str) -> anyhow::Result<Self> {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(name), value.parse()?)]);
+        let client = Client::builder().timeout(REQUEST_MAX).default_headers(headers).build()?;
+        Ok(Self { url: Arc::clone(&self.url), client })
     }
 
     /// Its address.

@@ -31,6 +31,8 @@ pub struct World {
     nats: Option<Server>,
     /// Whether whoever says who he is needs no log-in.
     believes_actors: bool,
+    /// How the simulated network behaves, as `--network` takes it.
+    network: String,
     dir: TempDir,
 }
 
@@ -46,7 +48,7 @@ impl World {
     /// # Errors
     /// When it does not start.
     pub fn one_process() -> anyhow::Result<Self> {
-        Self::of(None, vec!["serve"], true)
+        Self::of(None, vec!["serve"], true, "")
     }
 
     /// Everything in one process, for northeast and midwest, to which everybody logs in.
@@ -54,7 +56,15 @@ impl World {
     /// # Errors
     /// When it does not start.
     pub fn with_log_in() -> anyhow::Result<Self> {
-        Self::of(None, vec!["serve"], false)
+        Self::with_log_in_over("")
+    }
+
+    /// The same over a network that behaves as `--network` says.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn with_log_in_over(network: &str) -> anyhow::Result<Self> {
+        Self::of(None, vec!["serve"], false, network)
     }
 
     /// Seven processes, and a nats-server between them.
@@ -70,17 +80,19 @@ impl World {
     /// # Errors
     /// When one of them does not start.
     pub fn core_and(services: &[&'static str]) -> anyhow::Result<Self> {
-        Self::of(Some(Server::start()?), [&["core"], services].concat(), true)
+        Self::of(Some(Server::start()?), [&["core"], services].concat(), true, "")
     }
 
     fn of(
         nats: Option<Server>,
         names: Vec<&'static str>,
         believes_actors: bool,
+        network: &str,
     ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let parts = names.into_iter().map(|name| Part { name, process: None }).collect();
-        let mut world = Self { api: Api::at("")?, parts, nats, believes_actors, dir };
+        let (api, network) = (Api::at("")?, network.to_owned());
+        let mut world = Self { api, parts, nats, believes_actors, network, dir };
         world.start_again()?;
         Ok(world)
     }
@@ -136,6 +148,7 @@ impl World {
         if let Some(nats) = &self.nats {
             command.args(["--nats", &nats.url()]);
         }
+        command.args(["--network", &self.network]);
         command.args(["--http", "127.0.0.1:0", "--data"]).arg(data);
         command.arg("--biller-file").arg(northeast());
         match name {

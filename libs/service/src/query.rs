@@ -32,6 +32,9 @@ pub enum Query {
         /// Only rows that fit.
         #[serde(default)]
         filter: Filter,
+        /// Only rows whose keys begin with this and a slash.
+        #[serde(default)]
+        of: Option<String>,
         /// Only rows after this key, or after what a filtered page calls the next.
         after: Option<String>,
         /// At most so many rows.

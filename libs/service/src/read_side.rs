@@ -169,10 +169,13 @@ impl Desk {
     async fn ask(&self, query: Query) -> Result<Value, Refusal> {
         match query {
             Query::Show { view, key, as_of } => self.show(&view, &key, as_of).await,
-            Query::List { view, filter, after, limit, as_of } if filter.is_empty() => {
-                self.list(&view, after.as_deref(), limit, as_of).await
+            Query::List { view, filter, of, after, limit, as_of } if filter.is_empty() => {
+                self.list(&view, keys(of.as_deref(), after.as_deref()), limit, as_of).await
             }
-            Query::List { view, filter, after, limit, as_of } => {
+            Query::List { of: Some(_), .. } => {
+                Err((NOT_FOUND, "days and fields are of lists by date, which take no of".into()))
+            }
+            Query::List { view, filter, of: None, after, limit, as_of } => {
                 self.filtered(&view, (&filter, after.as_deref()), limit, as_of).await
             }
             Query::Views => Ok(self.describe()),
@@ -254,17 +257,13 @@ impl Desk {
     async fn list(
         &self,
         view: &str,
-        after: Option<&str>,
+        keys: Keys,
         limit: usize,
         as_of: Option<u64>,
     ) -> Result<Value, Refusal> {
         let view = self.view(view)?;
         let table = self.table(view)?;
         let limit = limit.clamp(1, PAGE_ROWS_MAX);
-        let keys = match after {
-            Some(after) => Keys::all().after(after),
-            None => Keys::all(),
-        };
         let page = move |rows: &Rows<'_>| {
             rows.scan::<Value>(table, keys, limit + 1).collect::<Result<Vec<_>, _>>()
         };
@@ -345,6 +344,16 @@ impl Desk {
                 Err(error) => Err((503, error::chain(&error))),
             },
         }
+    }
+}
+
+/// Every key, or those that begin with a name and a slash; behind a key among them.
+fn keys(of: Option<&str>, after: Option<&str>) -> Keys {
+    let begin = of.map(|of| format!("{of}/")).unwrap_or_default();
+    let keys = Keys::prefix(&begin);
+    match after.filter(|after| after.starts_with(&begin)) {
+        Some(after) => keys.after(after),
+        None => keys,
     }
 }
 

@@ -86,6 +86,12 @@ struct Flash {
     actor: String,
 }
 
+/// Whose account it is: a registered customer, or one who has it alone (F56).
+pub(crate) fn customer_of(rows: &Rows<'_>, account_id: &str) -> Result<String, Fault> {
+    let row: AccountRow = existing(rows, TABLE, account_id)?;
+    Ok(row.customer_id.unwrap_or_else(|| format!("customer_{account_id}")))
+}
+
 /// Changes the row of the account that the event is about.
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let stream = &*recorded.event.stream;

@@ -1,5 +1,5 @@
 //! Keys of lists. The rows of a list are shown in the order of their keys, so who wants those of
-//! one account begins behind `account_7/` and ends where the keys begin otherwise.
+//! one account asks for keys that begin with `account_7/`.
 
 /// A key in the list of one account or the like, under which the newest comes first.
 pub(crate) fn newest_first(of: &str, position: u64) -> String {

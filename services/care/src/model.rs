@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use service::{Listing, View, Views};
 
 use crate::{
-    account, activity, customer, guide, interaction, of_account, order, quota,
+    account, activity, customer, guide, interaction, note, of_account, of_customer, order, quota,
     service as service_view, site, task, telephone, ticket, today, work_order,
 };
 
@@ -47,13 +47,13 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "tickets-of-account",
-        about: "Which tickets has an account, newest first? List after an account id and a slash",
+        about: "Which tickets has an account, newest first? List those of an account id",
         table: Some(ticket::OF_ACCOUNT),
     },
     View {
         name: "tickets-in-queue",
-        about: "Which open tickets wait, oldest first? List after a queue and a slash; after a \
-                slash alone those that nobody has assigned",
+        about: "Which open tickets wait, oldest first? List those of a queue; of nothing, \
+                those that nobody has assigned",
         table: Some(ticket::QUEUE),
     },
     View {
@@ -68,25 +68,35 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "interactions-of-account",
-        about: "Who dealt with a customer, newest first? List after an account id and a slash",
+        about: "Who dealt with a customer, newest first? List those of an account id",
         table: Some(interaction::OF_ACCOUNT),
     },
     View {
         name: "interactions-of-day",
-        about: "Who dealt with whom on a day? List after a date, a slash, and perhaps an agent and \
-                a slash",
+        about: "Who dealt with whom on a day? List those of a date, or of a date, a slash and an \
+                agent",
         table: Some(interaction::OF_DAY),
     },
     View {
         name: "activity",
-        about: "What happened between us and a customer, newest first? List after an account id \
-                and a slash",
+        about: "What happened between us and a customer, newest first? List those of an account id",
         table: Some(activity::TABLE),
+    },
+    View {
+        name: "notes",
+        about: "What was noted on calls, work orders and the account, newest first, by account id",
+        table: Some(note::TABLE),
     },
     View {
         name: "orders",
         about: "Which orders a customer has and had, newest first, by account id",
         table: Some(of_account::ORDERS),
+    },
+    View {
+        name: "orders-of-customer",
+        about: "Which orders has a customer over all accounts, newest first? List those of a \
+                customer id",
+        table: Some(of_customer::ORDERS),
     },
     View {
         name: "requests",
@@ -128,7 +138,7 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
@@ -146,7 +156,9 @@ impl ReadModel for Care {
         // These show what the views above have made of the event.
         activity::apply(&event, recorded, rows)?;
         work_order::apply(&event, recorded, rows)?;
+        note::apply(&event, recorded, rows)?;
         of_account::apply(&event, recorded, rows)?;
+        of_customer::apply(&event, recorded, rows)?;
         site::apply(&event, recorded, rows)?;
         account::apply(&event, recorded, rows)
     }

@@ -50,7 +50,7 @@ struct RequestsRow {
 /// One order in a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+pub(crate) struct Entry {
     order_id: String,
     kind: Kind,
     stage: Stage,
@@ -186,7 +186,7 @@ fn list_service(service_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
 }
 
 impl Entry {
-    fn of(order: &OrderRow) -> Self {
+    pub(crate) fn of(order: &OrderRow) -> Self {
         let visit = order.schedule.as_ref().and_then(|schedule| {
             Some(format!("{} {}", schedule.date.as_ref()?, schedule.slot.as_ref()?))
         });

@@ -51,6 +51,8 @@ pub(crate) struct OrderRow {
     cancel_reason: Option<Cancelled>,
     pub(crate) opened_at: String,
     pub(crate) opened_by: String,
+    /// Where it began in the log.
+    pub(crate) position: u64,
     /// Oldest first.
     steps: Vec<Step>,
 }

@@ -1,10 +1,11 @@
-//! The HTTP gateway: one address for commands, events, every service's views, task codes, status
-//! and rebuild.
+//! The HTTP gateway: one address for commands, events, every service's views, task codes, the
+//! catalog, status and rebuild.
 //!
 //! What must stay true: one generic route for every command and every view, so that a new one
 //! changes nothing here; every error is a problem document; nothing is answered that the guard has
 //! not let through.
 
+mod catalog;
 mod commands;
 pub mod edge;
 mod events;
@@ -49,6 +50,7 @@ pub(crate) fn routes(core: Core, access: Access) -> Router {
         .route("/v1/{biller}/events", get(events::page))
         .route("/v1/{biller}/events/stream", get(events::stream))
         .route("/v1/{biller}/status", get(views::status))
+        .route("/v1/{biller}/catalog", get(catalog::show))
         .route("/v1/{biller}/tasks", get(tasks::list))
         .route("/v1/{biller}/tasks/{code}", get(tasks::show))
         .route("/v1/{biller}/search", get(search::find))

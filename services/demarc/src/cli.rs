@@ -3,6 +3,7 @@
 //! What must stay true: one file per subcommand; the client's subcommands speak to the HTTP API
 //! only.
 
+mod catalog;
 mod completions;
 mod describe;
 mod events;
@@ -104,6 +105,8 @@ enum Command {
     Recent(recent::Recent),
     /// List the biller's task codes, or do what one stands for
     Task(task::Task),
+    /// Show what the biller sells, and the codes to pick from
+    Catalog(catalog::Catalog),
     /// Be walked through a guide, question by question
     Guide(guide::Guide),
     /// Make up an operator with customers, orders and bills
@@ -159,6 +162,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Search(search) => search.run(&context()?).await,
         Command::Recent(recent) => recent.run(&context()?).await,
         Command::Task(task) => task.run(&context()?).await,
+        Command::Catalog(catalog) => catalog.run(&context()?).await,
         Command::Guide(guide) => guide.run(&context()?).await,
         Command::Generate(generate) => generate.run(&context()?).await,
         Command::Rebuild(rebuild) => rebuild.run(&context()?).await,

@@ -40,7 +40,28 @@ pub(crate) struct Listed {
     pub(crate) transaction_id: String,
     pub(crate) action: Action,
     pub(crate) state: State,
+    /// What the network answered last; absent until it has answered (F33).
+    pub(crate) resp_code: Option<String>,
+    pub(crate) meaning: Option<String>,
+    /// Absent where nothing is left to do (F34).
+    pub(crate) remedy: Option<String>,
     pub(crate) requested_at: String,
+}
+
+impl Listed {
+    /// As it is now.
+    fn of(transaction: &Transaction) -> Self {
+        let last = transaction.attempts.last();
+        Self {
+            transaction_id: transaction.transaction_id.clone(),
+            action: transaction.action,
+            state: transaction.state,
+            resp_code: last.map(|attempt| attempt.resp_code.clone()),
+            meaning: last.map(|attempt| attempt.meaning.clone()),
+            remedy: last.and_then(|attempt| attempt.remedy.clone()),
+            requested_at: transaction.requested_at.clone(),
+        }
+    }
 }
 
 /// Remembers what the NOC is asked for: its acknowledgement names only the number.
@@ -79,22 +100,17 @@ pub(crate) fn action_of_request(
 
 /// Shows a transaction in the list of its site.
 pub(crate) fn list(transaction: &Transaction, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    let Transaction { transaction_id, action, site_id, state, requested_at, .. } = transaction;
+    let (site_id, listed) = (&transaction.site_id, Listed::of(transaction));
     rows.upsert(SITES, site_id, |site: &mut SiteTransactions| {
         site_id.clone_into(&mut site.site_id);
-        let listed = site.transactions.iter_mut().find(|it| it.transaction_id == *transaction_id);
-        if let Some(listed) = listed {
-            listed.state = *state;
-            return;
+        let mut known = site.transactions.iter_mut();
+        match known.find(|it| it.transaction_id == listed.transaction_id) {
+            Some(before) => *before = listed,
+            None => {
+                site.transactions.insert(0, listed);
+                site.transactions.truncate(LISTED_MAX);
+            }
         }
-        let listed = Listed {
-            transaction_id: transaction_id.clone(),
-            action: *action,
-            state: *state,
-            requested_at: requested_at.clone(),
-        };
-        site.transactions.insert(0, listed);
-        site.transactions.truncate(LISTED_MAX);
     })
 }
 
@@ -125,5 +141,10 @@ mod tests {
                 ("provisioning_order-1001", State::Failed),
             ]
         );
+        let [asked, failed] = site.transactions.as_slice() else { panic!("{site:?}") };
+        assert_eq!(asked.resp_code, None);
+        assert_eq!(failed.resp_code.as_deref(), Some("430"));
+        assert_eq!(failed.meaning.as_deref(), Some("the device is offline"));
+        assert!(failed.remedy.as_ref().is_some_and(|it| it.contains("15 seconds")), "{failed:?}");
     }
 }

@@ -84,6 +84,7 @@ fn started(start: &Start, recorded: &Recorded) -> OrderRow {
         cancel_reason: None,
         opened_at: time(recorded.meta.committed_at),
         opened_by: recorded.meta.actor.to_string(),
+        position: recorded.position,
         steps: Vec::new(),
     }
 }
@@ -280,6 +281,7 @@ mod tests {
             "cancelReason": null,
             "openedAt": "2026-03-16T12:00:07Z",
             "openedBy": "jane; roles=agent",
+            "position": 7,
             "steps": [
                 step("started", "07", 7),
                 step("package swapped", "08", 8),

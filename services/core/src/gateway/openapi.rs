@@ -99,6 +99,7 @@ fn to_read() -> impl IntoIterator<Item = (&'static str, &'static str, Value)> {
             "The accounts and orders that whoever asks opened last",
             json!({ "type": "object" }),
         ),
+        ("/v1/{biller}/catalog", "What is sold, and every code", json!({ "type": "object" })),
         ("/v1/{biller}/tasks", "What agents type, and where it leads", json!({ "type": "object" })),
         ("/v1/{biller}/tasks/{code}", "One task code", json!({ "type": "object" })),
         ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
@@ -145,7 +146,7 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
         "/v1/{biller}/events" | "/v1/{biller}/events/stream" => {
             &["from", "stream", "type", "limit"]
         }
-        "/v1/{biller}/{service}/{view}" => &["after", "limit", "asOf", "from", "to"],
+        "/v1/{biller}/{service}/{view}" => &["of", "after", "limit", "asOf", "from", "to"],
         "/v1/{biller}/{service}/{view}/{key}" => &["asOf"],
         "/v1/{biller}/search" => &["q", "type", "status", "balance", "after", "limit"],
         _ => &[],

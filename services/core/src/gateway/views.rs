@@ -26,6 +26,7 @@ const PAGE_ROWS: usize = 50;
 /// Which rows, at which moment.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Page {
+    of: Option<String>,
     after: Option<String>,
     limit: Option<usize>,
     as_of: Option<String>,
@@ -48,7 +49,7 @@ pub(super) async fn show(
     Query(asked): Asked,
 ) -> Result<Json<Value>, Problem> {
     let page = Page::read(asked)?;
-    if !page.filter.is_empty() {
+    if !page.filter.is_empty() || page.of.is_some() {
         return Err(Problem::invalid("query", "of one row takes asOf"));
     }
     let as_of = page.moment(&core, &biller)?;
@@ -66,9 +67,9 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Problem> {
     let page = Page::read(asked)?;
     let as_of = page.moment(&core, &biller)?;
-    let Page { after, limit, filter, .. } = page;
+    let Page { of, after, limit, filter, .. } = page;
     let limit = limit.unwrap_or(PAGE_ROWS);
-    let question = Question::List { view, filter, after, limit, as_of };
+    let question = Question::List { view, filter, of, after, limit, as_of };
     ask(&core, &biller, &service, &question).await
 }
 
@@ -124,6 +125,7 @@ impl Page {
         let limit = asked.remove("limit").map(|limit| limit.parse());
         let limit = limit.transpose().map_err(|_| Problem::invalid("limit", "must be a number"))?;
         Ok(Self {
+            of: asked.remove("of"),
             after: asked.remove("after"),
             limit,
             as_of: asked.remove("asOf"),
@@ -170,10 +172,19 @@ mod tests {
 
     #[test]
     fn f67_what_is_no_word_of_the_page_is_a_filter() {
-        let page =
-            read(&[("limit", "2"), ("from", "2026-03-16"), ("status", "committed")]).unwrap();
+        let page = read(&[
+            ("limit", "2"),
+            ("of", "account_7"),
+            ("from", "2026-03-16"),
+            ("status", "committed"),
+        ])
+        .unwrap();
         assert_eq!((page.limit, page.filter.from.as_deref()), (Some(2), Some("2026-03-16")));
-        assert_eq!(page.filter.fields["status"], "committed");
+        assert_eq!(page.filter.fields.len(), 1, "{page:?}");
+        assert_eq!(
+            (page.of.as_deref(), &*page.filter.fields["status"]),
+            (Some("account_7"), "committed")
+        );
         assert!(read(&[]).unwrap().filter.is_empty());
         assert_eq!(read(&[("limit", "many")]), None);
     }

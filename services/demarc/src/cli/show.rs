@@ -12,6 +12,7 @@ Examples:
   demarc show care order                          the rows of a view
   demarc show care order order_1002               one row
   demarc show care work-order --from 2026-10-01 --to 2026-10-31 --where status=committed
+  demarc show care activity --of account_7        the rows of one account, where keys begin with it
   demarc show billing balance account_88
   demarc show provisioning line site_88           the line as the network has it now
   demarc show noc-bridge request site_88-1
@@ -31,6 +32,10 @@ pub(crate) struct Show {
     /// As of a position of the log, or of a time (RFC 3339)
     #[arg(long, value_name = "WHEN", requires = "key")]
     as_of: Option<String>,
+    /// Rows whose keys begin with this and a slash, for example those of account_7
+    #[arg(long, value_name = "KEY", requires = "view",
+        conflicts_with_all = ["key", "from", "to", "fields"])]
+    of: Option<String>,
     /// Rows after this key
     #[arg(long, value_name = "KEY", requires = "view", conflicts_with = "key")]
     after: Option<String>,
@@ -58,6 +63,7 @@ impl Show {
             view,
             key,
             as_of: None,
+            of: None,
             after: None,
             from: None,
             to: None,
@@ -76,6 +82,7 @@ impl Show {
             (Some(view), None) => {
                 let asked = self.filters();
                 let mut query = vec![("limit", self.limit.to_string())];
+                query.extend(self.of.as_ref().map(|of| ("of", of.clone())));
                 query.extend(self.after.as_ref().map(|after| ("after", after.clone())));
                 query.extend(asked.iter().map(|(name, value)| (*name, (*value).to_owned())));
                 let answer = context.client.get(&[service, view], &query).await?;
@@ -106,7 +113,8 @@ impl Show {
             "from" | "to" => format!(" --{name} {value}"),
             _ => format!(" --where {name}={value}"),
         };
-        self.filters().into_iter().map(day).collect()
+        let of = self.of.iter().map(|of| format!(" --of {of}"));
+        of.chain(self.filters().into_iter().map(day)).collect()
     }
 }
 
