@@ -82,7 +82,8 @@ fn f10_f11_customer_maintenance_takes_names_and_phones_but_no_mobile_as_home_pho
     let phone = |line: &str| json!({ "number": "602-555-0142", "lineType": line });
     let details = |home: Value, other: Value| {
         json!({"customerId": "customer_account_7", "firstName": "Ada", "lastName": "Byron",
-            "homePhone": home, "otherPhone": other, "customerType": "RESIDENTIAL", "category": "SENIOR"})
+            "homePhone": home, "otherPhone": other,
+            "customerType": "RESIDENTIAL", "category": "SENIOR"})
     };
     let (landline, mobile) = (phone("LINE_TYPE_LANDLINE"), phone("LINE_TYPE_MOBILE"));
     let mobile_at_home = details(mobile.clone(), Value::Null);
