@@ -116,7 +116,7 @@ impl Desk {
     /// # Errors
     /// When nobody answers with JSON.
     pub fn looks(&self, path: &str) -> anyhow::Result<Value> {
-        self.api.settled(&SERVICES)?;
+        self.api.settled(&[&SERVICES[..], &["search"]].concat())?;
         self.api.get(path)
     }
 

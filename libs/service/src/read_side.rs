@@ -170,7 +170,7 @@ impl Desk {
         match query {
             Query::Show { view, key, as_of } => self.show(&view, &key, as_of).await,
             Query::List { view, filter, of, after, limit, as_of } if filter.is_empty() => {
-                self.list(&view, keys(of.as_deref(), after.as_deref()), limit, as_of).await
+                self.list(&view, keys(of.as_deref(), after.as_deref())?, limit, as_of).await
             }
             Query::List { of: Some(_), .. } => {
                 Err((NOT_FOUND, "days and fields are of lists by date, which take no of".into()))
@@ -348,12 +348,13 @@ impl Desk {
 }
 
 /// Every key, or those that begin with a name and a slash; behind a key among them.
-fn keys(of: Option<&str>, after: Option<&str>) -> Keys {
+fn keys(of: Option<&str>, after: Option<&str>) -> Result<Keys, Refusal> {
     let begin = of.map(|of| format!("{of}/")).unwrap_or_default();
     let keys = Keys::prefix(&begin);
-    match after.filter(|after| after.starts_with(&begin)) {
-        Some(after) => keys.after(after),
-        None => keys,
+    match after {
+        Some(after) if after.starts_with(&begin) => Ok(keys.after(after)),
+        Some(_) => Err((NOT_FOUND, format!("after is no key of the list of {begin:?}"))),
+        None => Ok(keys),
     }
 }
 

@@ -168,19 +168,13 @@ impl Keyring {
 
     /// Gives an owner who has no entry the key in reserve that `fits`, if one does: who it was
     /// given to was forgotten in a crash.
-    pub(crate) fn recover(
-        &self,
-        owner: &str,
-        fits: impl Fn(&Root) -> bool,
-    ) -> Result<bool, VaultError> {
+    pub(crate) fn recover(&self, owner: &str, fits: impl Fn(&Root) -> bool) -> bool {
         let mut slots = self.slots();
-        let Some(at) = slots.reserve.iter().position(|(_, root)| fits(root)) else {
-            return Ok(false);
-        };
-        if let Some((slot, root)) = slots.reserve.remove(at) {
-            slots.give(owner, slot, root);
-        }
-        Ok(true)
+        let found = slots.reserve.iter().position(|(_, root)| fits(root));
+        let found = found.and_then(|at| slots.reserve.remove(at));
+        let Some((slot, root)) = found else { return false };
+        slots.give(owner, slot, root);
+        true
     }
 
     /// Overwrites an owner's key, or says beforehand that there will never be one.
@@ -211,7 +205,8 @@ impl Keyring {
     /// Remembers it, once the owners of the keys that were given until now are on the disk. Not
     /// synced itself: searching again is harmless.
     pub(crate) fn note_searched(&self, position: u64) -> Result<(), VaultError> {
-        self.sync(&mut self.syncing())?;
+        let mut has_failed = self.syncing();
+        self.sync(&mut has_failed)?;
         let searched = position.to_le_bytes();
         let crc = crc32c::crc32c(&searched).to_le_bytes();
         let mut head = [MAGIC.as_slice(), &searched, &crc].concat();
@@ -246,9 +241,11 @@ impl Keyring {
         }
         let mut bytes = [0; SLOT_BYTES];
         self.file.read_exact_at(&mut bytes, offset(slot)).map_err(failure(&self.path, "read"))?;
-        let found = parse(&bytes).filter(|(name, ..)| *name == owner);
-        let held = |state, root| if state == KEY { Held::Key(root) } else { Held::Destroyed };
-        Ok(found.map(|(_, state, root)| (slot, held(state, root))))
+        // It was whole when it was noted: nobody gets another key because of what became of it.
+        let damaged = || VaultError::Damaged { path: self.path.clone() };
+        let (name, state, root) = parse(&bytes).ok_or_else(damaged)?;
+        let held = if state == KEY { Held::Key(root) } else { Held::Destroyed };
+        Ok((name == owner).then_some((slot, held)))
     }
 
     /// Writes whose the keys are that were given, and syncs.
@@ -322,12 +319,16 @@ impl Slots {
 
     /// Notes the owners of a page of slots. What was never written whole was given to nobody.
     fn note_all(&mut self, first: u32, page: &[u8]) {
+        let mut holes = 0;
         for (slot, bytes) in (first..).zip(page.chunks_exact(SLOT_BYTES)) {
             match parse(bytes) {
                 Some((_, RESERVED, root)) => self.reserve.push_back((slot, root)),
                 Some((owner, ..)) => self.note(owner, slot),
-                None => tracing::warn!(slot, "a slot of the keys was never written whole"),
+                None => holes += 1,
             }
+        }
+        if holes > 0 {
+            tracing::warn!(first, holes, "slots of the keys were never written whole");
         }
     }
 

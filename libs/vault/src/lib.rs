@@ -72,7 +72,7 @@ pub enum VaultError {
         /// The file of keys.
         path: PathBuf,
     },
-    /// A key that was just written is another's.
+    /// What lies there is no key that was ever written whole.
     #[error("the keys in {} are damaged", path.display())]
     Damaged {
         /// The file of keys.
@@ -109,32 +109,39 @@ impl Vault {
     }
 
     /// Gives many owners keys that are theirs even if the process ends at once, with one sync for
-    /// all of them, and makes more in advance where few are left.
+    /// all of them.
     ///
     /// # Errors
     /// When one of them has no name or the keys cannot be written.
     pub fn make_keys(&self, owners: &[String]) -> Result<(), VaultError> {
         owners.iter().try_for_each(|owner| demand_owner(owner))?;
-        self.keyring.add_all(owners)?;
+        self.keyring.add_all(owners)
+    }
+
+    /// Makes keys in advance where few are left, with one sync.
+    ///
+    /// # Errors
+    /// When the keys cannot be written.
+    pub fn fill(&self) -> Result<(), VaultError> {
         self.keyring.fill()
     }
 
-    /// Finds out whose the keys are with which a text was sealed before a crash. Says whose were
-    /// not found: they are lost.
+    /// Finds out whose the keys are with which a text was sealed before a crash. Says of each owner
+    /// who has no key whether one was found in the reserve; where none was, it is lost.
     ///
     /// # Errors
-    /// When the keys cannot be read or written.
-    pub fn recover<'a>(&self, text: &'a str) -> Result<Option<&'a str>, VaultError> {
-        let (mut lost, mut rest) = (None, text);
+    /// When the keys cannot be read.
+    pub fn recover(&self, text: &str, say: &mut impl FnMut(&str, bool)) -> Result<(), VaultError> {
+        let mut rest = text;
         while let Some((_, Token { owner, sealed, .. }, after)) = Token::first_in(rest) {
             rest = after;
-            let is_its = |root: &_| Seal::new(root).open(owner, sealed).is_some();
-            let is_known = sealed.is_empty() || self.keyring.find(owner)?.is_some();
-            if !is_known && !self.keyring.recover(owner, is_its)? {
-                lost = Some(owner);
+            if sealed.is_empty() || self.keyring.find(owner)?.is_some() {
+                continue;
             }
+            let is_its = |root: &_| Seal::new(root).open(owner, sealed).is_some();
+            say(owner, self.keyring.recover(owner, is_its));
         }
-        Ok(lost)
+        Ok(())
     }
 
     /// Seals a text for its owner, who gets a key with the first one. For an owner whose key is

@@ -63,7 +63,7 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "tasks-of-recipient",
-        about: "What is somebody still to do, oldest first? List after a recipient and a slash",
+        about: "What is somebody still to do, oldest first? List those of a login",
         table: Some(task::OF_RECIPIENT),
     },
     View {

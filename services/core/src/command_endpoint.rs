@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use bus::{Endpoint, Headers, Message, Serving, subject};
-use contract::{Closed, Door, Invalid, Unread, command};
+use contract::{AsItIs, Closed, Door, Invalid, Unread, command};
 use domain::actor::Actor;
 use event_store::CommandId;
 use futures::FutureExt;
@@ -136,15 +136,19 @@ pub fn read(subject: &str, message: &Message, door: &dyn Door) -> Result<Submiss
         return Err(Invalid::new("body", problem).into());
     }
     let headers = &message.headers;
+    let actor = Actor::parse(headers.get("demarc-actor").unwrap_or_default())
+        .map_err(|error| Invalid::new("demarc-actor", error))?;
+    // Whoever may not send it is refused by the domain, and gets nobody a key.
+    let is_refused = actor.demand_may_send(command.name).is_err();
+    let door = if is_refused { &AsItIs } else { door };
     let rule = match headers.get("content-type") {
         Some("application/json") => command.from_json(&message.body, door)?,
         Some(_) | None => command.from_proto(&message.body, door)?,
     };
-    let actor = headers.get("demarc-actor").unwrap_or_default();
     Ok(Submission {
         name: command.name,
         command: rule,
-        actor: Actor::parse(actor).map_err(|error| Invalid::new("demarc-actor", error))?,
+        actor,
         id: id(headers, "demarc-command-id")?
             .unwrap_or_else(|| CommandId(clock::new_id().into_bytes())),
         causation: id(headers, "demarc-causation")?,

@@ -5,7 +5,7 @@
 //! erased and is searched from where it was searched to before, so neither a crash nor an older
 //! copy of the keys brings anybody back.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::{
     Event,
@@ -25,8 +25,9 @@ const ERASED: &str = "demarc.customer.v1.CustomerErased";
 /// After so many positions it is noted how far the log was searched: what comes after is searched
 /// once more at the next start.
 const NOTED_EVERY: Position = 65_536;
-/// After so many lost keys the rest is not looked for: the vault is not the one of this log.
-const LOST_MAX: usize = 100;
+/// After so many customers in a row whose keys are lost the rest is not looked for: the vault is
+/// older than the log, and what it had in reserve is found.
+const LOST_MAX: usize = 1_000;
 /// How much of the log is searched at once, in bytes.
 const SEARCH_BYTES: usize = 1 << 20;
 /// How long after a failure it is tried again.
@@ -42,30 +43,42 @@ pub(crate) async fn submit(
     let sent = tokio::spawn(async move {
         let desk = core.desk(&biller).ok_or(SubmitError::UnknownBiller)?;
         let answer = desk.inbox.submit(submission).await?;
-        let Answer::Decided { decision: Decision::Accepted(events), .. } = &answer else {
-            return Ok(answer);
-        };
-        let (door, reader, events) = (Arc::clone(&desk.door), desk.reader.clone(), events.clone());
-        let destroyed = tokio::task::spawn_blocking(move || {
-            events.iter().try_for_each(|event| destroy(&door.vault, &reader, event))
-        });
-        match destroyed.await.map_err(anyhow::Error::from).flatten() {
-            Ok(()) => Ok(answer),
-            // The same command again destroys them.
-            Err(failed) => {
-                report(&core, &biller, &failed);
-                Ok(Answer::Unavailable)
+        loop {
+            let (door, reader) = (Arc::clone(&desk.door), desk.reader.clone());
+            let answered = answer.clone();
+            let destroyed =
+                tokio::task::spawn_blocking(move || destroy(&door.vault, &reader, &answered));
+            match destroyed.await.map_err(anyhow::Error::from).flatten() {
+                Ok(()) => return Ok(answer),
+                Err(failed) => report(&core, &biller, &failed),
             }
+            if core.stop().is_cancelled() {
+                return Ok(Answer::Unavailable);
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
     });
     sent.await.unwrap_or(Ok(Answer::Unavailable))
 }
 
-/// Destroys the keys of whom an event has erased.
-fn destroy(vault: &Vault, reader: &Reader, event: &Committed) -> anyhow::Result<()> {
-    let recorded = reader.read_stream(&event.stream, event.version, 1)?;
-    let erased = recorded.iter().filter(|recorded| &*recorded.event.kind == ERASED);
-    erased.into_iter().try_for_each(|recorded| erase(vault, recorded))
+/// Destroys the keys of whoever the command has erased, or had erased already.
+fn destroy(vault: &Vault, reader: &Reader, answer: &Answer) -> anyhow::Result<()> {
+    let events = match answer {
+        Answer::Decided { decision: Decision::Accepted(events), .. } => events,
+        // Somebody else's command did it a moment ago, and may still be at it.
+        Answer::Decided { decision: Decision::Fulfilled, .. } => {
+            return search(vault, reader).map(|_| ());
+        }
+        Answer::Decided { decision: Decision::Rejected { .. }, .. }
+        | Answer::Panicked
+        | Answer::Unavailable => return Ok(()),
+    };
+    for Committed { stream, version, .. } in events {
+        let recorded = reader.read_stream(stream, *version, 1)?;
+        let mut erased = recorded.iter().filter(|recorded| &*recorded.event.kind == ERASED);
+        erased.try_for_each(|recorded| erase(vault, recorded))?;
+    }
+    Ok(())
 }
 
 /// Notes from time to time how far the log was searched, so that a start has little to search. Runs
@@ -89,7 +102,11 @@ pub(crate) async fn run(core: Core, biller: String) {
 
 fn report(core: &Core, biller: &str, failed: &anyhow::Error) {
     let cause = error::chain(failed.as_ref());
-    tracing::error!(biller, cause, "an erased customer's key may still be there");
+    tracing::error!(
+        biller,
+        cause,
+        "the log was not searched for erased customers, or a key not destroyed"
+    );
     if failed.downcast_ref().is_some_and(VaultError::is_final) {
         // What the disk holds is uncertain until the keys are opened anew.
         core.stop().cancel();
@@ -106,18 +123,22 @@ pub(crate) fn begin(vault: &Vault, reader: &Reader) -> anyhow::Result<()> {
 
 /// Finds whose the keys are with which the events were sealed that the vault may not know of.
 fn recover(vault: &Vault, reader: &Reader) -> anyhow::Result<()> {
-    let mut lost = 0;
+    let mut lost = BTreeSet::new();
+    let mut in_a_row = 0;
     each(reader, start(vault, reader)?, |recorded| {
-        if lost < LOST_MAX
-            && let Some(owner) = vault.recover(&String::from_utf8_lossy(&recorded.event.data))?
-        {
-            lost += 1;
-            tracing::error!(owner, "a customer's key is lost: what it sealed cannot be read");
+        if in_a_row == LOST_MAX {
+            return Ok(());
         }
+        let text = String::from_utf8_lossy(&recorded.event.data);
+        vault.recover(&text, &mut |owner, is_found| match is_found {
+            true => in_a_row = 0,
+            false => in_a_row += usize::from(lost.insert(owner.to_owned())),
+        })?;
         Ok(())
     })?;
-    if lost == LOST_MAX {
-        tracing::error!(lost, "these keys are not of this log, or are older than it");
+    if let Some(customer_id) = lost.first() {
+        let customers = lost.len();
+        tracing::error!(customers, customer_id, "keys are lost: what they sealed is unreadable");
     }
     Ok(())
 }

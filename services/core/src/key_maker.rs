@@ -12,16 +12,20 @@ use std::{
         mpsc::{Receiver, Sender, channel},
     },
     thread,
+    time::Duration,
 };
 
 use contract::Closed;
 use service::error;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use vault::Vault;
+use vault::{Vault, VaultError};
 
 /// Keys that are made with one sync.
 const TOGETHER_MAX: usize = 1_024;
+
+/// How long after a failure it is tried again.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// The way to the thread; it ends with this.
 pub(crate) struct KeyMaker {
@@ -81,15 +85,20 @@ fn work(vault: &Vault, wishes: &Receiver<Wish>, is_asked: &AtomicBool, stop: &Ca
                 callers.push(made);
             }
         }
-        let made = vault.make_keys(&owners).map_err(|failed| {
-            let cause = error::chain(&failed);
-            tracing::error!(cause, keys = owners.len(), "keys were not made");
-            if failed.is_final() {
-                stop.cancel();
-            }
-            Closed::Failed
-        });
+        let made = vault.make_keys(&owners).map_err(|failed| report(&failed, stop));
         // A caller that has gone away asks again.
         callers.into_iter().for_each(|caller| drop(caller.send(made.clone())));
+        if vault.fill().map_err(|failed| report(&failed, stop)).is_err() {
+            // Every command that seals asks for more: a full disk is no fuller for it.
+            thread::sleep(AGAIN_AFTER);
+        }
     }
+}
+
+fn report(failed: &VaultError, stop: &CancellationToken) -> Closed {
+    tracing::error!(cause = error::chain(failed), "keys were not made");
+    if failed.is_final() {
+        stop.cancel();
+    }
+    Closed::Failed
 }

@@ -33,7 +33,7 @@ use domain::biller::Biller;
 use event_store::{Log, Position, Reader};
 use service::Context;
 use storage::{Os, Storage};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use vault::{Blind, Vault};
 
@@ -52,6 +52,9 @@ use recents::Recents;
 /// Which services the gateway asks for their status.
 pub const SERVICES: [&str; 7] =
     ["care", "billing", "provisioning", "notifications", "noc-bridge", "audit", "search"];
+
+/// Searches of one biller that go on at the same time; the others wait.
+const SEARCHES_MAX: usize = 4;
 
 /// How long core tries to offer its log to the bus before it gives up.
 const OFFER_TRIES: u32 = 30;
@@ -86,11 +89,13 @@ pub(crate) struct Desk {
     pub(crate) inbox: Inbox,
     pub(crate) door: Arc<BillersDoor>,
     pub(crate) logins: Logins,
-    pub(crate) recents: Recents,
+    pub(crate) recents: Arc<Recents>,
     /// Makes the terms of a search index.
     blind: Blind,
     /// Who has that index, once it runs.
     pub(crate) finder: OnceLock<Arc<dyn Finder>>,
+    /// Turns to ask it.
+    pub(crate) searches: Semaphore,
 }
 
 /// Core while it runs.
@@ -166,14 +171,16 @@ fn open(
     let blind = Blind::open(&storage, &keys)
         .with_context(|| format!("the search key of {} did not open", biller.name))?;
     let door = Arc::new(BillersDoor::new(vault, reader.clone(), &biller.name, stop.clone())?);
-    let recents = Recents::open(&*storage, &context.data.join("recents").join(&biller.name))?;
+    let recents =
+        Arc::new(Recents::open(&*storage, &context.data.join("recents").join(&biller.name))?);
     let (grown, head) = watch::channel(reader.head().position);
     let clock: Clock = Arc::new(service::clock::now_micros);
     let writer = Writer::new(log, Arc::clone(biller), clock);
     let logins = Logins::new(reader.clone(), writer.login_commits());
     let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
     let (biller, finder) = (Arc::clone(biller), OnceLock::new());
-    let desk = Desk { biller, reader, head, inbox, door, logins, recents, blind, finder };
+    let searches = Semaphore::new(SEARCHES_MAX);
+    let desk = Desk { biller, reader, head, inbox, door, logins, recents, blind, finder, searches };
     Ok((desk, thread))
 }
 

@@ -100,6 +100,7 @@ impl Recents {
         }
         if let Err(error) = self.table.sync() {
             tracing::warn!(cause = error::chain(&error), "what was opened may be forgotten");
+            self.is_synced.store(false, Ordering::Release);
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn replace(
     if !terms.is_empty() {
         held.0.push(Part { name: part.to_owned(), terms });
     }
-    rows.put_bytes(TABLE, ordinal.to_be_bytes(), held.encoded());
+    rows.put_bytes(TABLE, ordinal.to_be_bytes(), held.encoded()?);
     Ok(())
 }
 
@@ -85,17 +85,17 @@ impl Held {
         self.0.iter().flat_map(|part| part.terms.iter().copied()).collect()
     }
 
-    fn encoded(&self) -> Vec<u8> {
+    fn encoded(&self) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
+        let too_much = |_| Fault::new("a part of an account has too many terms");
         for Part { name, terms } in &self.0 {
-            let length = u8::try_from(name.len()).expect("an id is short");
-            bytes.push(length);
+            bytes.push(u8::try_from(name.len()).map_err(too_much)?);
             bytes.extend_from_slice(name.as_bytes());
-            let count = u16::try_from(terms.len()).expect("a part has few terms");
+            let count = u16::try_from(terms.len()).map_err(too_much)?;
             bytes.extend_from_slice(&count.to_be_bytes());
             bytes.extend(terms.iter().flat_map(|term| term.to_be_bytes()));
         }
-        bytes
+        Ok(bytes)
     }
 
     fn decoded(mut bytes: &[u8]) -> Option<Self> {
@@ -148,7 +148,7 @@ mod tests {
     fn what_was_cut_short_is_not_read() {
         let mut held = Held::default();
         held.0.push(super::Part { name: "site_88".to_owned(), terms: BTreeSet::from([1, 2]) });
-        let bytes = held.encoded();
+        let bytes = held.encoded().unwrap();
         assert_eq!(Held::decoded(&bytes).unwrap().all(), BTreeSet::from([1, 2]));
         for end in 1..bytes.len() {
             assert!(Held::decoded(&bytes[..end]).is_none(), "{end}");

@@ -17,9 +17,9 @@ const BEFORE: usize = 5_000;
 const MEANWHILE: usize = 45_000;
 /// Clients that write them.
 const CLIENTS: usize = 16;
-/// What core may have in memory after that, in KiB: the index's generation, and the states of so
-/// many accounts.
-const CORE_MAX: u64 = 256 << 10;
+/// What core may have in memory after that, in KiB: the index's generation, the states of so many
+/// accounts, and search with its table.
+const CORE_MAX: u64 = 448 << 10;
 
 #[test]
 fn core_acknowledges_everything_within_its_memory_while_nobody_listens() -> anyhow::Result<()> {

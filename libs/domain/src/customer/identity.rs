@@ -84,8 +84,8 @@ impl Identity {
         Err(CustomerRejection::NotAuthenticated.into())
     }
 
-    /// Refuses an order for an account whose customer was not authenticated today, where the biller
-    /// wants that before any order (F7).
+    /// Refuses an order that changes or ends a service of an account whose customer was not
+    /// authenticated today, where the biller wants that (F7).
     pub(crate) fn demand_before_order(
         desk: &Desk<'_>,
         account_id: &AccountId,

@@ -6,8 +6,8 @@
 use super::{Customer, CustomerEvent, CustomerId};
 use crate::{Decide, Desk, Fact, Rejection, sealed::Sealed};
 
-/// Enter a customer's social security number (F10). To change one, the customer must be
-/// authenticated.
+/// Enter a customer's social security number (F10). Where one is known, the customer must be
+/// authenticated, whatever is entered.
 #[derive(Clone, Debug)]
 pub struct RecordSsn {
     /// Whose.
@@ -19,10 +19,12 @@ pub struct RecordSsn {
 impl Decide for RecordSsn {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let known = Customer::known(desk, &self.customer_id)?;
-        match &known.ssn {
-            None => {}
-            Some(ssn) if *ssn == self.ssn => return Ok(vec![]),
-            Some(_) => known.identity.demand_authenticated(desk)?,
+        if let Some(ssn) = &known.ssn {
+            // Before they are compared: or whoever tries numbers learns which one it is.
+            known.identity.demand_authenticated(desk)?;
+            if *ssn == self.ssn {
+                return Ok(vec![]);
+            }
         }
         Ok(vec![CustomerEvent::SsnRecorded { ssn: self.ssn.clone() }.on(&self.customer_id)])
     }
@@ -48,7 +50,10 @@ mod tests {
         let recorded =
             |ssn: &str| CustomerEvent::SsnRecorded { ssn: sealed(ssn) }.on(&customer_id());
         let known = || given([day(TODAY), customer(), recorded("one")]);
-        given([customer()]).when(record("one")).then([recorded("one")]);
+        given([day(TODAY), customer(), authenticated()])
+            .when(record("one"))
+            .then([recorded("one")]);
+        known().when(record("one")).then_rejected(CustomerRejection::NotAuthenticated);
         known().when(record("other")).then_rejected(CustomerRejection::NotAuthenticated);
         known().and([authenticated()]).when(record("other")).then([recorded("other")]);
         given([]).when(record("one")).then_rejected(CustomerRejection::NotRegistered);

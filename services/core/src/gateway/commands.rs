@@ -77,12 +77,12 @@ async fn rule(
     body: &[u8],
     door: &BillersDoor,
 ) -> Result<Box<dyn Decide>, Problem> {
+    // Whoever may not send it is refused by the domain, and gets nobody a key.
+    if actor.demand_may_send(command.name).is_err() {
+        return command.from_json(body, &AsItIs).map_err(|unread| unreadable(&unread));
+    }
     let mut read = command.from_json(body, door);
     if let Err(Unread::Closed(Closed::NoKey { owner })) = &read {
-        // Whoever may not send it is refused by the domain, and gets nobody a key.
-        if actor.demand_may_send(command.name).is_err() {
-            return command.from_json(body, &AsItIs).map_err(|unread| unreadable(&unread));
-        }
         let made = door.make_key(owner.clone()).await;
         made.map_err(|closed| Problem::unavailable(closed.to_string()))?;
         read = command.from_json(body, door);

@@ -56,18 +56,26 @@ pub(super) async fn recently_opened(
     Path(biller): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let desk = edge::desk(&core, &biller)?;
-    let opened = desk.recents.of(caller.actor.name.as_str());
-    let account_ids: Vec<_> = opened.iter().map(|opened| opened.account_id.clone()).collect();
-    let cards = looked_for(desk, move |finder| finder.cards(&account_ids)).await?;
+    let recents = Arc::clone(&desk.recents);
+    let (opened, cards) = looked_for(desk, move |finder| {
+        let opened = recents.of(caller.actor.name.as_str());
+        let account_ids: Vec<_> = opened.iter().map(|opened| opened.account_id.clone()).collect();
+        Ok((opened, finder.cards(&account_ids)?))
+    })
+    .await?;
     let shown = opened.iter().map(|opened| shown(opened, &cards));
     let list = json!({ "recentlyOpened": shown.collect::<Vec<_>>() });
     edge::opened(desk, list).map(Json)
 }
 
 /// Notes what somebody opened, if it was an account or an order.
-pub(super) fn note(desk: &Desk, caller: &Caller, path: (&str, &str, &str), answer: &Value) {
+pub(super) async fn note(desk: &Desk, caller: &Caller, path: (&str, &str, &str), answer: &Value) {
     if let Some(opened) = opened(path, answer, clock::now_micros()) {
-        desk.recents.note(caller.actor.name.as_str(), opened);
+        let (recents, actor) = (Arc::clone(&desk.recents), caller.actor.name.to_string());
+        // It waits for the disk at times.
+        if tokio::task::spawn_blocking(move || recents.note(&actor, opened)).await.is_err() {
+            tracing::warn!("what was opened is not noted: the process is stopping");
+        }
     }
 }
 
@@ -97,6 +105,8 @@ async fn looked_for<T: Send + 'static>(
     ask: impl FnOnce(&dyn Finder) -> Result<T, Unanswered> + Send + 'static,
 ) -> Result<T, Problem> {
     let starting = || Problem::unavailable("search is starting");
+    let closed = |_| Problem::unavailable("search is stopping");
+    let _turn = desk.searches.acquire().await.map_err(closed)?;
     let finder = Arc::clone(desk.finder.get().ok_or_else(starting)?);
     let answer = tokio::task::spawn_blocking(move || ask(&*finder)).await;
     let answer = answer.map_err(|_| Problem::internal("the search failed: see core's log"))?;

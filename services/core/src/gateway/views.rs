@@ -56,7 +56,7 @@ pub(super) async fn show(
     let question = Question::Show { view: view.clone(), key: key.clone(), as_of };
     let answer = ask(&core, &biller, &service, &question).await?;
     let desk = edge::desk(&core, &biller)?;
-    search::note(desk, &caller, (&service, &view, &key), &answer);
+    search::note(desk, &caller, (&service, &view, &key), &answer).await;
     Ok(answer)
 }
 
