@@ -16,7 +16,7 @@ use domain::{
     service::ServiceEvent,
     site::SiteEvent,
     task::TaskEvent,
-    text::{Text, holds_card_number},
+    text::{Text, holds_card_number, holds_ssn},
     ticket::TicketEvent,
 };
 
@@ -218,6 +218,10 @@ impl<'a> Keeper<'a> {
             let problem = "holds what looks like a card number: leave it out";
             return Err(Invalid::new(field, problem).into());
         }
+        if holds_ssn(value) {
+            let problem = "holds what looks like a social security number: leave it out";
+            return Err(Invalid::new(field, problem).into());
+        }
         self.seal(field, value)
     }
 
@@ -237,8 +241,13 @@ impl<'a> Keeper<'a> {
 
     /// The same for an e-mail address.
     pub(crate) fn seal_email(&self, field: &str, value: &mut String) -> Result<(), Unread> {
-        if !value.contains('@') {
-            return Err(Invalid::new(field, "must be an e-mail address").into());
+        let address = value.trim();
+        let is_between = |char: char| char.is_whitespace() || ",;<>()\"".contains(char);
+        let is_one = address.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && !host.is_empty() && !host.contains('@')
+        });
+        if !is_one || address.contains(is_between) {
+            return Err(Invalid::new(field, "must be one e-mail address").into());
         }
         self.seal_line(field, value)
     }

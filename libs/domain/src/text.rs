@@ -1,8 +1,10 @@
 //! Codes and free text that people enter. Parsed once at the edge, trusted inside.
 
 mod card_number;
+mod ssn;
 
 pub use card_number::holds_card_number;
+pub use ssn::holds_ssn;
 
 use std::{fmt, sync::Arc};
 

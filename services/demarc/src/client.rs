@@ -125,6 +125,11 @@ impl Client {
         Self { token: Some(token.to_owned()), actor: None, ..self.clone() }
     }
 
+    /// The same API, as somebody who has shown nothing yet.
+    pub(crate) fn without_token(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
     /// Reads what is at `/v1/<biller>/<path>`.
     pub(crate) async fn get(
         &self,

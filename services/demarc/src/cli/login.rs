@@ -58,7 +58,8 @@ impl Login {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         let password = asked("password: ")?.context(missing())?;
         let body = json!({ "name": self.name, "password": password });
-        let answer = context.client.post_json(&["login"], &body).await?;
+        // A session of before, temporary or ended, must not be in the way of another one.
+        let answer = context.client.without_token().post_json(&["login"], &body).await?;
         let session: Session = part(&answer)?;
         context.sessions.keep(&context.url, &context.biller, &session)?;
         if !session.must_change {
