@@ -16,8 +16,10 @@ impl Decide for CancelOrder {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let order = desk.get(&self.order_id).started()?;
         match &order.stage {
+            // What nobody agreed to may be given up by whoever finds it.
             Stage::Draft | Stage::Reviewed => Ok(vec![self.cancelled()]),
             Stage::Committed => {
+                order.demand_authenticated(desk)?;
                 let released = quota::release(desk, &self.order_id, order.visit());
                 Ok([self.cancelled()].into_iter().chain(released).collect())
             }

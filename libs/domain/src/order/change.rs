@@ -19,6 +19,7 @@ impl Decide for ChangeOrder {
         match &order.stage {
             Stage::Draft | Stage::Reviewed => Ok(vec![]),
             Stage::Committed => {
+                order.demand_authenticated(desk)?;
                 let reopened = OrderEvent::Reopened { reason: self.reason }.on(&self.order_id);
                 let released = quota::release(desk, &self.order_id, order.visit());
                 Ok([reopened].into_iter().chain(released).collect())

@@ -30,6 +30,7 @@ impl CommitOrder {
         let Some(schedule) = &order.schedule else {
             return Err(OrderRejection::NotScheduled.into());
         };
+        order.demand_authenticated(desk)?;
         order.demand_service_unchanged(desk)?;
         let committed = OrderEvent::Committed.on(&self.order_id);
         let Some(visit) = &schedule.appointment else { return Ok(vec![committed]) };
@@ -42,12 +43,17 @@ impl CommitOrder {
 mod tests {
     use super::CommitOrder;
     use crate::{
-        order::{OrderEvent, OrderRejection},
+        biller::Biller,
+        customer::{AuthenticateCustomer, CustomerRejection, Proof},
+        order::{
+            CancelOrder, CancelReason, ChangeOrder, ChangeReason, OrderEvent, OrderRejection,
+            RescheduleOrder, Visit,
+        },
         testing::{
             Given,
             fixtures::{
-                cancelled, changed_meanwhile, order_id, reviewed, scheduled, service, started,
-                swapped, trouble_call,
+                appointment, cancelled, changed_meanwhile, code, id, order_id, reviewed, scheduled,
+                service, started, swapped, trouble_call,
             },
             given,
         },
@@ -60,6 +66,36 @@ mod tests {
     fn scheduled_change() -> Given {
         let steps = [started("basic"), swapped("basic", "classic"), scheduled(None)];
         given(service("basic")).and(steps)
+    }
+
+    #[test]
+    fn f7_whoever_commits_moves_reopens_or_gives_up_an_order_has_authenticated_the_customer() {
+        let order_id = order_id();
+        let steps = [started("basic"), swapped("basic", "classic"), scheduled(None), reviewed()];
+        let strict = || {
+            let wants = |biller: &mut Biller| biller.customers.authenticate_before_orders = true;
+            given(service("basic")).and(steps.clone()).under(wants)
+        };
+        let shown = AuthenticateCustomer {
+            customer_id: id("customer_account_7"),
+            authentication_id: code("a-1"),
+            proof: Proof::CallBack,
+        };
+        let commit = CommitOrder { order_id: order_id.clone() };
+        strict().when(commit.clone()).then_rejected(CustomerRejection::NotAuthenticated);
+        let committed = OrderEvent::Committed.on(&order_id);
+        strict().after(shown).when(commit).then([committed.clone()]);
+
+        let strict = || strict().and([committed.clone()]);
+        let change =
+            ChangeOrder { order_id: order_id.clone(), reason: ChangeReason::CustomerRequest };
+        let cancel =
+            CancelOrder { order_id: order_id.clone(), reason: CancelReason::CustomerRequest };
+        let visit = Visit::Appointment(appointment("08-10"));
+        let reschedule = RescheduleOrder { order_id: order_id.clone(), visit };
+        strict().when(change).then_rejected(CustomerRejection::NotAuthenticated);
+        strict().when(cancel).then_rejected(CustomerRejection::NotAuthenticated);
+        strict().when(reschedule).then_rejected(CustomerRejection::NotAuthenticated);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{Appointment, Job, OrderRejection, Start, SwapMethod};
 use crate::{
     Desk, Id, Rejection,
     biller::Package,
+    customer::Identity,
     device::Device,
     sealed::Sealed,
     service::{Service, ServiceStatus},
@@ -124,6 +125,19 @@ impl WorkOrder {
     /// The visit that was agreed on.
     pub(super) fn visit(&self) -> Option<&Appointment> {
         self.schedule.as_ref().and_then(|schedule| schedule.appointment.as_ref())
+    }
+
+    /// Whoever changes, ends or moves what the customer has, today, has authenticated them today,
+    /// where the biller wants it and the order was begun so (F7).
+    pub(super) fn demand_authenticated(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
+        match &self.start.job {
+            Job::ServiceChange { .. } | Job::Disconnect { .. } => {
+                Identity::demand_before_order(desk, &self.start.account_id)
+            }
+            Job::Installation { .. } | Job::TroubleCall { .. } | Job::SpecialRequest { .. } => {
+                Ok(())
+            }
+        }
     }
 
     /// Nothing is changed in an order that the customer agreed to.

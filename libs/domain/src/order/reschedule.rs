@@ -37,6 +37,7 @@ impl RescheduleOrder {
         order: &WorkOrder,
         schedule: &Schedule,
     ) -> Result<Vec<Fact>, Rejection> {
+        order.demand_authenticated(desk)?;
         let released = quota::release(desk, &self.order_id, order.visit());
         let taken = match (&schedule.appointment, &self.visit) {
             (None, Visit::OfficeOnly) => return Ok(vec![]),
