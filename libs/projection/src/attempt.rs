@@ -1,9 +1,8 @@
 //! One attempt at an intent: what is sent or performed, and what came of it.
 //!
-//! All that the sender decides is decided here, without a bus, a clock or a task. An answer only
-//! marks an intent; its record in the log removes it.
+//! All that the sender decides is decided here, without a bus, a clock or a task. An answer removes
+//! nothing: the record in the log does.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use bus::Message;
@@ -12,7 +11,7 @@ use event_store::CommandId;
 use crate::config::Limits;
 use crate::intents::{Action, Intent, IntentState, Report};
 use crate::performer::OpenEffect;
-use crate::store::{Due, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What an open intent wants done right now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,11 +88,16 @@ impl Landing {
         }
     }
 
+    /// Whether the intent's rows must know of it: of an answer they learn by its record.
+    pub(crate) fn is_to_be_written(&self) -> bool {
+        *self != Landing::Answered
+    }
+
     fn mark(self, intent: &mut Intent, now: i64, limits: &Limits) {
         intent.attempts += 1;
         intent.last_error = None;
         match self {
-            Landing::Answered => intent.state = IntentState::Answered,
+            Landing::Answered => {}
             Landing::Performed(report) => intent.report = Some(report),
             Landing::Parked(reason) => {
                 intent.state = IntentState::Parked;
@@ -114,52 +118,20 @@ fn wait_micros(attempts: u32, limits: &Limits) -> i64 {
     i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Intents that are due, as many as are asked for; entries that are left over are removed.
-pub(crate) fn take_due(store: &Store, now: i64, limit: usize) -> Result<Due, StoreError> {
-    let due = store.due(now, limit)?;
-    if !due.stale.is_empty() {
-        store.forget_due(&due.stale)?;
-    }
-    Ok(due)
-}
-
-/// Writes what came of attempts.
+/// Writes what came of attempts. An intent that is answered stays underway until its record closes
+/// it, and nothing has to be written.
 pub(crate) fn record(
     store: &Store,
-    landed: Vec<(CommandId, Landing)>,
+    mut landed: Vec<(CommandId, Landing)>,
     now: i64,
     limits: &Limits,
 ) -> Result<(), StoreError> {
+    landed.retain(|(_, landing)| landing.is_to_be_written());
+    if landed.is_empty() {
+        return Ok(());
+    }
     let amendments = landed
         .into_iter()
         .map(|(id, landing)| (id, move |intent: &mut Intent| landing.mark(intent, now, limits)));
     store.amend(amendments.collect())
-}
-
-/// Intents on their way: none is on its way twice.
-pub(crate) struct InFlight {
-    ids: HashSet<CommandId>,
-    max: usize,
-}
-
-impl InFlight {
-    pub(crate) fn new(max: usize) -> InFlight {
-        InFlight { ids: HashSet::new(), max }
-    }
-
-    /// How many due intents to look at, so that those that are not on their way fill the room.
-    /// `None`: there is no room.
-    pub(crate) fn look_at(&self) -> Option<usize> {
-        (self.ids.len() < self.max).then_some(self.max)
-    }
-
-    /// Those that may take off; they are on their way from now on.
-    pub(crate) fn admit(&mut self, due: Vec<(CommandId, Intent)>) -> Vec<(CommandId, Intent)> {
-        let room = self.max.saturating_sub(self.ids.len());
-        due.into_iter().filter(|(id, _)| self.ids.insert(*id)).take(room).collect()
-    }
-
-    pub(crate) fn landed(&mut self, id: CommandId) {
-        self.ids.remove(&id);
-    }
 }

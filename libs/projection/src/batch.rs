@@ -15,6 +15,10 @@ use crate::status::{FaultCause, FaultStatus};
 use crate::store::{Checkpoint, Size, Store, StoreError};
 use crate::witness::Witness;
 
+/// Bytes of changes after which a batch that is written whole is written, between two events: sled
+/// keeps every version of every page until it ends, and nobody can read meanwhile.
+const WHOLE_BYTES_MAX: usize = 2 << 20;
+
 /// What became of some blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
@@ -160,18 +164,18 @@ impl Batch {
                 taken.duplicates += block.last_position() - block.first_position() + 1;
                 continue;
             }
-            taken.applied += self.apply(&block)?;
-            if self.is_full(commit) {
+            taken.applied += self.apply(&block, commit)?;
+            if self.is_full(self.changes.bytes(), commit) {
                 self.commit().map_err(Stop::Store)?;
             }
         }
         Ok(taken)
     }
 
-    fn is_full(&self, commit: Commit) -> bool {
+    fn is_full(&self, held: usize, commit: Commit) -> bool {
         match commit {
-            Commit::Now { events_max } => self.staged >= events_max,
-            Commit::When { bytes } => self.changes.bytes() >= bytes,
+            Commit::Now { events_max } => self.staged >= events_max || held >= WHOLE_BYTES_MAX,
+            Commit::When { bytes } => held >= bytes,
         }
     }
 
@@ -202,9 +206,10 @@ impl Batch {
         Ok(())
     }
 
-    fn apply(&mut self, block: &Block) -> Result<u64, Stop> {
+    fn apply(&mut self, block: &Block, commit: Commit) -> Result<u64, Stop> {
         self.check_chain(block)?;
-        let mut rows = self.store.rows(std::mem::take(&mut self.changes));
+        let store = Arc::clone(&self.store);
+        let mut rows = store.rows(std::mem::take(&mut self.changes));
         let mut applied = 0;
         let mut fault = None;
         for event in block.events() {
@@ -224,15 +229,23 @@ impl Batch {
                     checkpoint.position = event.position;
                     checkpoint.intents = checkpoint.intents.saturating_add_signed(growth);
                     applied += 1;
+                    self.staged += 1;
                 }
                 Err(error) => {
                     fault = Some(refused(&event, &error));
                     break;
                 }
             }
+            // One event can want thousands of things: their rows are not held for a whole block.
+            if event.position < block.last_position()
+                && self.is_full(rows.changes().bytes(), commit)
+            {
+                self.changes = rows.into_changes();
+                self.commit().map_err(Stop::Store)?;
+                rows = store.rows(std::mem::take(&mut self.changes));
+            }
         }
         self.changes = rows.into_changes();
-        self.staged += applied;
         if let Some(fault) = fault {
             return Err(Stop::Fault(fault));
         }

@@ -213,10 +213,10 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IntentState {
-    /// To be sent when it is due.
+    /// To be sent when it is due. Earlier versions wrote down that core had decided; the record
+    /// that follows says the same.
+    #[serde(alias = "answered")]
     Open,
-    /// Core has decided; its record will come.
-    Answered,
     /// Core did not understand it: an operator must look.
     Parked,
 }
@@ -227,6 +227,7 @@ pub(crate) struct Intent {
     pub(crate) policy: String,
     pub(crate) step: String,
     pub(crate) action: Action,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
     /// When it may be sent, or sent again: microseconds since 1970.
     pub(crate) due: i64,
@@ -236,10 +237,13 @@ pub(crate) struct Intent {
     pub(crate) causation: CommandId,
     #[serde(with = "encoding::command_id")]
     pub(crate) correlation: CommandId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) traceparent: Option<String>,
     pub(crate) attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_error: Option<String>,
     /// How the effect went, once it was performed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) report: Option<Report>,
     pub(crate) state: IntentState,
 }

@@ -39,6 +39,7 @@ mod stepper;
 mod store;
 #[cfg(test)]
 mod tests;
+mod underway;
 mod witness;
 
 pub use attempt::{Attempt, Landing};

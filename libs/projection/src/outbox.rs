@@ -2,6 +2,9 @@
 //!
 //! An entry in `DUE` counts only while its intent is open and due at that very time: the sender
 //! moves due times while a batch is staged, so entries may be left over.
+//!
+//! What is due at once is in the order of the log, so whoever has looked at some of it goes on
+//! behind. Entries of earlier versions have no position; they are found by their time all the same.
 
 use event_store::CommandId;
 
@@ -9,20 +12,25 @@ use crate::fault::Fault;
 use crate::intents::{Intent, IntentState, Wish};
 use crate::rows::{DUE, INTENT_KEYS, INTENTS, PARKED, Rows};
 
-/// Order-preserving: due time (shifted so that it sorts as unsigned), then id.
-pub(crate) fn due_key(due: i64, id: CommandId) -> [u8; 24] {
-    let mut key = [0; 24];
-    key[..8].copy_from_slice(&(due.cast_unsigned() ^ (1 << 63)).to_be_bytes());
-    key[8..].copy_from_slice(&id.0);
+/// Order-preserving: due time (shifted so that it sorts as unsigned), position, then id.
+pub(crate) fn due_key(id: CommandId, intent: &Intent) -> [u8; 32] {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&(intent.due.cast_unsigned() ^ (1 << 63)).to_be_bytes());
+    key[8..16].copy_from_slice(&intent.position.to_be_bytes());
+    key[16..].copy_from_slice(&id.0);
     key
 }
 
 /// The due time and id in a key of `DUE`.
 pub(crate) fn read_due_key(key: &[u8]) -> Result<(i64, CommandId), Fault> {
     let foreign = || Fault::new("a due intent has a key of another form");
-    let (due, id) = key.split_first_chunk::<8>().ok_or_else(foreign)?;
+    let (due, rest) = key.split_first_chunk::<8>().ok_or_else(foreign)?;
     let due = (u64::from_be_bytes(*due) ^ (1 << 63)).cast_signed();
-    Ok((due, CommandId(id.try_into().map_err(|_| foreign())?)))
+    let (position, id) = rest.split_last_chunk::<16>().ok_or_else(foreign)?;
+    match position.len() {
+        0 | 8 => Ok((due, CommandId(*id))),
+        _ => Err(foreign()),
+    }
 }
 
 /// Carries out what the policies want; returns by how many the intents grew.
@@ -41,7 +49,7 @@ pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, F
 pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
     rows.remove(INTENTS, id.0);
-    rows.remove(DUE, due_key(intent.due, id));
+    rows.remove(DUE, due_key(id, &intent));
     rows.remove(PARKED, id.0);
     if let Some(key) = &intent.key {
         rows.remove(INTENT_KEYS, key);
@@ -71,9 +79,8 @@ fn cancel(key: &str, rows: &mut Rows<'_>) -> Result<i64, Fault> {
 pub(crate) fn write(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Result<(), Fault> {
     rows.put(INTENTS, id.0, intent)?;
     match intent.state {
-        IntentState::Open => rows.put(DUE, due_key(intent.due, id), &()),
+        IntentState::Open => rows.put(DUE, due_key(id, intent), &()),
         IntentState::Parked => rows.put(PARKED, id.0, &()),
-        IntentState::Answered => Ok(()),
     }
 }
 
@@ -84,7 +91,7 @@ pub(crate) fn amend(
     change: impl FnOnce(&mut Intent),
 ) -> Result<bool, Fault> {
     let Some(mut intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(false) };
-    rows.remove(DUE, due_key(intent.due, id));
+    rows.remove(DUE, due_key(id, &intent));
     rows.remove(PARKED, id.0);
     change(&mut intent);
     write(id, &intent, rows)?;

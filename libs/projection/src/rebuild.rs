@@ -199,11 +199,12 @@ pub(crate) fn hand_over(
 ) -> Result<(), RebuildError> {
     if let Some(old) = old {
         new.amend(carry_over(old.touched()?))?;
+        new.take_over(old)?;
     }
     Ok(directory.point_to(new.dir())?)
 }
 
-/// Attempts, answers and reports are the sender's knowledge: the log does not have them.
+/// Attempts and reports are the sender's knowledge: the log does not have them.
 fn carry_over(
     touched: Vec<(CommandId, Intent)>,
 ) -> Vec<(CommandId, impl FnOnce(&mut Intent) + 'static)> {

@@ -20,7 +20,7 @@ const RESERVED: u8 = 0x80;
 pub(crate) const META: Table = Table(0xF0);
 /// Intent id to intent.
 pub(crate) const INTENTS: Table = Table(0xF1);
-/// Due time and intent id of what is to be sent.
+/// Due time, position and intent id of what is to be sent.
 pub(crate) const DUE: Table = Table(0xF2);
 /// A policy's own key to the intent id.
 pub(crate) const INTENT_KEYS: Table = Table(0xF3);
@@ -36,6 +36,10 @@ impl Table {
     pub const fn new(prefix: u8) -> Table {
         assert!(prefix < RESERVED, "a table's prefix is an ASCII byte");
         Table(prefix)
+    }
+
+    pub(crate) const fn prefix(self) -> u8 {
+        self.0
     }
 
     pub(crate) fn key(self, key: &[u8]) -> Vec<u8> {
@@ -76,6 +80,11 @@ impl Keys {
     pub fn between(from: impl AsRef<[u8]>, to: impl AsRef<[u8]>) -> Keys {
         let from = Bound::Included(from.as_ref().to_vec());
         Keys { from, to: Bound::Excluded(to.as_ref().to_vec()), backwards: false }
+    }
+
+    /// The keys from `first` on.
+    pub(crate) fn from(first: &[u8]) -> Keys {
+        Keys { from: Bound::Included(first.to_vec()), ..Keys::all() }
     }
 
     /// The same keys, last one first.
@@ -251,10 +260,8 @@ impl<'a> Rows<'a> {
         &self,
         table: Table,
         keys: Keys,
-        limit: usize,
-    ) -> Result<Vec<Vec<u8>>, Fault> {
-        let rows = self.raw(table, &keys).take(limit);
-        rows.map(|row| row.map(|(whole, _)| whole[1..].to_vec())).collect()
+    ) -> impl Iterator<Item = Result<Vec<u8>, Fault>> + '_ {
+        self.raw(table, &keys).map(|row| row.map(|(whole, _)| whole[1..].to_vec()))
     }
 
     pub(crate) fn changes(&mut self) -> &mut Changes {

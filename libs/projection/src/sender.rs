@@ -1,8 +1,15 @@
 //! Sends what policies want, at least once each, while the gate is open.
 //!
 //! The gate opens when the read model has caught up, so whatever was done before a restart or a
-//! rebuild has been closed by its record. An answer only marks an intent; its record removes it.
+//! rebuild has been closed by its record. An answer makes room for the next one and writes nothing;
+//! its record removes the intent.
+//!
+//! What is due is taken from the rows ahead of its flight and in one look for many: while a batch
+//! is written nobody can look, and core would have nothing to do. What is closed or cancelled
+//! meanwhile does not take off.
 
+use std::collections::VecDeque;
+use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,48 +17,64 @@ use std::time::Duration;
 use event_store::CommandId;
 use futures::FutureExt;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 
-use crate::attempt::{self, Attempt, InFlight, Landing};
+use crate::attempt::{self, Attempt, Landing};
 use crate::fault::{chain_of, panic_text};
+use crate::intents::Intent;
 use crate::performer::OpenEffect;
 use crate::shared::{Gate, Shared};
-use crate::store::{Store, StoreError};
+use crate::store::{Due, Store, StoreError};
 
 /// The longest time between two looks at the clock, which need not run like ours.
 const LOOK_MAX: Duration = Duration::from_millis(200);
+const LOOK_MIN: Duration = Duration::from_millis(1);
 /// How long intents in flight may still be answered when the read model stops.
 const GRACE: Duration = Duration::from_secs(5);
+/// Intents that are taken ahead, for each one that may be in flight.
+const AHEAD: usize = 8;
 
 pub(crate) struct Sender {
     shared: Arc<Shared>,
     gate: watch::Receiver<Gate>,
+    /// Taken, and in the order they were found in.
+    ready: VecDeque<(CommandId, Intent)>,
     flying: JoinSet<(CommandId, Landing)>,
-    in_flight: InFlight,
+    look: Look,
+}
+
+/// When the rows are looked at for what is due.
+enum Look {
+    At(Instant),
+    /// Somebody looks; whether there was news since.
+    Now(JoinHandle<Result<Due, StoreError>>, bool),
 }
 
 impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Sender {
         let gate = shared.gate.subscribe();
-        let in_flight = InFlight::new(shared.config.limits.in_flight);
-        Sender { shared, gate, flying: JoinSet::new(), in_flight }
+        let look = Look::At(Instant::now());
+        Sender { shared, gate, ready: VecDeque::new(), flying: JoinSet::new(), look }
     }
 
     pub(crate) async fn run(mut self) {
         loop {
             let gate = *self.gate.borrow_and_update();
-            let pause = match gate {
-                Gate::Open => self.launch().await,
-                Gate::Closed => LOOK_MAX,
+            match gate {
+                Gate::Open => {
+                    self.launch();
+                    self.look_if_due();
+                }
+                Gate::Closed => {}
                 Gate::Stopping => break,
-            };
+            }
+            let is_wanted = gate == Gate::Open && self.wants_more();
             tokio::select! {
                 _ = self.gate.changed() => {}
-                () = self.shared.intents.notified() => {}
-                Some(landed) = self.flying.join_next() => {
-                    self.record(landed).await;
-                }
-                () = tokio::time::sleep(pause) => {}
+                () = self.shared.intents.notified() => self.look.has_news(),
+                Some(landed) = self.flying.join_next() => self.record(landed).await,
+                due = self.look.due(is_wanted) => self.take_in(due),
             }
         }
         let landing = async {
@@ -63,25 +86,68 @@ impl Sender {
         let _late = tokio::time::timeout(GRACE, landing).await;
     }
 
-    /// Starts what is due as far as there is room, and says when to look again.
-    async fn launch(&mut self) -> Duration {
-        let Some(limit) = self.in_flight.look_at() else { return LOOK_MAX };
-        let now = (self.shared.config.clock)();
-        let due = match self.on_live(move |store| attempt::take_due(store, now, limit)).await {
-            Ok(due) => due,
-            Err(error) => {
-                tracing::error!(reason = chain_of(&error), "intents could not be read");
-                return LOOK_MAX;
+    fn in_flight_max(&self) -> usize {
+        self.shared.config.limits.in_flight
+    }
+
+    /// Whether so little is left of what was taken that more is taken.
+    fn wants_more(&self) -> bool {
+        self.ready.len() <= self.in_flight_max() * AHEAD / 2
+    }
+
+    /// Starts what was taken and is still open, as far as there is room.
+    fn launch(&mut self) {
+        let room = self.in_flight_max().saturating_sub(self.flying.len());
+        if room == 0 || self.ready.is_empty() {
+            return;
+        }
+        let mut attempts = Vec::with_capacity(room.min(self.ready.len()));
+        if let Some(store) = self.shared.live().as_deref() {
+            let (underway, config) = (store.underway(), &self.shared.config);
+            while attempts.len() < room
+                && let Some((id, intent)) = self.ready.pop_front()
+            {
+                if underway.has(id) {
+                    let attempt = Attempt::of(&config.biller, &config.actor, id, &intent);
+                    attempts.push((id, attempt));
+                }
             }
-        };
-        for (id, intent) in self.in_flight.admit(due.intents) {
-            let config = &self.shared.config;
-            let attempt = Attempt::of(&config.biller, &config.actor, id, &intent);
+        }
+        for (id, attempt) in attempts {
             let flight = fly(Arc::clone(&self.shared), attempt);
             self.flying.spawn(flight.map(move |landing| (id, landing)));
         }
-        let wait = due.next.map_or(LOOK_MAX, |next| micros(next.saturating_sub(now)));
-        wait.clamp(Duration::from_millis(1), LOOK_MAX)
+    }
+
+    /// Has the rows looked at, if it is time to and there is need.
+    fn look_if_due(&mut self) {
+        let is_due = matches!(&self.look, Look::At(time) if *time <= Instant::now());
+        if !is_due || !self.wants_more() {
+            return;
+        }
+        let now = (self.shared.config.clock)();
+        let limit = (self.in_flight_max() * AHEAD).saturating_sub(self.ready.len());
+        let looking = on_live(&self.shared, move |store| store.take_due(now, limit));
+        self.look = Look::Now(looking, false);
+    }
+
+    /// What a look has found; `None`: it is time for one.
+    fn take_in(&mut self, due: Option<Result<Due, StoreError>>) {
+        let Some(due) = due else { return };
+        let wait = match due {
+            Ok(due) => {
+                self.ready.extend(due.intents);
+                let now = (self.shared.config.clock)();
+                due.next.map_or(LOOK_MAX, |next| micros(next.saturating_sub(now)))
+            }
+            Err(error) => {
+                tracing::error!(reason = chain_of(&error), "intents could not be read");
+                LOOK_MAX
+            }
+        };
+        let has_news = matches!(self.look, Look::Now(_, true));
+        let wait = if has_news { Duration::ZERO } else { wait.clamp(LOOK_MIN, LOOK_MAX) };
+        self.look = Look::At(Instant::now() + wait);
     }
 
     /// Writes what came of this attempt, and of the others that have landed meanwhile.
@@ -93,30 +159,58 @@ impl Sender {
             landed.extend(attempt.ok());
             next = self.flying.try_join_next();
         }
-        let ids: Vec<_> = landed.iter().map(|(id, _)| *id).collect();
+        landed.retain(|(_, landing)| landing.is_to_be_written());
+        if landed.is_empty() {
+            return;
+        }
         let now = (self.shared.config.clock)();
         let limits = self.shared.config.limits.clone();
-        let written = self.on_live(move |store| attempt::record(store, landed, now, &limits));
-        if let Err(error) = written.await {
+        let written =
+            on_live(&self.shared, move |store| attempt::record(store, landed, now, &limits)).await;
+        let written =
+            written.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
+        if let Err(error) = written {
             tracing::error!(reason = chain_of(&error), "outcomes of intents could not be written");
         }
-        for id in ids {
-            self.in_flight.landed(id);
+        self.look.has_news();
+    }
+}
+
+impl Look {
+    /// Something may be due that a look has not seen.
+    fn has_news(&mut self) {
+        match self {
+            Look::At(time) => *time = Instant::now(),
+            Look::Now(_, has_news) => *has_news = true,
         }
     }
 
-    /// Works on the live store, off the runtime's threads; without one there is nothing to do.
-    async fn on_live<T: Default + Send + 'static>(
-        &self,
-        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let shared = Arc::clone(&self.shared);
-        let working = tokio::task::spawn_blocking(move || match shared.live().as_ref() {
-            Some(store) => work(store),
-            None => Ok(T::default()),
-        });
-        working.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
+    /// What a look has found, or `None` when it is time for one that is wanted.
+    async fn due(&mut self, is_wanted: bool) -> Option<Result<Due, StoreError>> {
+        match self {
+            Look::Now(looking, _) => {
+                let looked = looking.await;
+                Some(looked.unwrap_or_else(|it| std::panic::resume_unwind(it.into_panic())))
+            }
+            Look::At(time) if is_wanted => {
+                tokio::time::sleep_until(*time).await;
+                None
+            }
+            Look::At(_) => pending().await,
+        }
     }
+}
+
+/// Works on the live store, off the runtime's threads; without one there is nothing to do.
+fn on_live<T: Default + Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+) -> JoinHandle<Result<T, StoreError>> {
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || match shared.live().as_ref() {
+        Some(store) => work(store),
+        None => Ok(T::default()),
+    })
 }
 
 fn micros(count: i64) -> Duration {

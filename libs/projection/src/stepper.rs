@@ -6,7 +6,7 @@
 
 use event_store::{Block, CommandId, Head, Position};
 
-use crate::attempt::{self, Attempt, InFlight, Landing};
+use crate::attempt::{self, Attempt, Landing};
 use crate::batch::{Batch, Commit, Gap, Stop};
 use crate::config::RunnerConfig;
 use crate::directory::Directory;
@@ -25,7 +25,8 @@ pub struct Stepper {
     directory: Directory,
     batch: Batch,
     rebuild: Option<Batch>,
-    in_flight: InFlight,
+    /// How many attempts are on their way.
+    in_flight: usize,
     /// Nothing is sent before this position is applied; `None`: the log was not found yet.
     gate: Option<Position>,
 }
@@ -37,8 +38,7 @@ impl Stepper {
     /// When the directory is in use, or can be neither used nor begun again.
     pub fn open(config: RunnerConfig) -> Result<Stepper, StartError> {
         let (directory, batch) = start::open(&config)?;
-        let in_flight = InFlight::new(config.limits.in_flight);
-        Ok(Stepper { config, directory, batch, rebuild: None, in_flight, gate: None })
+        Ok(Stepper { config, directory, batch, rebuild: None, in_flight: 0, gate: None })
     }
 
     /// The last event that was applied.
@@ -82,15 +82,19 @@ impl Stepper {
     /// When the directory cannot be read.
     pub fn take_off(&mut self) -> Result<Vec<(CommandId, Attempt)>, FaultStatus> {
         let is_open = self.gate.is_some_and(|gate| self.position() >= gate);
-        let Some(limit) = self.in_flight.look_at().filter(|_| is_open) else {
+        let room = self.config.limits.in_flight.saturating_sub(self.in_flight);
+        if !is_open || room == 0 {
             return Ok(Vec::new());
-        };
+        }
         let now = (self.config.clock)();
-        let due = attempt::take_due(self.batch.store(), now, limit);
-        let due = due.map_err(|error| self.broken(&error))?;
+        let due = self.batch.store().take_due(now, room).map_err(|error| self.broken(&error))?;
         let (biller, actor) = (&self.config.biller, &self.config.actor);
-        let admitted = self.in_flight.admit(due.intents).into_iter();
-        Ok(admitted.map(|(id, intent)| (id, Attempt::of(biller, actor, id, &intent))).collect())
+        self.in_flight += due.intents.len();
+        Ok(due
+            .intents
+            .into_iter()
+            .map(|(id, intent)| (id, Attempt::of(biller, actor, id, &intent)))
+            .collect())
     }
 
     /// Writes what came of an attempt.
@@ -100,7 +104,7 @@ impl Stepper {
     pub fn land(&mut self, id: CommandId, landing: Landing) -> Result<(), FaultStatus> {
         let (now, limits) = ((self.config.clock)(), &self.config.limits);
         let recorded = attempt::record(self.batch.store(), vec![(id, landing)], now, limits);
-        self.in_flight.landed(id);
+        self.in_flight = self.in_flight.saturating_sub(1);
         recorded.map_err(|error| self.broken(&error))
     }
 

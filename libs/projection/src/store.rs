@@ -11,7 +11,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use event_store::{CommandId, Position};
 use serde::{Deserialize, Serialize};
@@ -22,12 +22,15 @@ use crate::fault::{Fault, chain_of};
 use crate::intents::{Intent, IntentState};
 use crate::outbox;
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
+use crate::underway::Underway;
 use crate::witness::Witness;
 
 const CHECKPOINT: &str = "checkpoint";
 /// The file that holds the position of the last sync, in decimal digits.
 const SYNCED: &str = "synced";
 const RELEASED_AT_ONCE: usize = 1000;
+/// Entries of `DUE` that are gone through at once: nothing is written meanwhile.
+const LOOKED_AT_ONCE: usize = 10_000;
 /// Its presence says that many changes were being written: the rows are between two states.
 const TORN: &str = "torn";
 
@@ -82,6 +85,8 @@ pub(crate) struct Store {
     dir: PathBuf,
     gate: RwLock<()>,
     torn: AtomicBool,
+    /// Changed only by whoever has the gate.
+    underway: Mutex<Underway>,
 }
 
 impl Store {
@@ -94,7 +99,8 @@ impl Store {
         let table = storage.table(dir, cache_bytes)?;
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
         let torn = AtomicBool::new(table.get(&META.key(TORN.as_bytes()))?.is_some());
-        let store = Store { storage, table, dir, gate: RwLock::new(()), torn };
+        let store =
+            Store { storage, table, dir, gate: RwLock::new(()), torn, underway: Mutex::default() };
         let synced = store.synced()?;
         let position = match (store.is_torn(), synced) {
             (true, 0) => return Err(StoreError::Torn { dir: store.dir }),
@@ -163,6 +169,11 @@ impl Store {
         self.query(ask).map_err(|fault| self.row(fault))
     }
 
+    /// What the sender has taken. Held for a moment only.
+    pub(crate) fn underway(&self) -> MutexGuard<'_, Underway> {
+        self.underway.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn row(&self, source: Fault) -> StoreError {
         StoreError::Row { dir: self.dir.clone(), source }
     }
@@ -182,6 +193,7 @@ impl Store {
             self.torn.store(true, Ordering::Release);
         }
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        self.underway().notice(rows.changes());
         match size {
             Size::Small => self.write(rows),
             Size::Large => self.write_row_by_row(rows),
@@ -208,41 +220,83 @@ impl Store {
         Ok(())
     }
 
-    /// Changes intents in place; those that were closed in the meantime are left out.
+    /// Changes intents in place; those that were closed in the meantime are left out. None of them
+    /// is underway any more.
     pub(crate) fn amend<C: FnOnce(&mut Intent)>(
         &self,
         amendments: Vec<(CommandId, C)>,
     ) -> Result<(), StoreError> {
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         let mut rows = self.rows(Changes::default());
+        let mut ids = Vec::with_capacity(amendments.len());
+        let mut amended = Ok(());
         for (id, change) in amendments {
-            outbox::amend(id, &mut rows, change).map_err(|fault| self.row(fault))?;
+            ids.push(id);
+            if amended.is_ok() {
+                amended = outbox::amend(id, &mut rows, change).map(drop);
+            }
         }
-        self.write(rows)
+        self.underway().notice(rows.changes());
+        let written = amended.map_err(|fault| self.row(fault)).and_then(|()| self.write(rows));
+        self.give_back(ids, written.is_ok());
+        written
     }
 
-    /// Intents that are due at `now`, at most `limit`, and when the next one is due.
-    pub(crate) fn due(&self, now: i64, limit: usize) -> Result<Due, StoreError> {
-        self.read(|rows| due_in(rows, now, limit))
+    /// Nobody has these any more; where that `is_written`, it was noticed when they are due.
+    fn give_back(&self, ids: impl IntoIterator<Item = CommandId>, is_written: bool) {
+        let mut underway = self.underway();
+        ids.into_iter().for_each(|id| underway.give_back(id));
+        if !is_written {
+            underway.look_again();
+        }
+    }
+
+    /// Takes intents that are due at `now`, at most `limit`, which are underway from now on, and
+    /// says when the next one is due. Entries that are left over are removed.
+    pub(crate) fn take_due(&self, now: i64, limit: usize) -> Result<Due, StoreError> {
+        let (due, stale) = self.read(|rows| due_in(rows, &mut self.underway(), now, limit))?;
+        if !stale.is_empty()
+            && let Err(error) = self.forget_due(&stale)
+        {
+            self.give_back(due.intents.into_iter().map(|(id, _)| id), false);
+            return Err(error);
+        }
+        Ok(due)
+    }
+
+    /// These rows take the place of others: what is underway there, and open here, is underway.
+    pub(crate) fn take_over(&self, old: &Store) -> Result<(), StoreError> {
+        let is_open =
+            |rows: &Rows<'_>, id: CommandId| Ok(rows.get::<Intent>(INTENTS, id.0)?.is_some());
+        let taken = self.read(|rows| old.underway().hand_over(|id| is_open(rows, id)))?;
+        *self.underway() = taken;
+        Ok(())
     }
 
     /// Removes entries of `DUE` whose intent is gone or due at another time.
-    pub(crate) fn forget_due(&self, keys: &[Vec<u8>]) -> Result<(), StoreError> {
+    fn forget_due(&self, keys: &[Vec<u8>]) -> Result<(), StoreError> {
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         let mut rows = self.rows(Changes::default());
-        keys.iter().for_each(|key| rows.remove(DUE, key));
+        for key in keys {
+            // It may have come to count in the meantime.
+            let counts = counts(&rows, key).map_err(|fault| self.row(fault))?;
+            if counts.is_none() {
+                rows.remove(DUE, key);
+            }
+        }
         self.write(rows)
     }
 
     /// The ids of parked intents, at most `limit`, each with its intent.
     pub(crate) fn parked(&self, limit: usize) -> Result<Vec<(CommandId, Intent)>, StoreError> {
         self.read(|rows| {
-            let keys = rows.keys(PARKED, Keys::all(), limit)?;
-            let ids =
-                keys.iter().filter_map(|key| Some(CommandId(key.as_slice().try_into().ok()?)));
-            ids.map(|id| Ok(rows.get(INTENTS, id.0)?.map(|intent| (id, intent))))
-                .filter_map(Result::transpose)
-                .collect()
+            let ids = rows.keys(PARKED, Keys::all()).take(limit);
+            let ids = ids.filter_map(|key| match key {
+                Ok(key) => Some(Ok(CommandId(key.try_into().ok()?))),
+                Err(fault) => Some(Err(fault)),
+            });
+            let parked = |id: CommandId| Ok(rows.get(INTENTS, id.0)?.map(|intent| (id, intent)));
+            ids.map(|id| parked(id?)).filter_map(Result::transpose).collect()
         })
     }
 
@@ -290,22 +344,45 @@ impl Store {
 #[derive(Default)]
 pub(crate) struct Due {
     pub(crate) intents: Vec<(CommandId, Intent)>,
+    /// When the first one is due that was not looked at.
     pub(crate) next: Option<i64>,
-    pub(crate) stale: Vec<Vec<u8>>,
 }
 
-fn due_in(rows: &Rows<'_>, now: i64, limit: usize) -> Result<Due, Fault> {
-    let mut due = Due::default();
-    for key in rows.keys(DUE, Keys::all(), limit)? {
+/// The intent for which an entry of `DUE` counts; `None`: it is gone or due at another time.
+fn counts(rows: &Rows<'_>, key: &[u8]) -> Result<Option<(CommandId, Intent)>, Fault> {
+    let (at, id) = outbox::read_due_key(key)?;
+    let intent = rows.get::<Intent>(INTENTS, id.0)?;
+    Ok(intent.filter(|intent| intent.is_due_at(at)).map(|intent| (id, intent)))
+}
+
+/// What is due and not underway, which is from now on, and entries that are left over.
+fn due_in(
+    rows: &Rows<'_>,
+    underway: &mut Underway,
+    now: i64,
+    limit: usize,
+) -> Result<(Due, Vec<Vec<u8>>), Fault> {
+    let (mut due, mut stale) = (Due::default(), Vec::new());
+    let mut last = None;
+    for (count, key) in rows.keys(DUE, Keys::from(underway.next())).enumerate() {
+        let key = key?;
         let (at, id) = outbox::read_due_key(&key)?;
-        if at > now {
+        if at > now || due.intents.len() == limit || count == LOOKED_AT_ONCE {
             due.next = Some(at);
             break;
         }
-        match rows.get::<Intent>(INTENTS, id.0)?.filter(|intent| intent.is_due_at(at)) {
-            Some(intent) => due.intents.push((id, intent)),
-            None => due.stale.push(key),
+        if !underway.has(id) {
+            match counts(rows, &key)? {
+                Some(open) => due.intents.push(open),
+                None => stale.push(key.clone()),
+            }
         }
+        last = Some(key);
     }
-    Ok(due)
+    // Nothing is taken before everything was read. One intent may have two entries.
+    due.intents.retain(|(id, _)| underway.take(*id));
+    if let Some(last) = last {
+        underway.looked_at(&last);
+    }
+    Ok((due, stale))
 }

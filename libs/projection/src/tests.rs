@@ -9,5 +9,6 @@ mod rebuilds;
 mod rows;
 mod schedules;
 mod torn;
+mod underway;
 mod watched;
 mod world;
