@@ -105,6 +105,7 @@ impl CalendarEvent {
 impl Aggregate for Calendar {
     const CATEGORY: &'static str = "calendar";
     const UNKNOWN: &'static Self = &Self::NoDayOpened;
+    const NEWEST_FACT_SUFFICES: bool = true;
     type Event = CalendarEvent;
 
     fn evolve(self, event: &CalendarEvent) -> Self {
@@ -119,5 +120,21 @@ impl Aggregate for Calendar {
 
     fn from(noun: Noun) -> Option<Self> {
         if let Noun::Calendar(calendar) = noun { Some(calendar) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{Calendar, CalendarEvent};
+    use crate::Aggregate;
+
+    #[test]
+    fn the_newest_day_says_everything() {
+        let opened = |date| CalendarEvent::DayOpened { date, business_day: true };
+        let days = [date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 4)].map(opened);
+        let all = days.iter().fold(Calendar::UNKNOWN.clone(), Calendar::evolve);
+        assert_eq!(all, Calendar::UNKNOWN.clone().evolve(&days[2]));
     }
 }

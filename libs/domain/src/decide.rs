@@ -10,6 +10,9 @@ pub trait Aggregate: Clone + Sized + 'static {
     const CATEGORY: &'static str;
     /// The state before the first fact.
     const UNKNOWN: &'static Self;
+    /// Whether its newest fact says everything, whatever was before it. Then nobody reads more of
+    /// its stream than that: [`Aggregate::evolve`] must not look at the state before.
+    const NEWEST_FACT_SUFFICES: bool = false;
     /// Its facts.
     type Event;
 

@@ -116,7 +116,31 @@ impl Noun {
     }
 }
 
+/// Whether the newest fact of a stream says everything about its noun. A noun that is forgotten here
+/// is read as a whole, which only takes longer.
+#[must_use]
+pub fn newest_fact_suffices(stream: &str) -> bool {
+    says_all::<Calendar>(stream)
+}
+
+fn says_all<A: Aggregate>(stream: &str) -> bool {
+    A::NEWEST_FACT_SUFFICES && Id::<A>::parse(stream).is_ok()
+}
+
 fn step<A: Aggregate>(state: Option<Noun>, event: &A::Event) -> A {
     let before = state.and_then(A::from).unwrap_or_else(|| A::UNKNOWN.clone());
     before.evolve(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::newest_fact_suffices;
+
+    #[test]
+    fn only_the_calendar_is_known_by_its_newest_fact() {
+        assert!(newest_fact_suffices("calendar_days"));
+        for other in ["calendar", "calendars_1", "account_calendar", "ledger_7", ""] {
+            assert!(!newest_fact_suffices(other), "{other}");
+        }
+    }
 }

@@ -149,7 +149,8 @@ impl<'a> Draft<'a> {
     fn version_before(&self, stream: Key, name: &str) -> Result<u64, ReadError> {
         let known = self.notes.streams.get(&stream).copied();
         let known = known.or_else(|| self.known.versions.get(stream));
-        let known = known.or_else(|| self.known.generations.stream_version(stream));
+        let newest = || self.known.generations.newest(stream);
+        let known = known.or_else(|| newest().map(|(version, _)| version));
         known.map_or_else(|| self.known.shared.stream_version(stream, name), Ok)
     }
 }

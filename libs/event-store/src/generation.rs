@@ -213,10 +213,12 @@ impl Generations {
         self.newest_first().find_map(|generation| generation.commands.get(&command).copied())
     }
 
-    /// The version of the stream.
-    pub(crate) fn stream_version(&self, stream: Key) -> Option<u64> {
-        let mut found = self.newest_first().filter_map(|it| it.streams.get(&stream));
-        found.next().map(Versions::last)
+    /// The version of the stream's newest event, and the address of its record.
+    pub(crate) fn newest(&self, stream: Key) -> Option<(u64, u64)> {
+        self.newest_first().find_map(|generation| {
+            let versions = generation.streams.get(&stream)?;
+            Some((versions.last(), generation.links[versions.tail as usize].address))
+        })
     }
 
     /// The oldest version of the stream in memory, and the addresses of at most `max` events from

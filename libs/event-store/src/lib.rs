@@ -23,7 +23,8 @@
 //!   three generations of the index in memory cover, not more.
 //!
 //! There are no snapshots: reading a stream costs one lookup for each run of the index that has
-//! some of it, and one read per record.
+//! some of it, and one read per record. Its newest event alone costs no more than one that was just
+//! written, or one lookup and one read.
 //!
 //! ```
 //! use event_store::{CommandId, Expected, Log, NewEvent, NewRecord, Options};

@@ -108,10 +108,23 @@ impl Reader {
     /// The version of the stream: the number of its events. 0 if it does not exist.
     pub fn stream_version(&self, stream: &str) -> Result<u64, ReadError> {
         let key = self.shared.index.keys.stream(stream);
-        if let Some(version) = self.shared.generations().stream_version(key) {
+        if let Some((version, _)) = self.shared.generations().newest(key) {
             return Ok(version);
         }
         self.shared.stream_version(key, stream)
+    }
+
+    /// The newest event of the stream; `None` if it does not exist. However many there are before
+    /// it, none of them is read.
+    pub fn read_newest(&self, stream: &str) -> Result<Option<Recorded>, ReadError> {
+        let key = self.shared.index.keys.stream(stream);
+        let known = self.shared.generations().newest(key);
+        let newest = match known {
+            Some(newest) => Some(newest),
+            None => self.shared.newest(key, stream)?,
+        };
+        let Some((version, address)) = newest else { return Ok(None) };
+        Ok(self.events(stream, &(version..version + 1), &[], &[address])?.pop())
     }
 
     /// The record of a command, if the command was accepted.

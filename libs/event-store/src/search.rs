@@ -48,18 +48,18 @@ impl Index {
         Ok(None)
     }
 
-    /// The version of the stream. `is_its` says whether the stream's event of a version is in the
-    /// record at an address.
-    pub(crate) fn stream_version(
+    /// The version of the stream's newest event, and the address of its record. `is_its` says
+    /// whether the stream's event of a version is in the record at an address.
+    pub(crate) fn newest(
         &self,
         stream: Key,
         is_its: &mut dyn FnMut(u64, u64) -> Result<bool, ReadError>,
-    ) -> Result<Option<u64>, ReadError> {
+    ) -> Result<Option<(u64, u64)>, ReadError> {
         let fingerprint = stream.fingerprint();
         let probe = Probe::new(Space::Streams, fingerprint);
         for live in self.live().iter().rev().filter(|live| live.may_contain(probe)) {
             let found = Backwards::new(self, live.run.form(Space::Streams), fingerprint);
-            let last = last_version(found, is_its)?;
+            let last = newest(found, is_its)?;
             if last.is_some() {
                 return Ok(last);
             }
@@ -91,25 +91,27 @@ impl Index {
     }
 }
 
-/// The last version that any of the entries knows, which come last first.
-fn last_version(
+/// The last version that any of the entries knows, which come last first, and its address.
+fn newest(
     entries: impl Iterator<Item = Result<Found, IndexError>>,
     is_its: &mut dyn FnMut(u64, u64) -> Result<bool, ReadError>,
-) -> Result<Option<u64>, ReadError> {
-    let mut last = None;
+) -> Result<Option<(u64, u64)>, ReadError> {
+    let mut newest: Option<(u64, u64)> = None;
     for entry in entries {
         let Found { version: first, addresses } = entry?;
         // Where a record has events of two streams that look alike, the other's entry may be
         // right about this one, too. But this one's own may know more, if it comes close enough.
-        if last.is_some_and(|last| first + ENTRY_EVENTS_MAX as u64 <= last) {
+        let known = newest.map(|(version, _)| version);
+        if known.is_some_and(|known| first + ENTRY_EVENTS_MAX as u64 <= known) {
             break;
         }
         let version = first + addresses.len() as u64 - 1;
-        if Some(version) > last && is_its(version, addresses[addresses.len() - 1])? {
-            last = Some(version);
+        let address = addresses[addresses.len() - 1];
+        if Some(version) > known && is_its(version, address)? {
+            newest = Some((version, address));
         }
     }
-    Ok(last)
+    Ok(newest)
 }
 
 /// The entries of a run that have a fingerprint, from the last to the first.

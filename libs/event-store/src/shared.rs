@@ -121,9 +121,14 @@ impl Shared {
 
     /// The version of a stream that is not in memory; 0 if it does not exist.
     pub(crate) fn stream_version(&self, key: Key, stream: &str) -> Result<u64, ReadError> {
+        Ok(self.newest(key, stream)?.map_or(0, |(version, _)| version))
+    }
+
+    /// The version of the newest event of a stream that is not in memory, and the address of its
+    /// record.
+    pub(crate) fn newest(&self, key: Key, stream: &str) -> Result<Option<(u64, u64)>, ReadError> {
         let mut is_its = |version, address| self.has_event(address, stream, version);
-        let version = self.indexed(|index| index.stream_version(key, &mut is_its))?;
-        Ok(version.unwrap_or(0))
+        self.indexed(|index| index.newest(key, &mut is_its))
     }
 
     /// Whether the record at `address` has the stream's event of a version.

@@ -144,6 +144,8 @@ impl Model {
         }
         for (stream, positions) in &self.streams {
             assert_eq!(reader.stream_version(stream).unwrap(), positions.len() as u64);
+            let newest = reader.read_newest(stream).unwrap().map(|it| it.position);
+            assert_eq!(newest.as_ref(), positions.last());
             for from in 1..=positions.len() {
                 let read = reader.read_stream(stream, from as u64, 4).unwrap();
                 let read: Vec<_> = read.iter().map(|it| it.position).collect();

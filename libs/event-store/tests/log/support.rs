@@ -94,6 +94,8 @@ pub(crate) fn assert_holds_with(dir: &Path, last: u64, options: Options) -> Log 
     assert_eq!(versions, [last / 3, last.div_ceil(3), (last + 1) / 3]);
     for (stream, version) in STREAMS.into_iter().zip(versions) {
         let read = reader.read_stream(stream, 1, usize::MAX).unwrap();
+        let newest = reader.read_newest(stream).unwrap();
+        assert_eq!(newest.as_ref(), read.last());
         let read: Vec<_> = read.iter().map(|it| it.event.version).collect();
         assert_eq!(read, (1..=version).collect::<Vec<_>>());
     }

@@ -49,6 +49,8 @@ fn streams_that_look_alike_are_read_apart_page_by_page() {
     let versions = [one, other].map(|stream| reader.stream_version(stream).unwrap());
     assert_eq!(versions, [120 * 2 + 120 + 80 * 3, 120 + 80]);
     for (stream, last) in [one, other].into_iter().zip(versions) {
+        let newest = reader.read_newest(stream).unwrap().unwrap().event;
+        assert_eq!((newest.stream.as_ref(), newest.version), (stream, last));
         for max in [1, 7, 64, 1000] {
             let mut read = Vec::new();
             while let page = reader.read_stream(stream, read.len() as u64 + 1, max).unwrap()
