@@ -5,8 +5,11 @@
 
 use std::{cell::RefCell, num::NonZeroUsize};
 
-use domain::{Decide, Desk, Event, Fact, Noun, Rejection, States, actor::Actor, biller::Biller};
-use event_store::{ReadError, Reader};
+use domain::{
+    Decide, Desk, Event, Fact, Noun, Rejection, States, actor::Actor, biller::Biller,
+    noun::newest_fact_suffices,
+};
+use event_store::{ReadError, Reader, Recorded};
 use lru::LruCache;
 
 /// Nouns kept in memory. The table of a cache is tidied as a whole now and then, while everybody
@@ -121,19 +124,111 @@ pub(crate) fn read(reader: &Reader, stream: &str) -> Result<Option<Noun>, LoadEr
 }
 
 fn load(reader: &Reader, stream: &str) -> Result<Cached, LoadError> {
+    let unread = |source| LoadError::Read { stream: stream.to_owned(), source };
     let mut cached = Cached::default();
+    if newest_fact_suffices(stream) {
+        if let Some(newest) = reader.read_newest(stream).map_err(unread)? {
+            cached.take_in(&newest)?;
+        }
+        return Ok(cached);
+    }
     loop {
-        let page = reader
-            .read_stream(stream, cached.version + 1, PAGE_EVENTS)
-            .map_err(|source| LoadError::Read { stream: stream.to_owned(), source })?;
+        let page = reader.read_stream(stream, cached.version + 1, PAGE_EVENTS).map_err(unread)?;
         for recorded in &page {
-            let event = contract::decode(&recorded.event.kind, &recorded.event.data)
-                .map_err(|source| LoadError::Decode { stream: stream.to_owned(), source })?;
-            cached.noun = Some(Noun::evolve(cached.noun, &event));
-            cached.version = recorded.event.version;
+            cached.take_in(recorded)?;
         }
         if page.len() < PAGE_EVENTS {
             return Ok(cached);
+        }
+    }
+}
+
+impl Cached {
+    /// The state after one more event of the stream.
+    fn take_in(&mut self, recorded: &Recorded) -> Result<(), LoadError> {
+        let Recorded { event, .. } = recorded;
+        let decoded = contract::decode(&event.kind, &event.data)
+            .map_err(|source| LoadError::Decode { stream: event.stream.to_string(), source })?;
+        self.noun = Some(Noun::evolve(self.noun.take(), &decoded));
+        self.version = event.version;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Aggregate, Fact, Noun,
+        calendar::{self, Calendar, CalendarEvent},
+    };
+    use event_store::{CommandId, Expected, Log, NewEvent, NewRecord, Options};
+    use jiff::civil::date;
+    use tempfile::TempDir;
+
+    use super::load;
+
+    fn log() -> (TempDir, Log) {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Log::open(dir.path(), "northeast", Options::default()).unwrap();
+        (dir, log)
+    }
+
+    fn opened(day: i8) -> CalendarEvent {
+        CalendarEvent::DayOpened { date: date(2026, 11, day), business_day: true }
+    }
+
+    fn stored(fact: Fact) -> NewEvent {
+        let encoded = contract::encode(&fact.event);
+        NewEvent {
+            stream: fact.stream,
+            expected: Expected::Any,
+            kind: encoded.kind.to_owned(),
+            schema: contract::event::SCHEMA,
+            data: encoded.data.into(),
+        }
+    }
+
+    fn write(log: &mut Log, number: u8, event: NewEvent) {
+        let record = NewRecord {
+            command_id: CommandId([number; 16]),
+            committed_at: 0,
+            actor: "test".to_owned(),
+            causation: None,
+            correlation: None,
+            traceparent: None,
+            events: vec![event],
+        };
+        log.append(vec![record]).unwrap().outcomes.remove(0).unwrap();
+    }
+
+    #[test]
+    fn a_state_that_is_read_from_the_newest_fact_is_the_fold_of_all_of_them() {
+        let (_dir, mut log) = log();
+        let mut all = Calendar::UNKNOWN.clone();
+        for day in 1..=30 {
+            all = all.evolve(&opened(day));
+            write(&mut log, day.unsigned_abs(), stored(opened(day).on()));
+        }
+        let cached = load(&log.reader(), calendar::days().as_str()).unwrap();
+        assert_eq!((cached.noun, cached.version), (Some(Noun::Calendar(all)), 30));
+    }
+
+    #[test]
+    fn nothing_but_the_newest_fact_is_read_where_it_says_everything() {
+        let (_dir, mut log) = log();
+        let day = stored(opened(2).on());
+        write(&mut log, 1, NewEvent { kind: "demarc.calendar.v1.Odd".to_owned(), ..day.clone() });
+        assert!(load(&log.reader(), &day.stream).is_err());
+        write(&mut log, 2, day.clone());
+        assert_eq!(load(&log.reader(), &day.stream).unwrap().version, 2);
+    }
+
+    #[test]
+    fn a_stream_that_does_not_exist_has_no_state() {
+        let (_dir, log) = log();
+        for stream in [calendar::days().as_str(), "ledger_7"] {
+            let cached = load(&log.reader(), stream).unwrap();
+            assert_eq!((cached.noun, cached.version), (None, 0), "{stream}");
         }
     }
 }
