@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     group_commit::{self, Work},
-    http, load, read, read_model,
+    http, intents, load, read, read_model,
     run::{Run, memory_max},
     stores::{Kind, open_log},
 };
@@ -36,6 +36,9 @@ pub(crate) enum Child {
     /// Fill a read model.
     #[command(hide = true)]
     Project(read_model::Fill),
+    /// Charge accounts.
+    #[command(hide = true)]
+    Charge(intents::Charge),
     /// Send requests to a server.
     #[command(hide = true)]
     Load(load::Load),
@@ -74,6 +77,7 @@ impl Child {
             Self::Scan(options) => options.run()?,
             Self::Streams(options) => options.run()?,
             Self::Project(options) => options.run()?,
+            Self::Charge(options) => options.run()?,
             Self::Load(options) => options.run()?,
             Self::Serve(options) => return options.run(),
         };

@@ -202,7 +202,7 @@ impl Serve {
 }
 
 /// Search as the product runs it.
-async fn search_beside(
+pub(crate) async fn search_beside(
     core: &Core,
     context: &Context,
     biller: &Biller,

@@ -12,6 +12,7 @@ mod disk;
 mod facts;
 mod group_commit;
 mod http;
+mod intents;
 mod load;
 mod machine;
 mod operator;

@@ -19,6 +19,8 @@ pub(crate) enum Group {
     Read,
     /// A read model that is rebuilt, and one that follows.
     Project,
+    /// What policies want, until it is done, beside core.
+    Intents,
     /// The relay and a consumer beside bare ones.
     Bus,
     /// Commands over HTTP and NATS beside a handler that does nothing.
