@@ -47,8 +47,11 @@ pub struct Limits {
     pub fill_bytes: usize,
     /// Bytes of sled's cache. Default 64 MiB.
     pub cache_bytes: u64,
-    /// Intents being sent or performed at the same time. Default 64.
+    /// Intents being sent or performed at the same time. Default 256: core writes what waits
+    /// together, so on a slow disk each sync is shared by as many.
     pub in_flight: usize,
+    /// Effects of them being performed at the same time; the others wait. Default 64.
+    pub performing: usize,
     /// How long core may take to answer a command. Default 10 s.
     pub request_timeout: Duration,
     /// How long an effect may take. Default 60 s.
@@ -67,7 +70,8 @@ impl Default for Limits {
             batch_events: 4096,
             fill_bytes: 64 << 20,
             cache_bytes: 64 << 20,
-            in_flight: 64,
+            in_flight: 256,
+            performing: 64,
             request_timeout: Duration::from_secs(10),
             perform_timeout: Duration::from_secs(60),
             retry_min: Duration::from_millis(100),

@@ -101,22 +101,20 @@ impl Sender {
         if room == 0 || self.ready.is_empty() {
             return;
         }
-        let mut attempts = Vec::with_capacity(room.min(self.ready.len()));
-        if let Some(store) = self.shared.live().as_deref() {
-            let (underway, config) = (store.underway(), &self.shared.config);
-            while attempts.len() < room
-                && let Some((id, intent)) = self.ready.pop_front()
-            {
-                if underway.has(id) {
-                    let attempt = Attempt::of(&config.biller, &config.actor, id, &intent);
-                    attempts.push((id, attempt));
-                }
-            }
-        }
-        for (id, attempt) in attempts {
+        for (id, attempt) in self.attempts(room) {
             let flight = fly(Arc::clone(&self.shared), attempt);
             self.flying.spawn(flight.map(move |landing| (id, landing)));
         }
+    }
+
+    fn attempts(&mut self, room: usize) -> Vec<(CommandId, Attempt)> {
+        let (live, config) = (self.shared.live(), &self.shared.config);
+        let Some(store) = live.as_deref() else { return Vec::new() };
+        let underway = store.underway();
+        let taken = std::iter::from_fn(|| self.ready.pop_front());
+        let open = taken.filter(|(id, _)| underway.has(*id)).take(room);
+        let attempt = |id, intent| Attempt::of(&config.biller, &config.actor, id, &intent);
+        open.map(|(id, intent)| (id, attempt(id, intent))).collect()
     }
 
     /// Has the rows looked at, if it is time to and there is need.
@@ -234,6 +232,8 @@ async fn perform(shared: &Shared, effect: &OpenEffect) -> Landing {
     let Some(performer) = &shared.config.performer else {
         return Landing::Parked("the service has no performer".to_owned());
     };
+    let turn = shared.performing.acquire().await;
+    let _turn = turn.expect("the semaphore is never closed");
     let performing = AssertUnwindSafe(async { performer.perform(effect).await }).catch_unwind();
     let limit = shared.config.limits.perform_timeout;
     match tokio::time::timeout(limit, performing).await {

@@ -10,7 +10,7 @@ use storage::{Fault, Flawed, Os, Simulated, Storage};
 
 use super::library::BOOKS;
 use super::watched::Watched;
-use super::world::{World, dump, fold};
+use super::world::{World, dump, fold, lines};
 use crate::InMemory;
 use crate::batch::{Batch, Commit};
 use crate::changes::Changes;
@@ -132,12 +132,18 @@ async fn forty_books() -> (World, Watched, Batch, Vec<Block>) {
         let read: Vec<_> = books.iter().map(|book| (book.as_str(), "read", "a")).collect();
         world.log.append(&read);
     }
-    let blocks = world.log.source().reader.read_blocks(1, 1 << 20).unwrap();
+    let (watched, batch, blocks) = batch_over(&world);
+    (world, watched, batch, blocks)
+}
+
+/// A batch over a table that is watched, and all blocks of the log.
+fn batch_over(world: &World) -> (Watched, Batch, Vec<Block>) {
+    let blocks = world.log.source().reader.read_blocks(1, 1 << 24).unwrap();
     let watched = Watched::default();
     let storage: Arc<dyn Storage> = Arc::new(Flawed::new(Os, watched.clone()));
     let store = Store::open(&storage, &world.dir().join("v1"), 1 << 20).unwrap();
     let batch = Batch::new(world.model.clone(), Arc::new(store)).unwrap();
-    (world, watched, batch, blocks)
+    (watched, batch, blocks)
 }
 
 /// The largest batch that is written where forty books are read after `before`, and then the
@@ -156,6 +162,24 @@ async fn widest(before: Commit) -> usize {
 async fn what_is_filled_from_the_beginning_is_never_written_in_one_batch() {
     assert_eq!(widest(Commit::When { bytes: 1 << 20 }).await, 0);
     assert!(widest(Commit::Now { events_max: 1_000 }).await > 40);
+}
+
+/// One event can want thousands of things: a block of such events is too much for one batch.
+#[tokio::test]
+async fn a_block_of_events_that_want_much_is_written_in_parts() {
+    let world = World::new().await;
+    let long = "x".repeat(600_000);
+    let names = ["book-1", "book-2", "book-3", "book-4", "book-5", "book-6"];
+    world.log.append(&names.map(|name| (name, "ask", long.as_str())));
+    let (watched, mut batch, blocks) = batch_over(&world);
+
+    let step = batch.step(blocks, Commit::Now { events_max: 1_000 });
+
+    assert_eq!((step.taken.unwrap().applied, step.written_to), (6, 6));
+    // A book, an intent and when it is due for each event; the count and the checkpoint.
+    let widest = watched.widest.load(Ordering::Relaxed);
+    assert!((1..=2 + 3 * 2).contains(&widest), "{widest} of 20 rows");
+    assert_eq!(batch.store().query(lines).unwrap(), fold(&world));
 }
 
 #[tokio::test]
