@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage", &[]),
     ("vault", &["storage"]),
     ("identity", &[]),
+    ("statement", &[]),
     ("event-store", &["storage"]),
     ("bus", &["event-store"]),
     ("projection", &["bus", "event-store", "storage"]),
@@ -73,6 +74,7 @@ const EVERYTHING: &[&str] = &[
     "read-side",
     "search",
     "service",
+    "statement",
     "storage",
     "vault",
 ];
