@@ -1,14 +1,5 @@
 //! A processor over HTTP: JSON, a bearer key, and the id as the `Idempotency-Key`.
 //!
-//! | request | answer |
-//! |---|---|
-//! | `POST <base>/collections`, a [`Collection`] | 2xx: an [`Outcome`]; 402: one with `declined` |
-//! | `POST <base>/refunds`, a [`Refund`] | 2xx: a [`RefundOutcome`]; 402: one with `refused` |
-//!
-//! Both: 422 when the id came before with another content. 408, 409, 425, 429, 5xx, no answer in
-//! time and an answer that is not understood: it is not known what was done. Any other status:
-//! nothing was done, and the settings are wrong.
-//!
 //! What must stay true: nothing is asked twice in here, no redirection is followed, so that the key
 //! goes to nobody else, and without TLS it goes to this machine only. A request has a connection of
 //! its own: one that was kept could turn out to be closed after money was asked for.
@@ -17,7 +8,7 @@ mod address;
 mod answer;
 mod connection;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
 use hyper::{StatusCode, header::HeaderValue};
@@ -29,7 +20,7 @@ use address::Address;
 use answer::{Answer, Said};
 
 /// Where the processor is, and who we are there.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HttpOptions {
     /// `https://processor.example/v1`, or `http://` for this machine itself. Without credentials,
     /// query or fragment.
@@ -54,7 +45,16 @@ pub enum HttpError {
     Tls(#[source] io::Error),
 }
 
-/// A processor over HTTP.
+/// A processor over HTTP: JSON, our key as a bearer token, the id as the `Idempotency-Key`.
+///
+/// | request | answer |
+/// |---|---|
+/// | `POST <base>/collections`, a [`Collection`] | 2xx: an [`Outcome`]; 402: one with `declined` |
+/// | `POST <base>/refunds`, a [`Refund`] | 2xx: a [`RefundOutcome`]; 402: one with `refused` |
+///
+/// Both: 422 when the id came before with another content. 408, 409, 425, 429, 5xx, no answer in
+/// time and an answer that is not understood: it is not known what was done. Any other status:
+/// nothing was done, and the settings are wrong.
 #[derive(Debug)]
 pub struct Http {
     address: Address,
@@ -62,6 +62,13 @@ pub struct Http {
     bearer: HeaderValue,
     tls: Arc<ClientConfig>,
     time_limit: Duration,
+}
+
+/// Shows neither key nor address, which may have credentials in it until it was read.
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpOptions").field("time_limit", &self.time_limit).finish_non_exhaustive()
+    }
 }
 
 impl Http {

@@ -65,7 +65,7 @@ pub enum Outcome {
 pub struct Refund {
     /// The key under which it is done once, as for a collection; no collection has it.
     pub id: String,
-    /// The processor's name of the movement that is given back.
+    /// The processor's name of the movement that is given back: 1 to 128 visible characters.
     pub reference: String,
     /// 1 to [`AMOUNT_MINOR_MAX`] minor units; with other refunds no more than was drawn.
     pub amount_minor: i64,
@@ -102,6 +102,7 @@ impl Collection {
         demand_amount(self.amount_minor)?;
         let is_visible = is_visible(&self.token, TOKEN_CHARS_MAX);
         demand(is_visible, "token", "is not 1 to 256 visible characters")?;
+        demand(!is_card_number(&self.token), "token", "is a card number, and no token of one")?;
         demand_reference(&self.reference)
     }
 }
@@ -112,7 +113,7 @@ impl Refund {
     pub(crate) fn demand_fit(&self) -> Result<(), ProcessorError> {
         demand_id(&self.id)?;
         demand_amount(self.amount_minor)?;
-        demand_reference(&self.reference)
+        demand(is_name(&self.reference), "reference", "is not 1 to 128 visible characters")
     }
 }
 
@@ -193,6 +194,20 @@ pub(crate) fn tidied_code(code: String) -> String {
     if is_fit { code } else { UNSPECIFIED.to_owned() }
 }
 
+/// Whether a text is 13 to 19 digits that pass Luhn, also with hyphens.
+fn is_card_number(text: &str) -> bool {
+    let digits: Option<Vec<u32>> =
+        text.chars().filter(|letter| *letter != '-').map(|letter| letter.to_digit(10)).collect();
+    let Some(digits) = digits.filter(|digits| (13..=19).contains(&digits.len())) else {
+        return false;
+    };
+    let weighed = digits.iter().rev().enumerate().map(|(place, digit)| match place % 2 {
+        0 => *digit,
+        _ => digit * 2 / 10 + digit * 2 % 10,
+    });
+    weighed.sum::<u32>() % 10 == 0
+}
+
 fn is_visible(text: &str, chars_max: usize) -> bool {
     (1..=chars_max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -213,4 +228,32 @@ fn demand_reference(reference: &str) -> Result<(), ProcessorError> {
 
 fn demand(holds: bool, field: &'static str, problem: &'static str) -> Result<(), ProcessorError> {
     if holds { Ok(()) } else { Err(ProcessorError::Unfit { field, problem }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, is_card_number};
+
+    #[test]
+    fn a_card_number_is_no_token() {
+        for number in ["4242424242424242", "4000-0566-5566-5556", "378282246310005"] {
+            assert!(is_card_number(number), "{number}");
+        }
+        for token in ["4242424242424241", "tok_4242424242424242", "424242424242", "", "tok_ok"] {
+            assert!(!is_card_number(token), "{token}");
+        }
+    }
+
+    #[test]
+    fn what_a_processor_says_is_fit_for_a_log() {
+        let declined = |code: &str| Outcome::Declined { code: code.to_owned(), may_retry: true };
+        assert_eq!(declined("do_not_honor").tidied(), Some(declined("do_not_honor")));
+        for code in ["", "card of Ana", "a\nb", &"x".repeat(65)] {
+            assert_eq!(declined(code).tidied(), Some(declined("unspecified")), "{code}");
+        }
+        for reference in ["", "ch 1", "ch\n1", &"x".repeat(129)].map(str::to_owned) {
+            assert_eq!(Outcome::Paid { reference: reference.clone() }.tidied(), None);
+            assert_eq!(Outcome::Pending { reference }.tidied(), None);
+        }
+    }
 }

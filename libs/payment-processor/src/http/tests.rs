@@ -259,7 +259,7 @@ async fn neither_key_nor_token_is_shown() {
     }
     let far = HttpOptions { base_url: "http://u:nobody_sees@pay.example".to_owned(), ..options };
     let error = Http::open(&far).unwrap_err();
-    assert!(!format!("{error} {error:?}").contains("nobody_sees"), "{error}");
+    assert!(!format!("{error} {error:?} {far:?}").contains("nobody_sees"), "{error}");
 }
 
 /// A server with the certificate of the tests, which is `localhost`'s; its port.

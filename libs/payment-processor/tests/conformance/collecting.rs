@@ -120,6 +120,8 @@ async fn what_is_unfit_is_refused_by_its_field_and_nobody_is_asked() {
             unfit.push(("token", Collection { token: text.clone(), ..fit.clone() }));
             unfit.push(("reference", Collection { reference: text, ..fit.clone() }));
         }
+        let token = "4242-4242-4242-4242".to_owned();
+        unfit.push(("token", Collection { token, ..fit.clone() }));
         for (expected, unfit) in unfit {
             let error = world.collect(&unfit).await.unwrap_err();
             let is_named =
