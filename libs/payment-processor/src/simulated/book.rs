@@ -244,7 +244,9 @@ fn held_key(currency: Currency) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use std::{
+        path::Path,
         sync::Arc,
+        thread,
         time::{Duration, Instant},
     };
 
@@ -303,5 +305,23 @@ mod tests {
         let held = book.held_minor(collection(0).currency).unwrap();
         assert_eq!(held, (ROWS + 1) * 4_999, "the one that is new was drawn");
         assert!(took < Duration::from_secs(3), "opening and three askings took {took:?}");
+    }
+
+    #[test]
+    fn whoever_asks_at_the_same_time_is_counted() {
+        let disk: Arc<dyn Storage> = Arc::new(storage::Simulated::new(7));
+        let book = Book::open(&disk, Path::new("/processor")).unwrap();
+        let ask = &|from: i64| {
+            for n in from..from + 500 {
+                assert!(matches!(book.collect(&collection(n)).unwrap(), Booked::Answer(_)));
+            }
+        };
+        thread::scope(|scope| {
+            for from in [0, 500, 250, 0, 500] {
+                scope.spawn(move || ask(from));
+            }
+        });
+        let held = book.held_minor(collection(0).currency).unwrap();
+        assert_eq!(held, 1_000 * 4_999);
     }
 }
