@@ -2,8 +2,8 @@
 
 use domain::{
     account::{
-        Account, AccountEvent, AddComment, ClearFlash, EmailOrigin, LeaveMemo, OpenAccount,
-        RaiseFlash, SendEmail,
+        Account, AccountEvent, AddComment, ChangeBillTo, ClearFlash, EmailOrigin, LeaveMemo,
+        OpenAccount, RaiseFlash, SendEmail,
     },
     customer::Customer,
 };
@@ -22,7 +22,11 @@ pub(crate) const COMMANDS: &[CommandType] = &[
     CommandType::of::<pb::RaiseFlash>(),
     CommandType::of::<pb::ClearFlash>(),
     CommandType::of::<pb::SendEmail>(),
+    CommandType::of::<pb::ChangeBillTo>(),
 ];
+
+/// Most lines of an address: more do not fit into the window of an envelope.
+const BILL_TO_LINES_MAX: usize = 5;
 
 impl CommandMessage for pb::OpenAccount {
     type Rule = OpenAccount;
@@ -160,6 +164,32 @@ impl TryFrom<pb::SendEmail> for SendEmail {
     }
 }
 
+impl CommandMessage for pb::ChangeBillTo {
+    type Rule = ChangeBillTo;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        if self.address.trim().lines().count() > BILL_TO_LINES_MAX {
+            let problem = format!("must be at most {BILL_TO_LINES_MAX} lines");
+            return Err(Invalid::new("address", problem).into());
+        }
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal_line("name", &mut self.name)?;
+        keeper.seal_remark("address", &mut self.address)
+    }
+}
+
+impl TryFrom<pb::ChangeBillTo> for ChangeBillTo {
+    type Error = Invalid;
+
+    fn try_from(message: pb::ChangeBillTo) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            name: sealed("name", &message.name)?,
+            address: sealed("address", &message.address)?,
+        })
+    }
+}
+
 pub(crate) fn encode(event: &AccountEvent) -> pb::AccountEvent {
     let fact = match event {
         AccountEvent::Opened { customer_id, holder_name, email } => {
@@ -201,6 +231,12 @@ pub(crate) fn encode(event: &AccountEvent) -> pb::AccountEvent {
                 about: encode_about(about),
             })
         }
+        AccountEvent::BillToChanged { name, address } => {
+            Fact::BillToChanged(pb::AccountBillToChanged {
+                name: name.to_string(),
+                address: address.to_string(),
+            })
+        }
     };
     pb::AccountEvent { fact: Some(fact) }
 }
@@ -239,6 +275,10 @@ pub(crate) fn decode(message: pb::AccountEvent) -> Result<AccountEvent, Invalid>
             subject: sealed("subject", &fact.subject)?,
             text: sealed("text", &fact.text)?,
             about: decode_about(fact.about)?,
+        },
+        Fact::BillToChanged(fact) => AccountEvent::BillToChanged {
+            name: sealed("name", &fact.name)?,
+            address: sealed("address", &fact.address)?,
         },
     })
 }

@@ -8,10 +8,10 @@ use prost::{Message, Name};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Invalid, account, calendar, customer, descriptor, device,
+    Invalid, account, autopay, calendar, customer, descriptor, device,
     door::{Door, Unread},
-    guide, interaction, ledger, login, notification, order, provisioning, service, site, task,
-    telephone, ticket,
+    dunning, guide, interaction, invoice, ledger, login, notification, order, provisioning, run,
+    service, site, subscription, task, telephone, ticket,
 };
 
 /// A command's message, which policies build and send.
@@ -104,6 +104,11 @@ pub fn all() -> impl Iterator<Item = &'static CommandType> {
         order::COMMANDS,
         telephone::COMMANDS,
         ledger::COMMANDS,
+        subscription::COMMANDS,
+        invoice::COMMANDS,
+        autopay::COMMANDS,
+        dunning::COMMANDS,
+        run::COMMANDS,
         login::COMMANDS,
         calendar::COMMANDS,
         provisioning::COMMANDS,

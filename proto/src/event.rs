@@ -11,13 +11,14 @@ use jiff::Timestamp;
 use prost::{DecodeError as ProtoError, Message};
 
 use crate::{
-    Invalid, account, calendar, customer, decision, descriptor, device, guide, interaction, ledger,
-    login, notification, order,
+    Invalid, account, autopay, calendar, customer, decision, descriptor, device, dunning, guide,
+    interaction, invoice, ledger, login, notification, order,
     pb::{
         envelope::v1::{Envelope, envelope::Fact},
         login::v1::LoginEvent,
     },
-    provisioning, quota, service, site, task, telephone, ticket,
+    provisioning, quota, reference, run, series, service, site, subscription, task, telephone,
+    ticket,
 };
 
 /// Version of the stored form of every fact. A fact that changes its meaning gets the next one.
@@ -74,6 +75,13 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Quota(event) => ("quota", quota::encode(event).encode_to_vec()),
         Event::Telephone(event) => ("telephone", telephone::encode(event).encode_to_vec()),
         Event::Ledger(event) => ("ledger", ledger::encode(event).encode_to_vec()),
+        Event::Subscription(event) => ("subscription", subscription::encode(event).encode_to_vec()),
+        Event::Invoice(event) => ("invoice", invoice::encode(event).encode_to_vec()),
+        Event::Series(event) => ("series", series::encode(event).encode_to_vec()),
+        Event::Reference(event) => ("reference", reference::encode(event).encode_to_vec()),
+        Event::Autopay(event) => ("autopay", autopay::encode(event).encode_to_vec()),
+        Event::Dunning(event) => ("dunning", dunning::encode(event).encode_to_vec()),
+        Event::Run(event) => ("run", run::encode(event).encode_to_vec()),
         Event::Login(event) => ("login", login::encode(event).encode_to_vec()),
         Event::Calendar(event) => ("calendar", calendar::encode(event).encode_to_vec()),
         Event::Provisioning(event) => ("provisioning", provisioning::encode(event).encode_to_vec()),
@@ -116,6 +124,13 @@ fn domain_event(kind: &str, fact: Fact) -> Result<Event, DecodeError> {
         Fact::Quota(event) => quota::decode(event).map(Event::Quota),
         Fact::Telephone(event) => telephone::decode(event).map(Event::Telephone),
         Fact::Ledger(event) => ledger::decode(event).map(Event::Ledger),
+        Fact::Subscription(event) => subscription::decode(event).map(Event::Subscription),
+        Fact::Invoice(event) => invoice::decode(event).map(Event::Invoice),
+        Fact::Series(event) => series::decode(event).map(Event::Series),
+        Fact::Reference(event) => reference::decode(event).map(Event::Reference),
+        Fact::Autopay(event) => autopay::decode(event).map(Event::Autopay),
+        Fact::Dunning(event) => dunning::decode(event).map(Event::Dunning),
+        Fact::Run(event) => run::decode(event).map(Event::Run),
         Fact::Login(event) => login::decode(event).map(Event::Login),
         Fact::Calendar(event) => calendar::decode(event).map(Event::Calendar),
         Fact::Provisioning(event) => provisioning::decode(event).map(Event::Provisioning),
@@ -177,6 +192,13 @@ fn withheld(fact: Fact) -> Fact {
         | Fact::Service(_)
         | Fact::Order(_)
         | Fact::Ledger(_)
+        | Fact::Subscription(_)
+        | Fact::Invoice(_)
+        | Fact::Series(_)
+        | Fact::Reference(_)
+        | Fact::Autopay(_)
+        | Fact::Dunning(_)
+        | Fact::Run(_)
         | Fact::Calendar(_)
         | Fact::Provisioning(_)
         | Fact::Notification(_)
@@ -215,6 +237,13 @@ fn parse(kind: &str, data: &[u8]) -> Result<Fact, DecodeError> {
         "quota" => Message::decode(data).map(Fact::Quota),
         "telephone" => Message::decode(data).map(Fact::Telephone),
         "ledger" => Message::decode(data).map(Fact::Ledger),
+        "subscription" => Message::decode(data).map(Fact::Subscription),
+        "invoice" => Message::decode(data).map(Fact::Invoice),
+        "series" => Message::decode(data).map(Fact::Series),
+        "reference" => Message::decode(data).map(Fact::Reference),
+        "autopay" => Message::decode(data).map(Fact::Autopay),
+        "dunning" => Message::decode(data).map(Fact::Dunning),
+        "run" => Message::decode(data).map(Fact::Run),
         "login" => Message::decode(data).map(Fact::Login),
         "calendar" => Message::decode(data).map(Fact::Calendar),
         "provisioning" => Message::decode(data).map(Fact::Provisioning),

@@ -1,16 +1,36 @@
 //! Ledgers between protobuf and the domain.
 
-use domain::ledger::{ChargeLine, LedgerEvent, PaymentMethod, RecordCharge, RecordPayment};
+use domain::{
+    account::Account,
+    ledger::{
+        AdjustAccount, ApproveAdjustment, BillAccount, DeclineAdjustment, PaymentMethod,
+        RecordCharge, RecordPayment, RefundAccount, ReversePayment,
+    },
+    reference::ReferenceId,
+};
+
+mod facts;
+
+pub(crate) use facts::{decode, encode};
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    invalid::{code, date, id, required, text},
-    money::{self, money},
-    pb::ledger::v1::{self as pb, ledger_event::Fact},
+    door::{Door, Keeper, Unread},
+    invalid::{code, date, id, optional, sealed},
+    money::money,
+    pb::ledger::v1 as pb,
 };
 
-pub(crate) const COMMANDS: &[CommandType] =
-    &[CommandType::of::<pb::RecordCharge>(), CommandType::of::<pb::RecordPayment>()];
+pub(crate) const COMMANDS: &[CommandType] = &[
+    CommandType::of::<pb::RecordCharge>(),
+    CommandType::of::<pb::RecordPayment>(),
+    CommandType::of::<pb::BillAccount>(),
+    CommandType::of::<pb::AdjustAccount>(),
+    CommandType::of::<pb::ApproveAdjustment>(),
+    CommandType::of::<pb::DeclineAdjustment>(),
+    CommandType::of::<pb::ReversePayment>(),
+    CommandType::of::<pb::RefundAccount>(),
+];
 
 impl CommandMessage for pb::RecordCharge {
     type Rule = RecordCharge;
@@ -23,7 +43,7 @@ impl TryFrom<pb::RecordCharge> for RecordCharge {
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             charge_id: code("chargeId", &message.charge_id)?,
-            lines: lines("lines", message.lines)?,
+            lines: facts::lines("lines", message.lines)?,
             due_on: date("dueOn", &message.due_on)?,
         })
     }
@@ -43,73 +63,120 @@ impl TryFrom<pb::RecordPayment> for RecordPayment {
             amount: money("amount", message.amount)?,
             method: method("method", message.method)?,
             received_on: date("receivedOn", &message.received_on)?,
+            invoice_id: optional("invoiceId", &message.invoice_id, id)?,
+            reference: optional("reference", &message.reference, reference)?,
         })
     }
 }
 
-pub(crate) fn encode(event: &LedgerEvent) -> pb::LedgerEvent {
-    let fact = match event {
-        LedgerEvent::Charged { account_id, charge_id, lines, due_on } => {
-            Fact::Charged(pb::LedgerCharged {
-                account_id: account_id.to_string(),
-                charge_id: charge_id.to_string(),
-                lines: lines.iter().map(encode_line).collect(),
-                due_on: due_on.to_string(),
-            })
-        }
-        LedgerEvent::PaymentReceived { account_id, payment_id, amount, method, received_on } => {
-            Fact::PaymentReceived(pb::LedgerPaymentReceived {
-                account_id: account_id.to_string(),
-                payment_id: payment_id.to_string(),
-                amount: Some(money::encode(amount)),
-                method: method_number(*method),
-                received_on: received_on.to_string(),
-            })
-        }
-    };
-    pb::LedgerEvent { fact: Some(fact) }
+impl CommandMessage for pb::BillAccount {
+    type Rule = BillAccount;
 }
 
-pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
-    Ok(match required("fact", message.fact)? {
-        Fact::Charged(fact) => LedgerEvent::Charged {
-            account_id: id("accountId", &fact.account_id)?,
-            charge_id: code("chargeId", &fact.charge_id)?,
-            lines: lines("lines", fact.lines)?,
-            due_on: date("dueOn", &fact.due_on)?,
-        },
-        Fact::PaymentReceived(fact) => LedgerEvent::PaymentReceived {
-            account_id: id("accountId", &fact.account_id)?,
-            payment_id: code("paymentId", &fact.payment_id)?,
-            amount: money("amount", fact.amount)?,
-            method: method("method", fact.method)?,
-            received_on: date("receivedOn", &fact.received_on)?,
-        },
-    })
-}
+impl TryFrom<pb::BillAccount> for BillAccount {
+    type Error = Invalid;
 
-fn lines(field: &str, lines: Vec<pb::ChargeLine>) -> Result<Vec<ChargeLine>, Invalid> {
-    let line = |(index, line): (usize, pb::ChargeLine)| {
-        let within = format!("{field}[{index}]");
-        let parsed = || {
-            Ok(ChargeLine {
-                description: text("description", &line.description)?,
-                amount: money("amount", line.amount)?,
-            })
-        };
-        parsed().map_err(|invalid: Invalid| invalid.within(&within))
-    };
-    lines.into_iter().enumerate().map(line).collect()
-}
-
-fn encode_line(line: &ChargeLine) -> pb::ChargeLine {
-    pb::ChargeLine {
-        description: line.description.to_string(),
-        amount: Some(money::encode(&line.amount)),
+    fn try_from(message: pb::BillAccount) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            cycle: optional("cycle", &message.cycle, date)?,
+        })
     }
 }
 
-fn method(field: &str, number: i32) -> Result<PaymentMethod, Invalid> {
+impl CommandMessage for pb::AdjustAccount {
+    type Rule = AdjustAccount;
+
+    fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
+        let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
+        keeper.seal_remark("note", &mut self.note)
+    }
+}
+
+impl TryFrom<pb::AdjustAccount> for AdjustAccount {
+    type Error = Invalid;
+
+    fn try_from(message: pb::AdjustAccount) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            adjustment_id: code("adjustmentId", &message.adjustment_id)?,
+            amount: money("amount", message.amount)?,
+            reason: code("reason", &message.reason)?,
+            note: sealed("note", &message.note)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::ApproveAdjustment {
+    type Rule = ApproveAdjustment;
+}
+
+impl TryFrom<pb::ApproveAdjustment> for ApproveAdjustment {
+    type Error = Invalid;
+
+    fn try_from(message: pb::ApproveAdjustment) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            adjustment_id: code("adjustmentId", &message.adjustment_id)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::DeclineAdjustment {
+    type Rule = DeclineAdjustment;
+}
+
+impl TryFrom<pb::DeclineAdjustment> for DeclineAdjustment {
+    type Error = Invalid;
+
+    fn try_from(message: pb::DeclineAdjustment) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            adjustment_id: code("adjustmentId", &message.adjustment_id)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::ReversePayment {
+    type Rule = ReversePayment;
+}
+
+impl TryFrom<pb::ReversePayment> for ReversePayment {
+    type Error = Invalid;
+
+    fn try_from(message: pb::ReversePayment) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            payment_id: code("paymentId", &message.payment_id)?,
+            reason: code("reason", &message.reason)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::RefundAccount {
+    type Rule = RefundAccount;
+}
+
+impl TryFrom<pb::RefundAccount> for RefundAccount {
+    type Error = Invalid;
+
+    fn try_from(message: pb::RefundAccount) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            refund_id: code("refundId", &message.refund_id)?,
+            amount: money("amount", message.amount)?,
+            method: method("method", message.method)?,
+        })
+    }
+}
+
+/// The processor's own name of a payment, as the name of its stream.
+fn reference(field: &str, value: &str) -> Result<ReferenceId, Invalid> {
+    let problem = "must be 1 to 54 letters, digits, `-` or `_`";
+    ReferenceId::parse(&format!("reference_{value}")).map_err(|_| Invalid::new(field, problem))
+}
+
+pub(crate) fn method(field: &str, number: i32) -> Result<PaymentMethod, Invalid> {
     match pb::PaymentMethod::try_from(number) {
         Ok(pb::PaymentMethod::Cash) => Ok(PaymentMethod::Cash),
         Ok(pb::PaymentMethod::Check) => Ok(PaymentMethod::Check),
@@ -121,7 +188,7 @@ fn method(field: &str, number: i32) -> Result<PaymentMethod, Invalid> {
     }
 }
 
-fn method_number(method: PaymentMethod) -> i32 {
+pub(crate) fn method_number(method: PaymentMethod) -> i32 {
     i32::from(match method {
         PaymentMethod::Cash => pb::PaymentMethod::Cash,
         PaymentMethod::Check => pb::PaymentMethod::Check,

@@ -9,6 +9,12 @@ pub mod account {
         include!(concat!(env!("OUT_DIR"), "/demarc.account.v1.serde.rs"));
     }
 }
+pub mod autopay {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.autopay.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.autopay.v1.serde.rs"));
+    }
+}
 pub mod calendar {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.calendar.v1.rs"));
@@ -33,6 +39,12 @@ pub mod device {
         include!(concat!(env!("OUT_DIR"), "/demarc.device.v1.serde.rs"));
     }
 }
+pub mod dunning {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.dunning.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.dunning.v1.serde.rs"));
+    }
+}
 pub mod envelope {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.envelope.v1.rs"));
@@ -49,6 +61,12 @@ pub mod interaction {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.interaction.v1.rs"));
         include!(concat!(env!("OUT_DIR"), "/demarc.interaction.v1.serde.rs"));
+    }
+}
+pub mod invoice {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.invoice.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.invoice.v1.serde.rs"));
     }
 }
 pub mod ledger {
@@ -93,6 +111,24 @@ pub mod quota {
         include!(concat!(env!("OUT_DIR"), "/demarc.quota.v1.serde.rs"));
     }
 }
+pub mod reference {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.reference.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.reference.v1.serde.rs"));
+    }
+}
+pub mod run {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.run.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.run.v1.serde.rs"));
+    }
+}
+pub mod series {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.series.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.series.v1.serde.rs"));
+    }
+}
 pub mod service {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.service.v1.rs"));
@@ -103,6 +139,12 @@ pub mod site {
     pub mod v1 {
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.rs"));
         include!(concat!(env!("OUT_DIR"), "/demarc.site.v1.serde.rs"));
+    }
+}
+pub mod subscription {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/demarc.subscription.v1.rs"));
+        include!(concat!(env!("OUT_DIR"), "/demarc.subscription.v1.serde.rs"));
     }
 }
 pub mod task {

@@ -1,5 +1,7 @@
 //! The state of a noun as JSON, for whoever asks what was true at some moment.
 
+mod billing;
+
 use std::collections::BTreeMap;
 
 use domain::{
@@ -12,12 +14,12 @@ use domain::{
     device::Device,
     guide::{Guide, Place, Walk},
     interaction::Interaction,
-    ledger::{Ledger, OpenCharge},
     login::{Credential, Holder, Login},
     notification::Notification,
     order::{Order, OrderId, Stage, WorkOrder},
     provisioning::Provisioning,
     quota::Quota,
+    reference::Reference,
     service::{Promotion, Service},
     site::{Site, Traffic},
     task::Task,
@@ -42,7 +44,14 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Quota(quota) => of_quota(quota),
         Noun::Telephone(Telephone::Assigned(assignment)) => of_telephone(assignment),
         Noun::Telephone(Telephone::Number { taken_by }) => json!({ "takenBy": taken_by.as_str() }),
-        Noun::Ledger(ledger) => of_ledger(ledger),
+        Noun::Ledger(ledger) => billing::of_ledger(ledger),
+        Noun::Subscription(subscription) => billing::of_subscription(subscription),
+        Noun::Invoice(invoice) => billing::of_invoice(invoice),
+        Noun::Series(series) => json!({ "last": series.last }),
+        Noun::Reference(reference) => json!({ "taken": *reference == Reference::Taken }),
+        Noun::Autopay(autopay) => billing::of_autopay(autopay),
+        Noun::Dunning(dunning) => billing::of_dunning(dunning),
+        Noun::Run(run) => json!({ "stage": word(run) }),
         Noun::Login(Login::Created(holder)) => of_login(holder),
         Noun::Calendar(Calendar::Open { today }) => json!({ "today": today.to_string() }),
         Noun::Provisioning(Provisioning::Started { subject, answers, finished }) => {
@@ -328,15 +337,6 @@ fn of_order(order: &WorkOrder) -> Value {
             Stage::Cancelled => "cancelled",
         },
     })
-}
-
-fn of_ledger(ledger: &Ledger) -> Value {
-    let open = |charge: &OpenCharge| {
-        let due_on = charge.due_on.to_string();
-        json!({ "dueOn": due_on, "remaining": charge.remaining })
-    };
-    let charges: Vec<_> = ledger.open_charges().iter().map(open).collect();
-    json!({ "balance": ledger.balance(), "openCharges": charges })
 }
 
 fn of_walk(walk: &Walk) -> Value {

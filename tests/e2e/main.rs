@@ -2,6 +2,7 @@
 
 mod api;
 mod billers;
+mod books;
 mod crash;
 mod customers;
 mod demo;
@@ -14,6 +15,7 @@ mod privacy;
 mod records;
 mod search;
 mod service_change;
+mod statements;
 mod stopping;
 mod subscribers;
 mod three_stories;

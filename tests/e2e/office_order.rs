@@ -173,9 +173,13 @@ fn f18_the_package_that_leaves_is_named_and_no_longer_paid_for() -> anyhow::Resu
     jane.agrees("order_7")?;
     jane.completes("order_7")?;
     let paid = jane.sees("billing/recurring/account_7")?;
-    let services = paid["services"].as_array().map(Vec::len);
-    assert_eq!((services, &paid["services"][0]["packageId"]), (Some(1), &json!("gigablast")));
-    assert_eq!(paid["monthlyTotal"]["text"], "119.99 USD");
+    let item = &paid["items"]["service_7"];
+    assert_eq!(
+        (&item["product"], &item["monthly"]["text"]),
+        (&json!("gigablast"), &json!("119.99 USD"))
+    );
+    let packages = paid["items"].as_object().into_iter().flatten();
+    assert_eq!(packages.filter(|(_, item)| item["kind"] == "package").count(), 1);
     Ok(())
 }
 

@@ -22,10 +22,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("service", &["bus", "event-store", "projection", "storage"]),
     (
         "core-service",
-        &["bus", "contract", "domain", "event-store", "identity", "service", "storage", "vault"],
+        &[
+            "bus",
+            "contract",
+            "domain",
+            "event-store",
+            "identity",
+            "service",
+            "statement",
+            "storage",
+            "vault",
+        ],
     ),
     ("care", READ_SIDE),
-    ("billing", READ_SIDE),
+    ("billing", BILLING),
     ("provisioning", READ_SIDE),
     ("notifications", READ_SIDE),
     ("noc-bridge", READ_SIDE),
@@ -57,6 +67,19 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What a service with a read model may know: never another service.
 const READ_SIDE: &[&str] =
     &["bus", "contract", "domain", "event-store", "projection", "read-side", "service"];
+
+const BILLING: &[&str] = &[
+    "bus",
+    "contract",
+    "domain",
+    "event-store",
+    "payment-processor",
+    "projection",
+    "read-side",
+    "service",
+    "statement",
+    "storage",
+];
 
 const EVERYTHING: &[&str] = &[
     "audit",

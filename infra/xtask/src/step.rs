@@ -1,6 +1,10 @@
 //! One command of a chore: announced, timed, and fatal when it fails.
 
-use std::{path::PathBuf, process::Command, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
 
 use anyhow::{Context as _, bail};
 
@@ -19,19 +23,28 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     run_with(program, arguments, &[])
 }
 
+/// Runs a program in another folder.
+pub(crate) fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    announced(program, arguments, Command::new(program).current_dir(folder))
+}
+
 /// Runs a program in the workspace with more environment.
 pub(crate) fn run_with(
     program: &str,
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> anyhow::Result<()> {
+    let mut command = Command::new(program);
+    command.envs(environment.iter().copied()).current_dir(root());
+    announced(program, arguments, &mut command)
+}
+
+fn announced(program: &str, arguments: &[&str], command: &mut Command) -> anyhow::Result<()> {
     let line = format!("{program} {}", arguments.join(" "));
     eprintln!("\n▸ {line}");
     let start = Instant::now();
-    let status = Command::new(program)
+    let status = command
         .args(arguments)
-        .envs(environment.iter().copied())
-        .current_dir(root())
         .status()
         .with_context(|| format!("{program} cannot be started: is it installed?"))?;
     if !status.success() {

@@ -1,10 +1,11 @@
 //! An account: who the customer is, what was said and written, what an agent must read first, and
-//! whether the portal is open (F9, F36, F40, F61, F85, F90).
+//! whether the portal is open (F9, F36, F40, F58, F61, F85, F90).
 //!
 //! What must stay true: of what piles up the state holds only what tells a repeated wish from a new
 //! one, within a bound (`Written`). The texts are in the log and in the views.
 
 mod add_comment;
+mod change_bill_to;
 mod clear_flash;
 mod evolve;
 mod leave_memo;
@@ -15,6 +16,7 @@ mod send_email;
 mod written;
 
 pub use add_comment::AddComment;
+pub use change_bill_to::ChangeBillTo;
 pub use clear_flash::ClearFlash;
 pub use leave_memo::LeaveMemo;
 pub use open::OpenAccount;
@@ -93,6 +95,13 @@ pub enum AccountEvent {
         text: Sealed,
         /// What it was written from.
         about: EmailOrigin,
+    },
+    /// Statements go to another name and address from now on (F58).
+    BillToChanged {
+        /// To whom. Personal data.
+        name: Sealed,
+        /// Where; it may have several lines. Personal data.
+        address: Sealed,
     },
 }
 

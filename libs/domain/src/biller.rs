@@ -3,18 +3,31 @@
 //! What must stay true: everything that differs between operators is here, as data; a rule names no
 //! package, market, VLAN or date of its own.
 
+mod billing;
 mod business_days;
 mod campaign;
+mod dated;
+mod dunning;
 mod guides;
+mod letterhead;
 mod tasks;
+mod tax;
 mod testing;
 
+pub use billing::{BILL_DAY_MAX, BillingPlan, Bundle, Extra, Fee};
 pub use campaign::{Campaign, Offer};
+pub use dated::{Dated, Version};
+pub use dunning::{ArrangementLimit, DunningAction, DunningPlan, DunningStep};
 pub use guides::{GuidePlan, GuideSubject, PlanAnswer, PlanEnd, PlanStep};
+pub use letterhead::{Letterhead, Paper};
 pub use tasks::{LeadsTo, TASK_CODE_CHARS_MAX, Task, TaskCode, TaskCodeError};
+pub use tax::{Tax, TaxTable, Taxable, Taxation, Taxed, Untaxable};
 pub use testing::testing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{
     SignedDuration,
@@ -43,6 +56,14 @@ pub struct Biller {
     pub business_days: BusinessDays,
     /// What it does when.
     pub policies: Policies,
+    /// When and how it bills.
+    pub billing: BillingPlan,
+    /// What is the same on all of its statements (F44).
+    pub letterhead: Letterhead,
+    /// How it gets its money.
+    pub dunning: DunningPlan,
+    /// What is taxed how.
+    pub taxes: Arc<dyn Taxation>,
     /// Queues in which tickets wait for somebody (F35, F57).
     pub ticket_queues: BTreeSet<Code>,
     /// Categories of interactions with their subcategories (F66).
@@ -74,6 +95,12 @@ pub struct Catalog {
     pub problems: BTreeSet<Code>,
     /// What a special request order may ask for (F38).
     pub requests: BTreeSet<Code>,
+    /// What is paid once, by code.
+    pub fees: BTreeMap<Code, Fee>,
+    /// What is paid every month beside a package, by code.
+    pub extras: BTreeMap<Code, Extra>,
+    /// Packages that cost less together, by code.
+    pub bundles: BTreeMap<Code, Bundle>,
     /// Why a service may be disconnected (F67).
     pub disconnect_reasons: BTreeSet<Code>,
 }
@@ -132,8 +159,16 @@ pub struct Package {
     pub up_mbps: u32,
     /// Order of the tiers: a change to a higher rank is an upgrade.
     pub rank: u32,
-    /// Per month, in advance.
-    pub monthly: Money,
+    /// Per month.
+    pub monthly: Dated<Money>,
+    /// What it counts as for taxes; absent: not taxed.
+    pub tax_code: Option<Code>,
+    /// What is paid once when it is installed: one of the biller's fees.
+    pub activation_fee: Option<Code>,
+    /// What is paid every month beside it: some of the biller's extras.
+    pub extras: BTreeSet<Code>,
+    /// Whether a month is paid when it is over, and not before it begins.
+    pub in_arrears: bool,
     /// Packages of the same swap family can be swapped directly; `None`: never (F14).
     pub swap_family: Option<Code>,
     /// An upgrade to it needs a passed serviceability check (F3).
@@ -163,6 +198,8 @@ pub struct DeviceModel {
     pub technology: Code,
     /// The fastest package that it is certified for, in Mbit/s downstream.
     pub down_mbps_max: u32,
+    /// What it costs a month to rent it: one of the biller's extras.
+    pub rental: Option<Code>,
 }
 
 /// Which days are business days (F80).
@@ -189,11 +226,6 @@ pub struct Policies {
     pub provisioning_attempts_max: u32,
     /// How long to wait before the second attempt; doubles for each further one.
     pub provisioning_retry: SignedDuration,
-    /// Day of the month on which a charge of the current month is due (F74).
-    pub due_day: i8,
-    /// Nominal days of the month of the dunning ladder, in order; the last is the suspension
-    /// (F76 to F80).
-    pub dunning_days: Vec<i8>,
 }
 
 /// Why a device cannot deliver a package (F2).

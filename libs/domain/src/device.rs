@@ -76,6 +76,17 @@ impl From<DeviceRejection> for Rejection {
     }
 }
 
+impl Device {
+    /// As in the biller's list of certified devices; `None`: nobody registered it.
+    #[must_use]
+    pub fn model(&self) -> Option<&Code> {
+        match self {
+            Self::Unregistered => None,
+            Self::Registered { model, .. } => Some(model),
+        }
+    }
+}
+
 impl DeviceEvent {
     /// This fact, about that device.
     #[must_use]

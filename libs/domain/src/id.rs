@@ -5,7 +5,7 @@
 
 use std::{cmp, fmt, hash, marker::PhantomData, sync::Arc};
 
-use crate::Aggregate;
+use crate::{Aggregate, text::Code};
 
 /// Longest id in characters, prefix included.
 pub const ID_CHARS_MAX: usize = 64;
@@ -50,6 +50,12 @@ impl<A: Aggregate> Id<A> {
 }
 
 impl<A> Id<A> {
+    /// The id as one of the codes that name things within a noun.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        Code::parse(&self.0).expect("an id is printable ASCII and shorter than a code may be")
+    }
+
     /// The whole id, which is the stream's name.
     #[must_use]
     pub fn as_str(&self) -> &str {

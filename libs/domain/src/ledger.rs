@@ -1,19 +1,41 @@
-//! An account's ledger: charges and payments; payments pay the oldest debt first.
+//! An account's ledger: what is owed and what was paid, adjusted, reversed and given back.
+//! Payments pay the oldest debt first, or the invoice that they name.
+//!
+//! What must stay true: nothing is ever taken out of it. A mistake is corrected by another entry.
 
-mod balance;
+mod adjust;
+mod bill;
+pub mod books;
 mod charge;
+mod decide_adjustment;
 mod pay;
+mod posted;
+mod refund;
+mod rejection;
+mod reverse_payment;
+mod standing;
+mod state;
 
-pub use balance::{Ledger, OpenCharge};
+pub use adjust::AdjustAccount;
+pub use bill::BillAccount;
 pub use charge::RecordCharge;
+pub use decide_adjustment::{ApproveAdjustment, DeclineAdjustment};
 pub use pay::RecordPayment;
+pub(crate) use posted::posted;
+pub use refund::RefundAccount;
+pub use rejection::LedgerRejection;
+pub use reverse_payment::ReversePayment;
+pub use standing::{Applied, Credit, OpenCharge, Standing};
+pub use state::{Ledger, REQUESTS_MAX, RequestedAdjustment};
 
 use jiff::civil::Date;
 
 use crate::{
-    Event, Fact, Id, Rejection,
+    Event, Fact, Id,
     account::Account,
-    money::{Currency, Money},
+    invoice::Invoice,
+    money::Money,
+    sealed::Sealed,
     text::{Code, Text},
 };
 
@@ -23,7 +45,7 @@ pub type LedgerId = Id<Ledger>;
 /// Facts about one account's ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerEvent {
-    /// Something is owed.
+    /// Something is owed that no invoice brought.
     Charged {
         /// By whom.
         account_id: Id<Account>,
@@ -33,6 +55,28 @@ pub enum LedgerEvent {
         lines: Vec<ChargeLine>,
         /// When the total is due (F74).
         due_on: Date,
+    },
+    /// An invoice is owed. What is on it is the invoice's own fact, in the same record.
+    Invoiced {
+        /// By whom.
+        account_id: Id<Account>,
+        /// Which.
+        invoice_id: Id<Invoice>,
+        /// All of its lines; negative is a credit.
+        total: Money,
+        /// When it is due (F74).
+        due_on: Date,
+    },
+    /// An invoice was taken back by a credit note.
+    InvoiceCredited {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which.
+        invoice_id: Id<Invoice>,
+        /// Number of the credit note.
+        credit_note: Code,
+        /// What was owed for it; the credit is as large.
+        total: Money,
     },
     /// Something was paid.
     PaymentReceived {
@@ -46,6 +90,76 @@ pub enum LedgerEvent {
         method: PaymentMethod,
         /// When.
         received_on: Date,
+        /// The invoice that it pays first; absent: the oldest debt.
+        invoice_id: Option<Id<Invoice>>,
+    },
+    /// A payment did not hold: a check bounced, a card was charged back. What it paid is owed
+    /// again.
+    PaymentReversed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which.
+        payment_id: Code,
+        /// How much.
+        amount: Money,
+        /// How it had been paid.
+        method: PaymentMethod,
+        /// Why.
+        reason: Code,
+        /// When that became known.
+        reversed_on: Date,
+    },
+    /// Credit was given back.
+    Refunded {
+        /// To whom.
+        account_id: Id<Account>,
+        /// Chosen by the sender.
+        refund_id: Code,
+        /// How much.
+        amount: Money,
+        /// How.
+        method: PaymentMethod,
+        /// When.
+        refunded_on: Date,
+    },
+    /// A credit or a charge outside the normal billing (F55).
+    Adjusted {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Chosen by the sender.
+        adjustment_id: Code,
+        /// Negative is a credit.
+        amount: Money,
+        /// One of the biller's.
+        reason: Code,
+        /// What it is about (F59). Personal data.
+        note: Sealed,
+        /// When a charge is due.
+        due_on: Date,
+        /// Who approved it, where that was needed.
+        approved_by: Option<Code>,
+    },
+    /// An adjustment waits for somebody who may make it (F55).
+    AdjustmentRequested {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Chosen by the sender.
+        adjustment_id: Code,
+        /// Negative is a credit.
+        amount: Money,
+        /// One of the biller's.
+        reason: Code,
+        /// What it is about. Personal data.
+        note: Sealed,
+        /// Who asks, and may not approve it.
+        requested_by: Code,
+    },
+    /// Nobody makes that adjustment.
+    AdjustmentDeclined {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which.
+        adjustment_id: Code,
     },
 }
 
@@ -58,77 +172,66 @@ pub struct ChargeLine {
     pub amount: Money,
 }
 
-/// How a customer paid.
+/// How a customer paid, or got money back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaymentMethod {
     /// Notes and coins.
     Cash,
     /// A mailed check.
     Check,
-    /// A card.
+    /// A card, by the processor's token.
     Card,
-    /// Bank bill-pay.
+    /// Bank bill-pay, or a bank account by the processor's token.
     BankTransfer,
 }
 
-/// What prevents a wish about a ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LedgerRejection {
-    /// One id, two charges.
-    #[error("the charge id belongs to a charge with other lines or due date")]
-    ChargeIdUsed,
-    /// One id, two payments.
-    #[error("the payment id belongs to another payment")]
-    PaymentIdUsed,
-    /// Nothing is charged, or too much at once.
-    #[error("a charge has 1 to {max} lines")]
-    LinesOutOfRange {
-        /// The limit.
-        max: usize,
-    },
-    /// A ledger has one currency.
-    #[error("the ledger's currency is {currency}")]
-    OtherCurrency {
-        /// The biller's.
-        currency: Currency,
-    },
-    /// No bill is that large.
-    #[error("the amount, or the total of the lines, is too large")]
-    AmountTooLarge,
-    /// A payment is money that comes.
-    #[error("the amount of a payment must be more than zero")]
-    AmountNotPositive,
-    /// Books are not written in advance.
-    #[error("the payment is dated after today, {today}")]
-    ReceivedAfterToday {
-        /// The last opened day.
-        today: Date,
-    },
-}
-
-impl LedgerRejection {
-    /// The API's code, stable for ever.
+impl PaymentMethod {
+    /// Its name outside, and in the books.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::ChargeIdUsed => "ledger.charge_id_used",
-            Self::PaymentIdUsed => "ledger.payment_id_used",
-            Self::LinesOutOfRange { .. } => "ledger.lines_out_of_range",
-            Self::OtherCurrency { .. } => "ledger.other_currency",
-            Self::AmountTooLarge => "ledger.amount_too_large",
-            Self::AmountNotPositive => "ledger.amount_not_positive",
-            Self::ReceivedAfterToday { .. } => "ledger.received_after_today",
+            Self::Cash => "cash",
+            Self::Check => "check",
+            Self::Card => "card",
+            Self::BankTransfer => "bank transfer",
         }
     }
 }
 
-impl From<LedgerRejection> for Rejection {
-    fn from(rejection: LedgerRejection) -> Self {
-        Self { code: rejection.code(), reason: rejection.to_string() }
-    }
-}
-
 impl LedgerEvent {
+    /// Whose ledger it is about.
+    #[must_use]
+    pub fn account_id(&self) -> &Id<Account> {
+        match self {
+            Self::Charged { account_id, .. }
+            | Self::Invoiced { account_id, .. }
+            | Self::InvoiceCredited { account_id, .. }
+            | Self::PaymentReceived { account_id, .. }
+            | Self::PaymentReversed { account_id, .. }
+            | Self::Refunded { account_id, .. }
+            | Self::Adjusted { account_id, .. }
+            | Self::AdjustmentRequested { account_id, .. }
+            | Self::AdjustmentDeclined { account_id, .. } => account_id,
+        }
+    }
+
+    /// What it adds to the balance, in minor units.
+    #[must_use]
+    pub fn effect(&self) -> i64 {
+        match self {
+            Self::Charged { lines, .. } => {
+                lines.iter().map(|line| line.amount.minor).fold(0, i64::saturating_add)
+            }
+            Self::Invoiced { total, .. } => total.minor,
+            Self::InvoiceCredited { total, .. } => total.minor.saturating_neg(),
+            Self::PaymentReceived { amount, .. } => amount.minor.saturating_neg(),
+            Self::PaymentReversed { amount, .. }
+            | Self::Refunded { amount, .. }
+            | Self::Adjusted { amount, .. } => amount.minor,
+            Self::AdjustmentRequested { .. } | Self::AdjustmentDeclined { .. } => 0,
+        }
+    }
+
     /// This fact, about the ledger of that account.
     #[must_use]
     pub fn on(self, account_id: &Id<Account>) -> Fact {

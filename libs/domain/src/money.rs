@@ -12,7 +12,7 @@ pub struct Money {
 }
 
 /// ISO 4217, three capital letters.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
 /// Largest amount on either side of zero, in minor units: sums of a million of them still fit.
@@ -46,17 +46,32 @@ impl Money {
         Self { minor: -self.minor, ..self }
     }
 
-    /// The share of `days` out of `of_days`, rounded half away from zero to a whole minor unit.
-    /// This is the one rounding of a prorated line.
-    ///
-    /// `of_days` must be at least 1; `days` may be 0.
+    /// Both together. The currencies must be the same.
     #[must_use]
-    pub fn prorated(self, days: u16, of_days: u16) -> Self {
-        let numerator = i128::from(self.minor) * i128::from(days);
-        let denominator = i128::from(of_days);
+    pub fn plus(self, other: Self) -> Self {
+        debug_assert_eq!(self.currency, other.currency, "amounts of two currencies have no sum");
+        Self { minor: self.minor.saturating_add(other.minor), ..self }
+    }
+
+    /// The share of `days` out of `of_days`, rounded half away from zero to a whole minor unit.
+    ///
+    /// `of_days` must be at least 1; `days` may be 0 and is not more than `of_days`.
+    #[must_use]
+    pub fn prorated(self, days: i32, of_days: i32) -> Self {
+        self.share(days.into(), of_days.into())
+    }
+
+    /// So many parts of a million, rounded half away from zero: the one rounding of a tax.
+    #[must_use]
+    pub fn millionths(self, parts: u32) -> Self {
+        self.share(parts.into(), 1_000_000)
+    }
+
+    fn share(self, of: i128, denominator: i128) -> Self {
+        let numerator = i128::from(self.minor) * of;
         let rounded = (2 * numerator.abs() + denominator) / (2 * denominator);
         let minor = i64::try_from(rounded * numerator.signum());
-        Self { minor: minor.expect("a share is not larger than the amount"), ..self }
+        Self { minor: minor.unwrap_or(i64::MAX), ..self }
     }
 }
 

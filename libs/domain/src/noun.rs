@@ -5,20 +5,27 @@
 use crate::{
     Aggregate, Id,
     account::{Account, AccountEvent},
+    autopay::{Autopay, AutopayEvent},
     calendar::{Calendar, CalendarEvent},
     customer::{Customer, CustomerEvent},
     decision::{Decision, DecisionEvent},
     device::{Device, DeviceEvent},
+    dunning::{Dunning, DunningEvent},
     guide::{Guide, GuideEvent},
     interaction::{Interaction, InteractionEvent},
+    invoice::{Invoice, InvoiceEvent},
     ledger::{Ledger, LedgerEvent},
     login::{Login, LoginEvent},
     notification::{Notification, NotificationEvent},
     order::{Order, OrderEvent},
     provisioning::{Provisioning, ProvisioningEvent},
     quota::{Quota, QuotaEvent},
+    reference::{Reference, ReferenceEvent},
+    run::{Run, RunEvent},
+    series::{Series, SeriesEvent},
     service::{Service, ServiceEvent},
     site::{Site, SiteEvent},
+    subscription::{Subscription, SubscriptionEvent},
     task::{Task, TaskEvent},
     telephone::{Telephone, TelephoneEvent},
     ticket::{Ticket, TicketEvent},
@@ -46,6 +53,13 @@ pub enum Event {
     Quota(QuotaEvent),
     Telephone(TelephoneEvent),
     Ledger(LedgerEvent),
+    Subscription(SubscriptionEvent),
+    Invoice(InvoiceEvent),
+    Series(SeriesEvent),
+    Reference(ReferenceEvent),
+    Autopay(AutopayEvent),
+    Dunning(DunningEvent),
+    Run(RunEvent),
     Login(LoginEvent),
     Calendar(CalendarEvent),
     Provisioning(ProvisioningEvent),
@@ -70,6 +84,13 @@ pub enum Noun {
     Quota(Quota),
     Telephone(Telephone),
     Ledger(Ledger),
+    Subscription(Subscription),
+    Invoice(Invoice),
+    Series(Series),
+    Reference(Reference),
+    Autopay(Autopay),
+    Dunning(Dunning),
+    Run(Run),
     Login(Login),
     Calendar(Calendar),
     Provisioning(Provisioning),
@@ -103,6 +124,13 @@ impl Noun {
             Event::Quota(event) => Self::Quota(step(state, event)),
             Event::Telephone(event) => Self::Telephone(step(state, event)),
             Event::Ledger(event) => Self::Ledger(step(state, event)),
+            Event::Subscription(event) => Self::Subscription(step(state, event)),
+            Event::Invoice(event) => Self::Invoice(step(state, event)),
+            Event::Series(event) => Self::Series(step(state, event)),
+            Event::Reference(event) => Self::Reference(step(state, event)),
+            Event::Autopay(event) => Self::Autopay(step(state, event)),
+            Event::Dunning(event) => Self::Dunning(step(state, event)),
+            Event::Run(event) => Self::Run(step(state, event)),
             Event::Login(event) => Self::Login(step(state, event)),
             Event::Calendar(event) => Self::Calendar(step(state, event)),
             Event::Provisioning(event) => Self::Provisioning(step(state, event)),
@@ -116,11 +144,11 @@ impl Noun {
     }
 }
 
-/// Whether the newest fact of a stream says everything about its noun. A noun that is forgotten here
-/// is read as a whole, which only takes longer.
+/// Whether the newest fact of a stream says everything about its noun. A noun that is forgotten
+/// here is read as a whole, which only takes longer.
 #[must_use]
 pub fn newest_fact_suffices(stream: &str) -> bool {
-    says_all::<Calendar>(stream)
+    says_all::<Calendar>(stream) || says_all::<Series>(stream)
 }
 
 fn says_all<A: Aggregate>(stream: &str) -> bool {
@@ -137,8 +165,8 @@ mod tests {
     use super::newest_fact_suffices;
 
     #[test]
-    fn only_the_calendar_is_known_by_its_newest_fact() {
-        assert!(newest_fact_suffices("calendar_days"));
+    fn the_calendar_and_series_are_known_by_their_newest_fact() {
+        assert!(newest_fact_suffices("calendar_days") && newest_fact_suffices("series_invoice"));
         for other in ["calendar", "calendars_1", "account_calendar", "ledger_7", ""] {
             assert!(!newest_fact_suffices(other), "{other}");
         }

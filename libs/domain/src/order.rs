@@ -43,7 +43,7 @@ pub use start_special_request::StartSpecialRequest;
 pub use start_trouble_call::StartTroubleCall;
 pub use swap_package::SwapPackage;
 
-pub(crate) use price::campaign_for;
+pub(crate) use price::campaign_on_offer;
 
 use jiff::civil::Date;
 

@@ -165,8 +165,14 @@ pub enum SiteRejection {
     #[error("the past-due amount is not paid in full")]
     NotPaidInFull,
     /// F86.
-    #[error("a payment arrangement needs an actor with the role manager")]
+    #[error("a suspended site is reinstated by an arrangement that a manager made: ask a manager")]
     ArrangementNeedsManager,
+    /// F86.
+    #[error("there is no payment arrangement: make it first")]
+    NotArranged,
+    /// F79.
+    #[error("a payment arrangement holds: nobody is suspended who keeps one")]
+    Arranged,
     /// Grounds and reason do not belong together.
     #[error("these grounds do not end a suspension for that reason")]
     GroundsDoNotFit,
@@ -195,6 +201,8 @@ impl SiteRejection {
             Self::NotSuspended => "site.not_suspended",
             Self::NotPaidInFull => "site.not_paid_in_full",
             Self::ArrangementNeedsManager => "site.arrangement_needs_manager",
+            Self::NotArranged => "site.not_arranged",
+            Self::Arranged => "site.arranged",
             Self::GroundsDoNotFit => "site.grounds_do_not_fit",
             Self::NotTheNoc => "site.not_the_noc",
             Self::NoSuchRequest => "site.no_such_request",

@@ -13,7 +13,7 @@ use domain::{
     biller::{self, Biller},
     calendar::OpenDay,
     device::RegisterDevice,
-    ledger::{Ledger, LedgerEvent},
+    ledger::Ledger,
     order::{
         Appointment, CheckInOrder, CheckInStatus, CommitOrder, Confirmation, Order, OrderEvent,
         ReviewOrder, ScheduleOrder, Stage, Visit,
@@ -326,16 +326,20 @@ fn flows(site: &Site) -> bool {
 
 fn owed(event: &Event) -> i64 {
     match event {
-        Event::Ledger(LedgerEvent::Charged { lines, .. }) => {
-            lines.iter().map(|line| line.amount.minor).sum()
-        }
-        Event::Ledger(LedgerEvent::PaymentReceived { amount, .. }) => -amount.minor,
+        Event::Ledger(event) => event.effect(),
         Event::Customer(_)
         | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)
         | Event::Order(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Quota(_)
         | Event::Telephone(_)
         | Event::Calendar(_)

@@ -10,6 +10,8 @@ pub(crate) type Change = Option<Vec<u8>>;
 
 #[derive(Default)]
 pub(crate) struct Changes {
+    /// Nothing lies below: what is removed leaves no trace.
+    is_whole: bool,
     rows: BTreeMap<Vec<u8>, Change>,
     undo: Vec<(Vec<u8>, Option<Change>)>,
     bytes: usize,
@@ -19,14 +21,23 @@ pub(crate) struct Changes {
 pub(crate) type ChangeRange<'a> = std::collections::btree_map::Range<'a, Vec<u8>, Change>;
 
 impl Changes {
+    /// Rows that lie over nothing else.
+    pub(crate) fn whole() -> Changes {
+        Changes { is_whole: true, ..Changes::default() }
+    }
+
     /// `None`: this batch did not touch the key.
     pub(crate) fn get(&self, key: &[u8]) -> Option<&Change> {
         self.rows.get(key)
     }
 
     pub(crate) fn set(&mut self, key: Vec<u8>, change: Change) {
-        self.bytes += key.len() + size(&change);
-        let before = self.rows.insert(key.clone(), change);
+        let before = if self.is_whole && change.is_none() {
+            self.rows.remove(&key)
+        } else {
+            self.bytes += key.len() + size(&change);
+            self.rows.insert(key.clone(), change)
+        };
         if let Some(before) = &before {
             self.bytes -= key.len() + size(before);
         }
@@ -94,6 +105,20 @@ mod tests {
 
         assert_eq!(changes.get(b"a"), Some(&Some(key("one"))));
         assert_eq!(changes.get(b"b"), None);
+        assert_eq!(changes.bytes(), "a".len() + "one".len());
+    }
+
+    #[test]
+    fn what_is_removed_leaves_no_trace_where_nothing_lies_below() {
+        let mut changes = Changes::whole();
+        changes.set(key("a"), Some(key("one")));
+        changes.begin();
+        changes.set(key("a"), None);
+        changes.set(key("b"), None);
+        assert_eq!((changes.get(&key("a")), changes.get(&key("b"))), (None, None));
+        assert_eq!((changes.rows.len(), changes.bytes()), (0, 0));
+        changes.undo();
+        assert_eq!(changes.get(&key("a")), Some(&Some(key("one"))));
         assert_eq!(changes.bytes(), "a".len() + "one".len());
     }
 }

@@ -162,6 +162,10 @@ pub struct OpenIntent {
     pub step: String,
     /// What the policy wants.
     pub wanted: Wanted,
+    /// The command whose event caused it.
+    pub causation: CommandId,
+    /// The conversation it belongs to.
+    pub correlation: CommandId,
 }
 
 /// What a policy wants.
@@ -193,7 +197,8 @@ impl OpenIntent {
             }
         };
         let (policy, step) = (intent.policy, intent.step);
-        Ok(OpenIntent { id: CommandId(id), policy, step, wanted })
+        let (causation, correlation) = (intent.causation, intent.correlation);
+        Ok(OpenIntent { id: CommandId(id), policy, step, wanted, causation, correlation })
     }
 }
 

@@ -130,7 +130,7 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Rows that live in memory only: for views of the past, and for tests.
     pub fn in_memory() -> Rows<'static> {
-        Rows { base: None, changes: Changes::default() }
+        Rows { base: None, changes: Changes::whole() }
     }
 
     pub(crate) fn over(base: &'a dyn storage::Table, changes: Changes) -> Rows<'a> {

@@ -28,7 +28,10 @@ use std::{
 
 use storage::{Access, File, Storage};
 
-use crate::{OWNER_CHARS_MAX, VaultError, seal::ROOT_BYTES};
+use crate::{
+    OWNER_CHARS_MAX, VaultError,
+    seal::{ROOT_BYTES, made_up},
+};
 
 /// Bytes of a slot and of the head: a whole part of a sector, so that a crash does not tear it.
 const SLOT_BYTES: usize = 128;
@@ -60,11 +63,32 @@ pub(crate) enum Held {
     Destroyed,
 }
 
+/// Where new keys come from.
+#[derive(Debug)]
+pub(crate) enum Roots {
+    /// Chance that nobody can repeat.
+    Random,
+    /// They follow from a seed and the slot: for people who are made up.
+    Seeded(u64),
+}
+
+impl Roots {
+    fn of(&self, slot: u32) -> Result<Root, VaultError> {
+        let mut root = Root::default();
+        match self {
+            Self::Random => getrandom::fill(&mut root).map_err(VaultError::NoChance)?,
+            Self::Seeded(seed) => root = made_up(*seed, slot),
+        }
+        Ok(root)
+    }
+}
+
 /// An open file of keys.
 #[derive(Debug)]
 pub(crate) struct Keyring {
     path: PathBuf,
     file: Arc<dyn File>,
+    roots: Roots,
     slots: Mutex<Slots>,
     /// Whether a sync has failed. Whoever makes keys or syncs has it locked.
     syncing: Mutex<bool>,
@@ -86,7 +110,11 @@ struct Slots {
 }
 
 impl Keyring {
-    pub(crate) fn open(storage: &Arc<dyn Storage>, dir: &Path) -> Result<Self, VaultError> {
+    pub(crate) fn open(
+        storage: &Arc<dyn Storage>,
+        dir: &Path,
+        roots: Roots,
+    ) -> Result<Self, VaultError> {
         let path = dir.join("customers.keys");
         let failed = failure(&path, "opened");
         storage.create_dir(dir).map_err(&failed)?;
@@ -98,7 +126,8 @@ impl Keyring {
             storage.sync_dir(dir).map_err(&failed)?;
             file
         };
-        let keyring = Self { path, file, slots: Mutex::default(), syncing: Mutex::new(false) };
+        let (slots, syncing) = (Mutex::default(), Mutex::new(false));
+        let keyring = Self { path, file, roots, slots, syncing };
         keyring.read_all()?;
         keyring.sync(&mut keyring.syncing())?;
         keyring.fill()?;
@@ -152,8 +181,7 @@ impl Keyring {
         let end = end.ok_or(VaultError::Full)?;
         let (mut roots, mut bytes) = (VecDeque::with_capacity(count), Vec::new());
         for slot in first..end {
-            let mut root = Root::default();
-            getrandom::fill(&mut root).map_err(VaultError::NoChance)?;
+            let root = self.roots.of(slot)?;
             bytes.extend_from_slice(&written("", RESERVED, &root)?);
             roots.push_back((slot, root));
         }

@@ -32,7 +32,7 @@ use storage::Storage;
 pub use blind::Blind;
 pub use token::{MARK, SECRET_MARK, is_sealed};
 
-use keyring::{Held, Keyring};
+use keyring::{Held, Keyring, Roots};
 use seal::Seal;
 use token::Token;
 
@@ -104,8 +104,22 @@ impl Vault {
     /// # Errors
     /// When they cannot be read, or the directory cannot be written.
     pub fn open(storage: &Arc<dyn Storage>, dir: &Path) -> Result<Self, VaultError> {
+        Self::with(storage, dir, Roots::Random)
+    }
+
+    /// The same with keys that follow from a seed, so that the same texts are sealed to the same
+    /// tokens again. Only for simulations, whose people are made up: whoever knows the seed opens
+    /// everything.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn made_up(storage: &Arc<dyn Storage>, dir: &Path, seed: u64) -> Result<Self, VaultError> {
+        Self::with(storage, dir, Roots::Seeded(seed))
+    }
+
+    fn with(storage: &Arc<dyn Storage>, dir: &Path, roots: Roots) -> Result<Self, VaultError> {
         let ready = Mutex::new(LruCache::new(READY_MAX));
-        Ok(Self { keyring: Keyring::open(storage, dir)?, ready })
+        Ok(Self { keyring: Keyring::open(storage, dir, roots)?, ready })
     }
 
     /// Gives many owners keys that are theirs even if the process ends at once, with one sync for

@@ -48,6 +48,29 @@ fn keep(vault: &Vault, owner: &str) {
 }
 
 #[test]
+fn people_who_are_made_up_are_sealed_to_the_same_tokens_again() {
+    let sealed = |seed| {
+        let dir = TempDir::new().unwrap();
+        let vault = Vault::made_up(&os(), dir.path(), seed).unwrap();
+        ["customer_1", "customer_2"].map(|owner| sealed_by(&vault, owner, "Ada Byron"))
+    };
+    assert_eq!(sealed(7), sealed(7));
+    assert_ne!(sealed(7), sealed(8));
+    let [one, other] = sealed(7);
+    assert_ne!(one, other.replace("customer_2", "customer_1"));
+}
+
+#[test]
+fn keys_of_people_who_are_made_up_open_what_they_sealed() {
+    let dir = TempDir::new().unwrap();
+    let made_up = Vault::made_up(&os(), dir.path(), 7).unwrap();
+    let sealed = sealed_by(&made_up, "customer_1", "Ada Byron");
+    made_up.note_searched(1).unwrap();
+    drop(made_up);
+    assert_eq!(vault(dir.path()).opened(&sealed).unwrap(), "Ada Byron");
+}
+
+#[test]
 fn a_text_is_opened_as_it_was_sealed_after_a_restart_too() {
     let dir = tempfile::tempdir().unwrap();
     let sealed = sealed_by(&vault(dir.path()), "customer_7", "Ana Ruiz");

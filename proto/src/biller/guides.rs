@@ -12,7 +12,11 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{BillerError, code, value};
+use super::{
+    code,
+    mistakes::{Read, each},
+    value,
+};
 
 /// Most steps of one guide, and most answers of one step: a walk's state stays small.
 const STEPS_MAX: usize = 100;
@@ -59,7 +63,7 @@ type Tasks = BTreeMap<TaskCode, Task>;
 pub(super) fn guides(
     files: &BTreeMap<String, GuideFile>,
     tasks: &Tasks,
-) -> Result<BTreeMap<Code, GuidePlan>, BillerError> {
+) -> Read<BTreeMap<Code, GuidePlan>> {
     let guide = |(name, file): (&String, &GuideFile)| {
         let key = format!("guides.{name}");
         let plan = file.plan(&key, tasks)?;
@@ -67,11 +71,11 @@ pub(super) fn guides(
         check_ends(&key, &plan)?;
         Ok((code(&key, name)?, plan))
     };
-    files.iter().map(guide).collect()
+    each(files.iter().map(guide))
 }
 
 impl GuideFile {
-    fn plan(&self, key: &str, tasks: &Tasks) -> Result<GuidePlan, BillerError> {
+    fn plan(&self, key: &str, tasks: &Tasks) -> Read<GuidePlan> {
         if self.steps.len() > STEPS_MAX {
             return Err(value(&format!("{key}.steps"), format!("must be at most {STEPS_MAX}")));
         }
@@ -99,7 +103,7 @@ impl GuideFile {
 }
 
 impl StepFile {
-    fn step(&self, key: &str, tasks: &Tasks) -> Result<PlanStep, BillerError> {
+    fn step(&self, key: &str, tasks: &Tasks) -> Read<PlanStep> {
         let mut answers: Vec<PlanAnswer> = Vec::new();
         for AnswerFile { answer, next } in &self.answers {
             let key = format!("{key}.answers");
@@ -119,7 +123,7 @@ impl StepFile {
 }
 
 impl EndFile {
-    fn end(&self, key: &str, tasks: &Tasks) -> Result<PlanEnd, BillerError> {
+    fn end(&self, key: &str, tasks: &Tasks) -> Read<PlanEnd> {
         Ok(PlanEnd {
             outcome: outcome(&format!("{key}.outcome"), &self.outcome)?,
             text: text(&format!("{key}.text"), &self.text)?,
@@ -129,7 +133,7 @@ impl EndFile {
 }
 
 /// Nothing is out of reach.
-fn check_reach(key: &str, plan: &GuidePlan) -> Result<(), BillerError> {
+fn check_reach(key: &str, plan: &GuidePlan) -> Read<()> {
     let reached = reached(key, plan)?;
     let lost = |name: &&Code| !reached.contains(*name);
     let step = plan.steps.keys().find(lost).map(|name| format!("{key}.steps.{name}"));
@@ -142,7 +146,7 @@ fn check_reach(key: &str, plan: &GuidePlan) -> Result<(), BillerError> {
 
 /// No way comes back: steps are taken in an order in which each comes after all that lead to it,
 /// and what is never taken is on a way that comes back to itself.
-fn check_ends(key: &str, plan: &GuidePlan) -> Result<(), BillerError> {
+fn check_ends(key: &str, plan: &GuidePlan) -> Read<()> {
     let mut ways_to: BTreeMap<&Code, usize> = BTreeMap::new();
     for answer in plan.steps.values().flat_map(|step| &step.answers) {
         *ways_to.entry(&answer.next).or_default() += 1;
@@ -170,7 +174,7 @@ fn check_ends(key: &str, plan: &GuidePlan) -> Result<(), BillerError> {
 }
 
 /// Every step and end that some answers lead to.
-fn reached<'a>(key: &str, plan: &'a GuidePlan) -> Result<BTreeSet<&'a Code>, BillerError> {
+fn reached<'a>(key: &str, plan: &'a GuidePlan) -> Read<BTreeSet<&'a Code>> {
     if !plan.steps.contains_key(&plan.first) {
         return Err(value(&format!("{key}.first"), "must be the name of a step"));
     }
@@ -191,11 +195,11 @@ fn reached<'a>(key: &str, plan: &'a GuidePlan) -> Result<BTreeSet<&'a Code>, Bil
     Ok(reached)
 }
 
-fn text(key: &str, text: &str) -> Result<Text, BillerError> {
+fn text(key: &str, text: &str) -> Read<Text> {
     Text::parse(text).map_err(|error| value(key, error))
 }
 
-fn task(key: &str, named: Option<&str>, tasks: &Tasks) -> Result<Option<TaskCode>, BillerError> {
+fn task(key: &str, named: Option<&str>, tasks: &Tasks) -> Read<Option<TaskCode>> {
     let Some(named) = named else { return Ok(None) };
     let code = TaskCode::parse(named).map_err(|error| value(key, error))?;
     if tasks.contains_key(&code) {
@@ -205,7 +209,7 @@ fn task(key: &str, named: Option<&str>, tasks: &Tasks) -> Result<Option<TaskCode
     }
 }
 
-fn subject(key: &str, name: &str) -> Result<GuideSubject, BillerError> {
+fn subject(key: &str, name: &str) -> Read<GuideSubject> {
     match name {
         "account" => Ok(GuideSubject::Account),
         "completed_order" => Ok(GuideSubject::CompletedOrder),
@@ -213,7 +217,7 @@ fn subject(key: &str, name: &str) -> Result<GuideSubject, BillerError> {
     }
 }
 
-fn outcome(key: &str, name: &str) -> Result<GuideOutcome, BillerError> {
+fn outcome(key: &str, name: &str) -> Read<GuideOutcome> {
     match name {
         "comment" => Ok(GuideOutcome::Comment),
         "tech_support" => Ok(GuideOutcome::TechSupport),
@@ -287,7 +291,7 @@ mod tests {
 
     fn refused(parts: &[&str]) -> (String, String) {
         match read(parts) {
-            Err(BillerError::Value { key, problem }) => (key, problem),
+            Err(BillerError::Value { key, problem, .. }) => (key, problem),
             other => panic!("{other:?}"),
         }
     }

@@ -12,7 +12,11 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::{BillerError, code, value};
+use super::{
+    code,
+    mistakes::{Read, each},
+    value,
+};
 use crate::command;
 
 /// `[tasks.<code>]`.
@@ -26,19 +30,17 @@ pub(super) struct TaskFile {
 }
 
 /// The biller's tasks by code.
-pub(super) fn tasks(
-    files: &BTreeMap<String, TaskFile>,
-) -> Result<BTreeMap<TaskCode, Task>, BillerError> {
+pub(super) fn tasks(files: &BTreeMap<String, TaskFile>) -> Read<BTreeMap<TaskCode, Task>> {
     let task = |(name, file): (&String, &TaskFile)| {
         let key = format!("tasks.{name}");
         let code = TaskCode::parse(name).map_err(|error| value(&key, error))?;
         Ok((code, file.task(&key)?))
     };
-    files.iter().map(task).collect()
+    each(files.iter().map(task))
 }
 
 impl TaskFile {
-    fn task(&self, key: &str) -> Result<Task, BillerError> {
+    fn task(&self, key: &str) -> Read<Task> {
         let text = |field: &str, text: &str| {
             Text::parse(text).map_err(|error| value(&format!("{key}.{field}"), error))
         };
@@ -49,7 +51,7 @@ impl TaskFile {
         })
     }
 
-    fn leads_to(&self, key: &str) -> Result<LeadsTo, BillerError> {
+    fn leads_to(&self, key: &str) -> Read<LeadsTo> {
         match (&self.view, &self.command) {
             (Some(named), None) => view(&format!("{key}.view"), named),
             (None, Some(name)) => {
@@ -64,7 +66,7 @@ impl TaskFile {
     }
 }
 
-fn view(key: &str, named: &str) -> Result<LeadsTo, BillerError> {
+fn view(key: &str, named: &str) -> Read<LeadsTo> {
     let part = |part: &str| Code::parse(part).ok().filter(|_| !part.contains('/'));
     let parts = named.split_once('/').map(|(service, view)| (part(service), part(view)));
     match parts {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    biller::{Biller, LeadsTo, TaskCode},
-    testing::fixtures::code,
+    biller::{Biller, Catalog, LeadsTo, TaskCode},
+    testing::fixtures::{code, usd},
 };
+use jiff::civil::date;
 
-use super::{BillerError, EVERY_SHIPPED, SHIPPED, parse};
+use super::{BillerError, Doubt, EVERY_SHIPPED, SHIPPED, check, doubts, line_of, parse};
 
 #[test]
 fn f37_the_shipped_biller_names_packages_and_markets() {
@@ -34,7 +35,8 @@ fn f39_four_billers_are_shipped_and_differ_in_what_operators_differ_in() {
     assert!(different(|biller| biller.name.clone()));
     assert!(different(|biller| biller.zone.clone()));
     assert!(different(|biller| biller.policies.service_vlan.to_string()));
-    assert!(different(|biller| format!("{:?}", biller.policies.dunning_days)));
+    // How long after a bill was made what is done about it.
+    assert!(different(|biller| format!("{} {:?}", biller.billing.due_days, biller.dunning.steps)));
     assert!(different(|biller| format!("{:?}", biller.catalog.packages.keys())));
     assert!(different(|biller| format!("{:?}", biller.catalog.devices.keys())));
     assert!(different(|biller| format!("{:?}", biller.catalog.order_types)));
@@ -51,32 +53,267 @@ fn f8_the_same_letters_lead_elsewhere_at_another_biller() {
     assert!(!national.tasks.contains_key(&ss));
 }
 
-#[test]
-fn a_mistake_is_named_by_its_key() {
-    let wrong = [
-        ("monthly = \"59.99\"", "monthly = \"59,99\"", "packages.classic.monthly"),
-        ("zone = \"America/New_York\"", "zone = \"Mars\"", "zone"),
-        ("due_day = 5", "due_day = 17", "policies.due_day"),
-        ("changes = \"MACD\"", "changes = \"\"", "customers.segments.enterprise.changes"),
-        ("dunning_days = [16, 17, 18]", "dunning_days = [16, 16]", "policies.dunning_days"),
-        ("\"08-10\" = 12", "\"08-10\" = 0", "orders.slots.08-10"),
-        ("packages = [\"basic\"", "packages = [\"dsl\"", "orders.campaigns.WINBACK.packages"),
-        ("months = 6", "months = 0", "orders.campaigns.WINBACK.months"),
-        ("discount = \"20.00\"", "", "orders.campaigns.FALL26.monthly"),
-        ("\"2026-11-26\"", "\"26.11.2026\"", "calendar.holidays"),
-        ("queues = [\"NOC\"", "queues = [\" NOC\"", "tickets.queues"),
-        ("[interactions]", "[interactions]\nWeather = []", "interactions.Weather"),
-    ];
-    for (right, wrong, expected) in wrong {
-        match parse(&SHIPPED.replace(right, wrong)) {
-            Err(BillerError::Value { key, .. }) => assert_eq!(key, expected),
+/// The line of the first line that holds a text.
+fn line_with(text: &str, part: &str) -> usize {
+    1 + text.lines().position(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}?"))
+}
+
+/// What is said of the shipped file with one thing changed in it, and the line of `at`.
+fn refused(right: &str, wrong: &str, at: &str) -> (Vec<BillerError>, usize) {
+    assert!(SHIPPED.contains(right), "{right} is not in the file");
+    let text = SHIPPED.replacen(right, wrong, 1);
+    match check(&text) {
+        Err(mistakes) => (mistakes, line_with(&text, at)),
+        Ok(_) => panic!("{wrong} is read"),
+    }
+}
+
+/// A text of the shipped file, what is put in its place, the key that is named, and a text on the
+/// line that is.
+type Wrong<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+fn demand_refused(wrong: &[Wrong<'_>]) {
+    for (right, wrong, expected, at) in wrong {
+        match refused(right, wrong, at) {
+            (mistakes, expected_line) if mistakes.len() == 1 => {
+                let BillerError::Value { key, line, .. } = &mistakes[0] else {
+                    panic!("{expected}: {mistakes:?}");
+                };
+                assert_eq!((key.as_str(), *line), (*expected, expected_line), "{mistakes:?}");
+            }
             other => panic!("{expected}: {other:?}"),
         }
     }
 }
 
 #[test]
-fn an_unknown_key_is_a_mistake() {
-    let text = SHIPPED.replace("due_day = 5", "due_day = 5\ndue_dya = 6");
-    assert!(matches!(parse(&text), Err(BillerError::Toml(_))));
+fn a_mistake_is_named_by_its_key_and_its_line() {
+    let fall = "[orders.campaigns.FALL26]";
+    demand_refused(&[
+        ("zone = \"America/New_York\"", "zone = \"Mars\"", "zone", "Mars"),
+        ("name = \"northeast\"", "name = \"North East\"", "name", "North East"),
+        ("rental = \"MODEM-RENT\"", "rental = \"BOAT\"", "devices.CM1000.rental", "\"CM1000\""),
+        ("\"08-10\" = 12", "\"08-10\" = 0", "orders.slots.08-10", "\"08-10\""),
+        (
+            "changes = \"MACD\"",
+            "changes = \"\"",
+            "customers.segments.enterprise.changes",
+            "changes = \"\"",
+        ),
+        (
+            "packages = [\"basic\"",
+            "packages = [\"dsl\"",
+            "orders.campaigns.WINBACK.packages",
+            "\"dsl\"",
+        ),
+        ("months = 6", "months = 0", "orders.campaigns.WINBACK.months", "months = 0"),
+        ("discount = \"20.00\"", "", "orders.campaigns.FALL26.monthly", fall),
+        (
+            "months = 12",
+            "from = \"2027-01-01\"\nuntil = \"2026-12-31\"\nmonths = 12",
+            "orders.campaigns.FALL26.until",
+            "2026-12-31",
+        ),
+        ("\"2026-11-26\"", "\"26.11.2026\"", "calendar.holidays[0]", "26.11.2026"),
+        ("\"sunday\"", "\n\"funday\"", "calendar.weekend[1]", "funday"),
+        ("\"NOC\"", "\" NOC\"", "tickets.queues[0]", "\" NOC\""),
+        ("[interactions]", "[interactions]\nWeather = []", "interactions.Weather", "Weather"),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_what_is_billed_is_named_by_its_key_and_its_line() {
+    let wifi = "[extras.WIFI]\nname = \"Whole-home WiFi\"\nmonthly = \"10.00\"";
+    let versions = |versions: &str| {
+        format!("[extras.WIFI]\nname = \"WiFi\"\nmonthly = [ # versions\n{versions}\n]")
+    };
+    let not_in_order = versions("{ value = \"1.00\" },\n{ value = \"2.00\" }");
+    let none = versions("");
+    let no_amount = versions("{ value = \"1.00\" },\n{ from = \"2027-01-01\", value = \"2,00\" }");
+    let no_date = versions("{ value = \"1.00\" },\n{ from = \"January\", value = \"2.00\" }");
+    let bundle = "packages = [\"classic\", \"voice\"]";
+    let county = "taxes.northern_virginia.COUNTY.rate";
+    demand_refused(&[
+        ("monthly = \"59.99\"", "monthly = \"59,99\"", "packages.classic.monthly", "59,99"),
+        ("monthly = \"59.99\"", "monthly = \"-9.99\"", "packages.classic.monthly", "-9.99"),
+        ("bill_day = 1", "bill_day = 29", "billing.bill_day", "bill_day = 29"),
+        ("due_days = 4", "due_days = 91", "billing.due_days", "due_days = 91"),
+        ("{ agent = \"25.00\"", "{ king = \"25.00\"", "billing.adjustment_limits.king", "king"),
+        ("rate = \"4.5\"", "rate = \"4,5\"", county, "4,5"),
+        ("rate = \"4.5\"", "rate = \"4.50001\"", county, "4.50001"),
+        ("rate = \"4.5\"", "rate = \"100.0001\"", county, "100.0001"),
+        ("[extras.WIFI]", "[extras.\"WI FI\"]", "extras.WI FI", "WI FI"),
+        ("extras = [\"E911\"]", "extras = [\"E912\"]", "packages.voice.extras", "E912"),
+        (
+            "rank = 2",
+            "rank = 2\nactivation_fee = \"X\"",
+            "packages.classic.activation_fee",
+            "\"X\"",
+        ),
+        (wifi, &not_in_order, "extras.WIFI.monthly", "# versions"),
+        (wifi, &none, "extras.WIFI.monthly", "# versions"),
+        (wifi, &no_amount, "extras.WIFI.monthly[1].value", "2,00"),
+        (wifi, &no_date, "extras.WIFI.monthly[1].from", "January"),
+        (bundle, "packages = [\"voice\"]", "bundles.DOUBLE-PLAY.packages", "= [\"voice\"]"),
+        (bundle, "packages = [\"voice\", \"x\"]", "bundles.DOUBLE-PLAY.packages", "\"x\""),
+    ]);
+}
+
+#[test]
+fn a_mistake_in_the_ladder_is_named_by_its_step_and_its_line() {
+    demand_refused(&[
+        ("after_due = 12", "after_due = 11 # again", "dunning.steps[1].after_due", "# again"),
+        ("after_due = 11", "after_due = 0", "dunning.steps[0].after_due", "after_due = 0"),
+        ("name = \"call\"", "name = \"notice\" # again", "dunning.steps[1].name", "# again"),
+        ("late_fee = \"LATE\"", "late_fee = \"X\"", "dunning.steps[0].late_fee", "\"X\""),
+        (
+            "reconnect_fee = \"RECONNECT\"",
+            "reconnect_fee = \"X\"",
+            "dunning.reconnect_fee",
+            "\"X\"",
+        ),
+        ("{ agent = { days", "{ king = { days", "dunning.arrangements.king", "king"),
+    ]);
+}
+
+#[test]
+fn every_mistake_is_told_at_once_in_the_order_of_the_lines() {
+    let text = SHIPPED
+        .replacen("bill_day = 1", "bill_day = 0", 1)
+        .replacen("after_due = 11", "after_due = 0", 1)
+        .replacen("after_due = 13", "after_due = 400", 1)
+        .replacen("monthly = \"39.99\"", "monthly = \"free\"", 1)
+        .replacen("monthly = \"59.99\"", "monthly = \"59\"", 1)
+        .replacen("zone = \"America/New_York\"", "zone = \"Mars\"", 1);
+    let told: Vec<_> = check(&text).unwrap_err().iter().map(ToString::to_string).collect();
+    let line = |part| line_with(&text, part);
+    let amount = "must be an amount as in \"59.99\"";
+    let expected = [
+        format!("line {}: zone must be an IANA time zone", line("Mars")),
+        format!("line {}: billing.bill_day must be from 1 to 28", line("bill_day = 0")),
+        format!(
+            "line {}: dunning.steps[0].after_due must be from 1 to 365 days",
+            line("after_due = 0")
+        ),
+        format!("line {}: dunning.steps[2].after_due must be from 1 to 365 days", line("400")),
+        format!("line {}: packages.basic.monthly {amount}", line("\"free\"")),
+        format!("line {}: packages.classic.monthly {amount}", line("\"59\"")),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(parse(&text).unwrap_err().to_string(), expected[0], "the first of them");
+}
+
+#[test]
+fn what_is_no_toml_or_no_key_is_told_with_its_line_as_well() {
+    let wrong = [
+        ("bill_day = 1", "bill_day = 1\nbill_dya = 6", "billing.bill_dya: unknown field", "dya"),
+        ("bill_day = 1\n", "", "billing: missing field `bill_day`", "[billing]"),
+        ("bill_day = 1", "bill_day = \"1\"", "billing.bill_day: invalid type", "\"1\""),
+        ("[calendar]", "[calender]", "calender: unknown field", "[calender]"),
+        ("monthly = \"59.99\"", "monthly = 59.99", "packages.classic.monthly: invalid", "59.99"),
+        (
+            "monthly = \"59.99\"",
+            "monthly = [\n{ value = \"59.99\" },\n{ value = 64.99 }]",
+            "packages.classic.monthly[1].value: invalid type",
+            "64.99",
+        ),
+        (
+            "monthly = \"59.99\"",
+            "monthly = [\n{ value = \"59.99\", form = \"2027-01-01\" }]",
+            "packages.classic.monthly[0].form: unknown field `form`",
+            "form",
+        ),
+        ("actions = [\"ticket\", \"call\"]", "actions = [\"sing\"]", "dunning.steps[1].", "sing"),
+        ("name = \"Classic\"", "name = \"Classic", "invalid basic string", "\"Classic"),
+        ("name = \"Classic\"", "name \"Classic\"", "", "name \"Classic\""),
+    ];
+    for (right, wrong, expected, at) in wrong {
+        let (mistakes, expected_line) = refused(right, wrong, at);
+        let [BillerError::Toml { line, problem }] = &mistakes[..] else {
+            panic!("{expected}: {mistakes:?}");
+        };
+        assert_eq!(*line, expected_line, "{problem}");
+        assert!(problem.starts_with(expected) && !problem.contains('\n'), "{problem}");
+        assert_eq!(mistakes[0].to_string(), format!("line {line}: {problem}"));
+    }
+}
+
+#[test]
+fn a_key_is_found_by_its_path_also_where_it_holds_a_dot() {
+    let text =
+        "[devices]\n\"CM.1\" = {\ntechnology = \"docsis\" }\n[[steps]]\n[[steps]]\nname = 1\n";
+    assert_eq!(line_of(text, "devices.CM.1.technology"), 3);
+    assert_eq!(line_of(text, "devices.CM.1.rental"), 2, "of its table");
+    assert_eq!(line_of(text, "steps[1].name"), 6);
+    assert_eq!(line_of(text, "steps[0].name"), 4);
+    assert_eq!(line_of(text, "fees.LATE"), 1);
+    assert_eq!(line_of("not = = toml", "fees.LATE"), 1);
+}
+
+#[test]
+fn f71_prices_rates_and_offers_are_read_with_their_versions() {
+    let text = SHIPPED
+        .replacen(
+            "monthly = \"59.99\"",
+            "monthly = [{ value = \"59.99\" }, { from = \"2027-01-01\", value = \"64.99\" }]",
+            1,
+        )
+        .replacen("months = 12", "months = 12\nuntil = \"2026-12-24\"", 1);
+    let biller = parse(&text).unwrap();
+    let Catalog { packages, fees, extras, bundles, campaigns, .. } = &biller.catalog;
+    let classic = &packages[&code("classic")].monthly;
+    let on = |day| classic.on(day).map(|version| (version.from, version.value));
+    let first = date(2027, 1, 1);
+    assert_eq!(on(date(2026, 12, 31)), Some((None, usd(5_999))));
+    assert_eq!(on(first), Some((Some(first), usd(6_499))));
+    assert_eq!(fees[&code("LATE")].amount.on(first).unwrap().value, usd(500));
+    assert_eq!(extras[&code("WIFI")].tax_code, Some(code("equipment")));
+    let bundle = &bundles[&code("DOUBLE-PLAY")];
+    assert_eq!(bundle.discount.on(first).unwrap().value, usd(1_000));
+    assert_eq!(bundle.packages, [code("classic"), code("voice")].into());
+    let fall = &campaigns[&code("FALL26")];
+    assert!(fall.is_offered(date(2026, 12, 23)) && !fall.is_offered(date(2026, 12, 24)));
+    let table = biller.taxes.table().unwrap();
+    let state = &table.markets[&code("northern_virginia")][&code("STATE")];
+    let rates: Vec<_> = state.rate.all().iter().map(|version| version.value).collect();
+    assert_eq!(rates, [60_000, 62_500], "parts of a million");
+}
+
+#[test]
+fn f74_f76_f77_f78_f79_the_shipped_ladder_is_that_of_the_procedure() {
+    let biller = parse(SHIPPED).unwrap();
+    let due_on = biller.billing.due_on(date(2026, 4, 1), date(2026, 4, 1));
+    assert_eq!(due_on, date(2026, 4, 5));
+    let steps = biller.dunning.steps.iter().map(|step| step.name.as_str());
+    let dates = biller.dunning_dates(due_on, 0, due_on);
+    let days: Vec<_> = steps.zip(dates.iter().map(|date| date.day())).collect();
+    assert_eq!(days, [("notice", 16), ("call", 17), ("suspension", 20)], "the 18th is a Saturday");
+}
+
+#[test]
+fn what_can_be_and_is_mostly_not_meant_is_a_doubt() {
+    let text = SHIPPED
+        .replacen("months = 12", "months = 12\nuntil = \"2026-12-24\"", 1)
+        .replacen(
+            "monthly = \"59.99\"",
+            "monthly = [\n{ value = \"59.99\" },\n{ from = \"2026-12-24\", value = \"64.99\" }]",
+            1,
+        )
+        .replacen("\"northern_virginia\"]", "\"omaha\"]", 1)
+        .replacen("tax_code = \"voice\"", "tax_code = \"talk\"", 1);
+    let biller = parse(&text).unwrap();
+    let told = |today| doubts(&text, &biller, today);
+    let keys = |doubts: &[Doubt]| doubts.iter().map(|it| it.key.clone()).collect::<Vec<_>>();
+    let always = ["packages.gigablast-pon.self_install_markets", "packages.voice.tax_code"];
+    assert_eq!(keys(&told(date(2026, 12, 23))), always);
+    let later = told(date(2026, 12, 24));
+    let expected = ["orders.campaigns.FALL26.until", "packages.classic.monthly[0]"];
+    assert_eq!(keys(&later), [expected, always].concat());
+    let lines: Vec<_> = later.iter().map(|doubt| doubt.line).collect();
+    let parts = ["until = \"2026-12-24\"", "{ value = \"59.99\" }", "omaha", "\"talk\""];
+    assert_eq!(lines, parts.map(|part| line_with(&text, part)));
+    assert!(later[2].problem.contains("omaha") && later[3].problem.contains("talk"), "{later:?}");
+    for (text, day) in EVERY_SHIPPED.map(|text| (text, date(2026, 11, 16))) {
+        assert_eq!(doubts(text, &parse(text).unwrap(), day), [], "what is shipped is meant");
+    }
 }

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end here")]
 
+mod billing;
+mod collecting;
 mod telephones;
 
 use domain::{
@@ -18,7 +20,6 @@ use domain::{
     device::DeviceEvent,
     guide::{GuideEvent, GuideOutcome, Question},
     interaction::InteractionEvent,
-    ledger::{ChargeLine, LedgerEvent, PaymentMethod},
     login::{LoginEvent, PasswordHash},
     money::{Currency, Money},
     notification::{Channel, NotificationEvent},
@@ -47,7 +48,8 @@ pub(crate) fn every_fact() -> Vec<Event> {
         orders(),
         endings(),
         telephones::every(),
-        ledgers(),
+        billing::every(),
+        collecting::every(),
         reports(),
         records(),
         guides(),
@@ -149,6 +151,10 @@ fn accounts() -> Vec<Event> {
         AccountEvent::MemoLeft { memo_id: code("m-1"), text: sealed("Sent a new modem.") },
         AccountEvent::FlashRaised { flash_id: code("f-1"), text: sealed("Dog bites.") },
         AccountEvent::FlashCleared { flash_id: code("f-1") },
+        AccountEvent::BillToChanged {
+            name: sealed("Doe LLC"),
+            address: sealed("PO Box 9\nReston"),
+        },
         email(EmailOrigin::Account),
         email(EmailOrigin::Ticket(id("ticket_12"))),
         email(EmailOrigin::Order(id("order_1001"))),
@@ -330,27 +336,6 @@ fn promotion() -> Promotion {
         until: day(),
         monthly_after: usd(11_999),
     }
-}
-
-fn ledgers() -> Vec<Event> {
-    let line = ChargeLine { description: text("Gigablast, 15 of 30 days"), amount: usd(-5_999) };
-    [
-        LedgerEvent::Charged {
-            account_id: id("account_7"),
-            charge_id: code("order_1001"),
-            lines: vec![line],
-            due_on: day(),
-        },
-        LedgerEvent::PaymentReceived {
-            account_id: id("account_7"),
-            payment_id: code("p-1"),
-            amount: usd(5_999),
-            method: PaymentMethod::Card,
-            received_on: day(),
-        },
-    ]
-    .map(Event::Ledger)
-    .into()
 }
 
 fn logins() -> Vec<Event> {

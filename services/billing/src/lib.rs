@@ -1,24 +1,38 @@
-//! Billing: what a customer owes, why, and what follows from it. Three views: `balance`; `lines`,
-//! charge by charge and payment by payment; `recurring`, what is paid every month. Three policies:
-//! a completed order is charged, a debt past due suspends, its payment reinstates, again where the
-//! NOC failed.
+//! Billing: what a customer pays for, owes and has paid, and what follows from it. Views of
+//! balances, entries, subscriptions, dunning, autopay and runs; policies that open the runs of a
+//! day, do what a step of dunning says, collect what is due, and reinstate whoever has paid.
 //!
 //! What must stay true: billing decides nothing that core does not decide again. It holds the same
-//! ledger as core, because it asks the same code; a command that comes too late is refused.
+//! standings as core, because it asks the same code; a command that comes too late is refused.
 
+mod adjustments;
+mod agenda;
+mod aging;
+mod autopay;
 mod balance;
+mod books;
+mod collector;
+mod cycle;
+mod dunning;
+mod invoice;
 mod lines;
 mod model;
 mod policy;
+mod read;
 mod recurring;
+mod run;
 mod site;
+mod statement;
 #[cfg(test)]
 mod testing;
+mod today;
 
 use std::sync::Arc;
 
 use domain::biller::Biller;
+use payment_processor::Simulated;
 use service::{Context, ReadSide, Views, read_side::Parts};
+use storage::Storage;
 
 use model::Billing;
 
@@ -34,6 +48,14 @@ pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
 /// When its directory or its subject cannot be had.
 pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
     let name = biller.name.clone();
-    let parts = Parts { model: model(biller), performer: None, live: None };
+    let dir = context.data.join("processor").join(&name);
+    let processor = Simulated::open(&(Arc::new(storage::Os) as Arc<dyn Storage>), &dir)?;
+    let performer = collector::Collector { processor: Arc::new(processor) };
+    let live = aging::Aging { biller: Arc::clone(&biller) };
+    let parts = Parts {
+        model: model(biller),
+        performer: Some(Arc::new(performer)),
+        live: Some(Arc::new(live)),
+    };
     ReadSide::start(context, &name, parts).await
 }

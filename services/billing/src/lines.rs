@@ -1,20 +1,24 @@
-//! What was charged and what was paid, line by line?
+//! What was charged, billed, adjusted and paid in the past six months (F43)?
+//!
+//! What must stay true: what is older is in the log, in the invoices and in the journal; the list
+//! of an account has an end.
 
 use contract::{event::time, view::Amount};
-use domain::{
-    Event,
-    account::AccountEvent,
-    ledger::{LedgerEvent, PaymentMethod},
-};
+use domain::{Event, account::AccountEvent, ledger::LedgerEvent, money::Money};
 use event_store::Recorded;
+use jiff::{ToSpan, civil::Date};
 use projection::{Fault, Rows, Table};
 use read_side::existing;
 use serde::{Deserialize, Serialize};
 
+use crate::today;
+
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'l');
 
-/// Most lines that are shown; older ones are in the log.
+/// How long a line is shown, in months (F43).
+const MONTHS_SHOWN: i32 = 6;
+/// Most lines that are shown.
 const LINES_MAX: usize = 500;
 
 /// What happened to one account's ledger.
@@ -26,18 +30,20 @@ struct LinesRow {
     lines: Vec<Line>,
 }
 
-/// One line of a charge, or a payment.
+/// One line of a charge, or another entry.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
     kind: Kind,
-    /// The charge's or the payment's.
+    /// The charge's, the payment's, the invoice's, ...
     id: String,
     description: String,
     /// What it adds to the balance: negative is a credit or a payment.
     amount: Amount,
-    /// When a charge is due (F74), or a payment was received.
+    /// When a charge is due (F74), or money moved.
     date: String,
+    /// The day on which it was recorded.
+    on: String,
     at: String,
     position: u64,
 }
@@ -47,7 +53,12 @@ struct Line {
 #[serde(rename_all = "camelCase")]
 enum Kind {
     Charge,
+    Invoice,
+    CreditNote,
     Payment,
+    Reversal,
+    Refund,
+    Adjustment,
 }
 
 /// Adds the event's lines to the list of its account.
@@ -59,8 +70,15 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             rows.put(TABLE, &row.account_id, &row)
         }
         Event::Ledger(event) => {
-            let (account_id, lines) = lines(event, recorded);
+            let account_id = event.account_id().as_str();
+            let today = today::of(rows)?;
+            let lines = lines(event, today, recorded);
+            if lines.is_empty() {
+                return Ok(());
+            }
             let mut row: LinesRow = existing(rows, TABLE, account_id)?;
+            let since = today.saturating_sub(MONTHS_SHOWN.months()).to_string();
+            row.lines.retain(|line| line.on >= since);
             row.lines.extend(lines);
             let dropped = row.lines.len().saturating_sub(LINES_MAX);
             row.lines.drain(..dropped);
@@ -72,6 +90,13 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Device(_)
         | Event::Service(_)
         | Event::Order(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Login(_)
@@ -86,43 +111,53 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
     }
 }
 
-fn lines<'a>(event: &'a LedgerEvent, recorded: &Recorded) -> (&'a str, Vec<Line>) {
-    let (at, position) = (time(recorded.meta.committed_at), recorded.position);
+fn lines(event: &LedgerEvent, today: Date, recorded: &Recorded) -> Vec<Line> {
+    let line = |kind, id: String, description: String, amount: Money, date: Date| Line {
+        kind,
+        id,
+        description,
+        amount: Amount::from(amount),
+        date: date.to_string(),
+        on: today.to_string(),
+        at: time(recorded.meta.committed_at),
+        position: recorded.position,
+    };
     match event {
-        LedgerEvent::Charged { account_id, charge_id, lines, due_on } => {
-            let line = |line: &domain::ledger::ChargeLine| Line {
-                kind: Kind::Charge,
-                id: charge_id.to_string(),
-                description: line.description.to_string(),
-                amount: Amount::from(line.amount),
-                date: due_on.to_string(),
-                at: at.clone(),
-                position,
+        LedgerEvent::Charged { charge_id, lines, due_on, .. } => {
+            let one = |it: &domain::ledger::ChargeLine| {
+                let description = it.description.to_string();
+                line(Kind::Charge, charge_id.to_string(), description, it.amount, *due_on)
             };
-            (account_id.as_str(), lines.iter().map(line).collect())
+            lines.iter().map(one).collect()
         }
-        LedgerEvent::PaymentReceived { account_id, payment_id, amount, method, received_on } => {
-            let line = Line {
-                kind: Kind::Payment,
-                id: payment_id.to_string(),
-                description: format!("Payment, {}", method_words(*method)),
-                amount: Amount::from(amount.negated()),
-                date: received_on.to_string(),
-                at,
-                position,
-            };
-            (account_id.as_str(), vec![line])
+        LedgerEvent::Invoiced { invoice_id, total, due_on, .. } => {
+            let (id, text) = (invoice_id.to_string(), format!("Invoice {}", invoice_id.suffix()));
+            vec![line(Kind::Invoice, id, text, *total, *due_on)]
         }
-    }
-}
-
-/// How a customer paid, in words.
-pub(crate) fn method_words(method: PaymentMethod) -> &'static str {
-    match method {
-        PaymentMethod::Cash => "cash",
-        PaymentMethod::Check => "check",
-        PaymentMethod::Card => "card",
-        PaymentMethod::BankTransfer => "bank transfer",
+        LedgerEvent::InvoiceCredited { invoice_id, credit_note, total, .. } => {
+            let text = format!("Credit note {credit_note} for invoice {}", invoice_id.suffix());
+            vec![line(Kind::CreditNote, credit_note.to_string(), text, total.negated(), today)]
+        }
+        LedgerEvent::PaymentReceived { payment_id, amount, method, received_on, .. } => {
+            let text = format!("Payment, {}", method.name());
+            let id = payment_id.to_string();
+            vec![line(Kind::Payment, id, text, amount.negated(), *received_on)]
+        }
+        LedgerEvent::PaymentReversed { payment_id, amount, reason, reversed_on, .. } => {
+            let text = format!("Payment reversed: {reason}");
+            vec![line(Kind::Reversal, payment_id.to_string(), text, *amount, *reversed_on)]
+        }
+        LedgerEvent::Refunded { refund_id, amount, method, refunded_on, .. } => {
+            let text = format!("Refund, {}", method.name());
+            vec![line(Kind::Refund, refund_id.to_string(), text, *amount, *refunded_on)]
+        }
+        LedgerEvent::Adjusted { adjustment_id, amount, reason, due_on, .. } => {
+            let text = format!("Adjustment: {reason}");
+            vec![line(Kind::Adjustment, adjustment_id.to_string(), text, *amount, *due_on)]
+        }
+        LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -130,13 +165,13 @@ pub(crate) fn method_words(method: PaymentMethod) -> &'static str {
 mod tests {
     use domain::{
         ledger::{ChargeLine, LedgerEvent},
-        testing::fixtures::{account, account_id, code, debt, text, usd},
+        testing::fixtures::{account, account_id, code, debt, paid, text, usd},
     };
     use jiff::civil::date;
     use serde_json::{Value, json};
 
     use super::TABLE;
-    use crate::testing::{paid, story};
+    use crate::testing::story;
 
     #[test]
     fn charges_and_payments_are_listed_in_order() {
@@ -151,6 +186,7 @@ mod tests {
                     "description": "Classic",
                     "amount": { "minor": 6999, "currency": "USD", "text": "69.99 USD" },
                     "date": "2026-04-05",
+                    "on": "2026-03-16",
                     "at": "2026-03-16T12:00:03Z",
                     "position": 3,
                 },
@@ -160,6 +196,7 @@ mod tests {
                     "description": "Payment, card",
                     "amount": { "minor": -1000, "currency": "USD", "text": "-10.00 USD" },
                     "date": "2026-03-16",
+                    "on": "2026-03-16",
                     "at": "2026-03-16T12:00:04Z",
                     "position": 4,
                 },

@@ -9,9 +9,11 @@ use read_side::decoded;
 use service::{View, Views};
 
 use crate::{
-    balance, lines,
-    policy::{charge_on_completion, reinstate_on_payment, suspend_on_past_due},
-    recurring, site,
+    adjustments, aging, autopay, balance, books, cycle, dunning, invoice, lines,
+    policy::{
+        act_on_step, charge_reconnect_fee, collect_on_request, reinstate_on_payment, run_the_day,
+    },
+    recurring, run, site, statement, today,
 };
 
 /// The views and policies of billing under one biller's rules.
@@ -22,18 +24,82 @@ pub(crate) struct Billing {
 const VIEWS: &[View] = &[
     View {
         name: "balance",
-        about: "What a customer owes, what is past due, and when that suspends, by account id",
+        about: "What a customer owes, what is past due, and what paid what, by account id",
         table: Some(balance::TABLE),
     },
     View {
         name: "lines",
-        about: "What was charged and what was paid, line by line, by account id",
+        about: "What was charged, billed, adjusted and paid in the past six months, by account id",
         table: Some(lines::TABLE),
+    },
+    View {
+        name: "invoice",
+        about: "What is on an invoice, and whether it was credited, by invoice id",
+        table: Some(invoice::TABLE),
+    },
+    View {
+        name: "invoices",
+        about: "Every statement of an account, newest first; listed of an account id",
+        table: Some(invoice::OF_ACCOUNT),
+    },
+    View {
+        name: "statement",
+        about: "The statement of an invoice or a credit note and the digest of its sealed form, by \
+                number",
+        table: Some(statement::TABLE),
+    },
+    View {
+        name: "to-print",
+        about: "Which statements go out on paper; listed of a bill day, as in 2026-12-01",
+        table: Some(statement::TO_PRINT),
     },
     View {
         name: "recurring",
         about: "What a customer pays every month, service by service, by account id",
         table: Some(recurring::TABLE),
+    },
+    View {
+        name: "dunning",
+        about: "Where dunning stands, which events led there, and what happens next, by account id",
+        table: Some(dunning::TABLE),
+    },
+    View {
+        name: "autopay",
+        about: "What is collected from where, and how it went, by account id",
+        table: Some(autopay::TABLE),
+    },
+    View {
+        name: "runs",
+        about: "How far a run is and what came of it, by run id, as in run_bill-2026-12-01",
+        table: Some(run::TABLE),
+    },
+    View {
+        name: "books",
+        about: "What stands in each account of the books, and what moved in it this month, by the \
+                account's name, as in assets:receivable",
+        table: Some(books::TRIAL_BALANCE),
+    },
+    View {
+        name: "journal",
+        about: "What was entered in the books, in order? List the entries of a day",
+        table: Some(books::JOURNAL),
+    },
+    View {
+        name: "periods",
+        about: "What every account of the books opened and closed a month with, by month, as in \
+                2026-11",
+        table: Some(books::PERIODS),
+    },
+    View {
+        name: "adjustments",
+        about: "What was credited and charged outside the normal billing, why and by whom, newest \
+                first? List those of an account id",
+        table: Some(adjustments::TABLE),
+    },
+    View {
+        name: aging::NAME,
+        about: "How long is what customers owe past due? On a day, or `today`",
+        table: None,
     },
 ];
 
@@ -43,15 +109,23 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
         let event = decoded(recorded)?;
         site::apply(&event, recorded, rows)?;
-        balance::apply(&self.biller, &event, recorded, rows)?;
+        let posted = balance::apply(&self.biller, &event, recorded, rows)?;
+        books::apply(&self.biller, &event, posted.as_ref(), recorded, rows)?;
+        adjustments::apply(&event, recorded, rows)?;
         lines::apply(&event, recorded, rows)?;
-        recurring::apply(&self.biller, &event, recorded, rows)
+        dunning::apply(&self.biller, &event, recorded, rows)?;
+        recurring::apply(&self.biller, &event, recorded, rows)?;
+        statement::apply(&event, recorded, rows)?;
+        invoice::apply(&event, recorded, rows)?;
+        cycle::apply(&event, recorded, rows)?;
+        run::apply(&self.biller, &event, recorded, rows)?;
+        today::apply(&event, rows)
     }
 
     fn react(
@@ -61,9 +135,11 @@ impl ReadModel for Billing {
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
         let event = decoded(recorded)?;
-        charge_on_completion::react(&self.biller, &event, recorded, rows, intents)?;
-        suspend_on_past_due::react(&event, rows, intents)?;
-        reinstate_on_payment::react(&self.biller, &event, recorded, rows, intents)
+        run_the_day::react(&event, recorded, rows, intents)?;
+        act_on_step::react(&self.biller, &event, recorded, rows, intents)?;
+        reinstate_on_payment::react(&self.biller, &event, recorded, rows, intents)?;
+        charge_reconnect_fee::react(&self.biller, &event, recorded, rows, intents)?;
+        collect_on_request::react(&event, intents)
     }
 }
 

@@ -1,5 +1,7 @@
-//! What billing wants done: one file per policy, named after the effect and its cause.
+//! What billing wants done because of an event: one file per policy.
 
-pub(crate) mod charge_on_completion;
+pub(crate) mod act_on_step;
+pub(crate) mod charge_reconnect_fee;
+pub(crate) mod collect_on_request;
 pub(crate) mod reinstate_on_payment;
-pub(crate) mod suspend_on_past_due;
+pub(crate) mod run_the_day;

@@ -1,7 +1,9 @@
-//! What does a customer pay every month?
+//! What does a customer pay every month, at which version of which price?
 //!
-//! What must stay true: a price is what the completed order says, whatever the catalog says today.
-//! A suspended site is billed on; only its traffic stops.
+//! What must stay true: a price is what the subscription says, whatever the catalog says today. A
+//! suspended site is billed on; only its traffic stops.
+
+use std::collections::BTreeMap;
 
 use contract::view::Amount;
 use domain::{
@@ -9,44 +11,80 @@ use domain::{
     account::AccountEvent,
     biller::Biller,
     money::Money,
-    order::{Completed, OrderEvent, Sold},
-    service::ServiceId,
+    subscription::{Item, PendingFee, Price, SubscriptionEvent},
 };
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
-use read_side::existing;
 use serde::{Deserialize, Serialize};
+
+use crate::cycle::account_of;
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'r');
-/// What was billed for a service until its last completed order, in minor units, by service id.
-const BEFORE: Table = Table::new(b'p');
 
-/// What one account pays every month.
+/// What one account pays for.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RecurringRow {
     account_id: String,
+    bill_day: Option<i8>,
+    /// At today's prices, the campaigns' where they last.
     monthly_total: Amount,
-    services: Vec<Service>,
+    items: BTreeMap<String, ItemRow>,
+    /// Paid once, with the next bill.
+    fees: Vec<FeeRow>,
+    billed_through: Option<String>,
+    last_invoice: Option<String>,
+    /// What prevents the bill.
+    parked: Option<ParkedRow>,
+    exempt_from: Vec<String>,
 }
 
-/// What one service costs.
+/// What one item costs.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Service {
-    service_id: String,
-    site_id: String,
-    package_id: String,
-    package_name: String,
+struct ItemRow {
+    kind: String,
+    product: String,
+    description: String,
     monthly: Amount,
-    /// From when this package is billed.
+    /// The date from which the catalog has this version of the price.
+    version: Option<String>,
     since: String,
-    /// What was billed until then, if anything was.
+    /// What it was before, if anything was paid.
     previous_monthly: Option<Amount>,
+    campaign: Option<CampaignRow>,
+    service_id: Option<String>,
 }
 
-/// Changes the row of the account whose service starts or changes.
+/// A campaign and what comes after it (F69).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CampaignRow {
+    campaign_code: String,
+    monthly: Amount,
+    until: String,
+    monthly_after: Amount,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FeeRow {
+    charge_id: String,
+    description: String,
+    amount: Amount,
+    on: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ParkedRow {
+    cycle: String,
+    code: String,
+    reason: String,
+}
+
+/// Changes the row of the account whose subscription changes.
 pub(crate) fn apply(
     biller: &Biller,
     event: &Event,
@@ -55,18 +93,30 @@ pub(crate) fn apply(
 ) -> Result<(), Fault> {
     match event {
         Event::Account(AccountEvent::Opened { .. }) => {
-            let monthly_total = Amount::from(Money::new(biller.currency, 0));
-            let account_id = recorded.event.stream.to_string();
-            let row = RecurringRow { account_id, monthly_total, services: Vec::new() };
+            let row = RecurringRow::opened(biller, &recorded.event.stream);
             rows.put(TABLE, &row.account_id, &row)
         }
-        Event::Order(event) => bill(event, rows),
+        Event::Subscription(event) => {
+            let account_id = account_of(&recorded.event.stream)?;
+            let row: Option<RecurringRow> = rows.get(TABLE, account_id.as_str())?;
+            let mut row = row.unwrap_or_else(|| RecurringRow::opened(biller, account_id.as_str()));
+            row.change(event);
+            row.add_up(biller);
+            rows.put(TABLE, account_id.as_str(), &row)
+        }
         Event::Customer(_)
         | Event::Account(_)
         | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)
+        | Event::Order(_)
         | Event::Ledger(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Login(_)
@@ -81,129 +131,122 @@ pub(crate) fn apply(
     }
 }
 
-/// What was billed for a service, in minor units, before its last completed order.
-pub(crate) fn billed_before(rows: &Rows<'_>, service_id: &ServiceId) -> Result<Option<i64>, Fault> {
-    Ok(rows.get::<Option<i64>>(BEFORE, service_id.as_str())?.flatten())
-}
-
-/// A completed order says what its service costs from now on, or that it costs nothing any more.
-fn bill(event: &OrderEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    let OrderEvent::Completed(completed) = event else { return Ok(()) };
-    let (from, to) = (completed.work.from(), completed.work.to());
-    let (Some(service_id), Some(either)) = (completed.work.service_id(), to.or(from)) else {
-        return Ok(());
-    };
-    let mut row: RecurringRow = existing(rows, TABLE, completed.account_id.as_str())?;
-    let is_this = |service: &Service| service.service_id == service_id.as_str();
-    let before = row.services.iter().position(is_this).map(|at| row.services.remove(at));
-    let before = before.map(|service| service.monthly);
-    rows.put(BEFORE, service_id.as_str(), &before.as_ref().map(|monthly| monthly.minor))?;
-    row.services.extend(to.map(|to| Service::of(completed, service_id, to, before)));
-    let total = row.services.iter().map(|service| service.monthly.minor).sum();
-    row.monthly_total = Amount::from(Money::new(either.monthly.currency, total));
-    rows.put(TABLE, &row.account_id, &row)
-}
-
-impl Service {
-    fn of(
-        completed: &Completed,
-        service_id: &ServiceId,
-        to: &Sold,
-        previous_monthly: Option<Amount>,
-    ) -> Self {
+impl RecurringRow {
+    fn opened(biller: &Biller, account_id: &str) -> Self {
         Self {
-            service_id: service_id.to_string(),
-            site_id: completed.site_id.to_string(),
-            package_id: to.package_id.to_string(),
-            package_name: to.package_name.to_string(),
-            monthly: Amount::from(to.monthly),
-            since: completed.completion.start_billing_date.to_string(),
+            account_id: account_id.to_owned(),
+            bill_day: None,
+            monthly_total: Amount::from(Money::new(biller.currency, 0)),
+            items: BTreeMap::new(),
+            fees: Vec::new(),
+            billed_through: None,
+            last_invoice: None,
+            parked: None,
+            exempt_from: Vec::new(),
+        }
+    }
+
+    fn change(&mut self, event: &SubscriptionEvent) {
+        match event {
+            SubscriptionEvent::Opened { bill_day, .. }
+            | SubscriptionEvent::BillDayChanged { bill_day, .. } => {
+                self.bill_day = Some(*bill_day);
+            }
+            SubscriptionEvent::ItemStarted { item_id, item, from }
+            | SubscriptionEvent::ItemChanged { item_id, item, from } => {
+                let before = self.items.remove(item_id.as_str()).map(|row| row.monthly);
+                let row = ItemRow::of(item, from.to_string(), before);
+                self.items.insert(item_id.to_string(), row);
+            }
+            SubscriptionEvent::ItemEnded { item_id, .. } => {
+                self.items.remove(item_id.as_str());
+            }
+            SubscriptionEvent::ItemRepriced { item_id, price, from } => {
+                if let Some(row) = self.items.get_mut(item_id.as_str()) {
+                    row.reprice(*price, from.to_string());
+                }
+            }
+            SubscriptionEvent::CampaignExpired { item_id, on, monthly, .. } => {
+                if let Some(row) = self.items.get_mut(item_id.as_str()) {
+                    let before = std::mem::replace(&mut row.monthly, Amount::from(*monthly));
+                    row.previous_monthly = Some(before);
+                    row.since = on.to_string();
+                    row.campaign = None;
+                }
+            }
+            SubscriptionEvent::FeeCharged { fee } => self.fees.push(FeeRow::of(fee)),
+            SubscriptionEvent::ExemptionGranted { taxes, .. } => {
+                self.exempt_from = taxes.iter().map(ToString::to_string).collect();
+            }
+            SubscriptionEvent::ExemptionRevoked => self.exempt_from.clear(),
+            SubscriptionEvent::Billed { invoice, through, .. } => {
+                self.fees.clear();
+                self.parked = None;
+                self.billed_through = Some(through.to_string());
+                self.last_invoice = invoice.as_ref().map(ToString::to_string);
+            }
+            SubscriptionEvent::Unbilled { .. } => self.last_invoice = None,
+            SubscriptionEvent::Parked { cycle, code, reason } => {
+                self.parked = Some(ParkedRow {
+                    cycle: cycle.to_string(),
+                    code: code.to_string(),
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+
+    fn add_up(&mut self, biller: &Biller) {
+        let total = self.items.values().map(|item| item.monthly.minor).sum();
+        self.monthly_total = Amount::from(Money::new(biller.currency, total));
+    }
+}
+
+impl ItemRow {
+    /// Another version of the price; while a campaign lasts, of the one after it.
+    fn reprice(&mut self, price: Price, since: String) {
+        let monthly = Amount::from(price.monthly);
+        self.version = price.version.map(|version| version.to_string());
+        self.since = since;
+        if let Some(campaign) = &mut self.campaign {
+            campaign.monthly_after = monthly;
+        } else {
+            self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
+        }
+    }
+
+    fn of(item: &Item, since: String, previous_monthly: Option<Amount>) -> Self {
+        let campaign = item.promotion.as_ref().map(|promotion| CampaignRow {
+            campaign_code: promotion.campaign_code.to_string(),
+            monthly: Amount::from(promotion.monthly),
+            until: promotion.until.to_string(),
+            monthly_after: Amount::from(promotion.monthly_after),
+        });
+        let monthly = item.promotion.as_ref().map_or(item.price.monthly, |it| it.monthly);
+        Self {
+            kind: item.kind.name().to_owned(),
+            product: item.product.to_string(),
+            description: item.description.to_string(),
+            monthly: Amount::from(monthly),
+            version: item.price.version.map(|version| version.to_string()),
+            since,
             previous_monthly,
+            campaign,
+            service_id: item.service_id.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl FeeRow {
+    fn of(fee: &PendingFee) -> Self {
+        Self {
+            charge_id: fee.charge_id.to_string(),
+            description: fee.description.to_string(),
+            amount: Amount::from(fee.amount),
+            on: fee.on.to_string(),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::{
-        Fact,
-        testing::fixtures::{
-            committed_change, completed, completed_disconnect, installation_in, repaired,
-        },
-    };
-    use serde_json::{Value, json};
-
-    use super::TABLE;
-    use crate::testing::{story, story_with_another_catalog};
-
-    fn installed() -> Vec<Fact> {
-        let ordered = installation_in("phoenix", "SB8200", "basic");
-        ordered.into_iter().chain([completed(None, "basic")]).collect()
-    }
-
-    fn changed() -> Vec<Fact> {
-        installed().into_iter().chain([completed(Some("basic"), "gigablast")]).collect()
-    }
-
-    #[test]
-    fn an_active_service_costs_its_package_every_month() {
-        let monthly = json!({ "minor": 4999, "currency": "USD", "text": "49.99 USD" });
-        let expected = json!({
-            "accountId": "account_7",
-            "monthlyTotal": monthly,
-            "services": [{
-                "serviceId": "service_5",
-                "siteId": "site_88",
-                "packageId": "basic",
-                "packageName": "Basic",
-                "monthly": monthly,
-                "since": "2026-03-16",
-                "previousMonthly": null,
-            }],
-        });
-        assert_eq!(story().and(installed()).row::<Value>(TABLE, "account_7"), expected);
-    }
-
-    #[test]
-    fn a_pending_service_costs_nothing() {
-        let row: Value =
-            story().and(installation_in("phoenix", "SB8200", "basic")).row(TABLE, "account_7");
-        assert_eq!((&row["monthlyTotal"]["minor"], &row["services"]), (&json!(0), &json!([])));
-    }
-
-    #[test]
-    fn nothing_about_the_price_changes_before_the_check_in() {
-        let row: Value = story().and(committed_change()).row(TABLE, "account_7");
-        assert_eq!(row["services"], json!([]));
-    }
-
-    #[test]
-    fn a_changed_package_costs_its_own_price() {
-        let row: Value = story().and(changed()).row(TABLE, "account_7");
-        assert_eq!(row["monthlyTotal"]["text"], "119.99 USD");
-        assert_eq!(row["services"][0]["previousMonthly"]["text"], "49.99 USD");
-        assert_eq!(row["services"].as_array().map(Vec::len), Some(1));
-    }
-
-    #[test]
-    fn f49_a_disconnected_service_costs_nothing() {
-        let facts = installed().into_iter().chain([completed_disconnect("basic")]);
-        let row: Value = story().and(facts).row(TABLE, "account_7");
-        assert_eq!((&row["monthlyTotal"]["minor"], &row["services"]), (&json!(0), &json!([])));
-    }
-
-    #[test]
-    fn f38_a_repair_costs_nothing() {
-        let facts = || installed().into_iter();
-        let before: Value = story().and(facts()).row(TABLE, "account_7");
-        let after: Value = story().and(facts().chain([repaired()])).row(TABLE, "account_7");
-        assert_eq!(after, before);
-    }
-
-    #[test]
-    fn a_rebuild_after_a_price_change_gives_the_same_rows() {
-        let then: Value = story().and(changed()).row(TABLE, "account_7");
-        let now: Value = story_with_another_catalog().and(changed()).row(TABLE, "account_7");
-        assert_eq!(now, then);
-    }
-}
+mod tests;

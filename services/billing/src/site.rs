@@ -26,6 +26,8 @@ pub(crate) struct SiteRow {
     pub(crate) account_id: String,
     /// What a command about the site must carry (F82).
     pub(crate) address_id: String,
+    /// Sealed.
+    pub(crate) address: String,
     traffic: Traffic,
     /// Whether the traffic was stopped, or is to be, because somebody did not pay.
     for_non_payment: bool,
@@ -47,6 +49,21 @@ impl SiteRow {
     /// Whether there is something to suspend.
     pub(crate) fn is_in_service(&self) -> bool {
         self.services_in_use > 0 && self.traffic == Traffic::Flowing
+    }
+
+    /// Whether its traffic was stopped last, or is to be, because somebody did not pay.
+    pub(crate) fn is_about_money(&self) -> bool {
+        self.for_non_payment
+    }
+
+    /// Whether its traffic does not flow because somebody did not pay.
+    pub(crate) fn is_cut_off_for_money(&self) -> bool {
+        self.for_non_payment && self.traffic != Traffic::Flowing
+    }
+
+    /// What follows the category in the account's id.
+    pub(crate) fn account_suffix(&self) -> &str {
+        self.account_id.split_once('_').map_or("", |(_, suffix)| suffix)
     }
 
     /// Whether it is suspended for non-payment, and nobody has asked to reinstate it.
@@ -77,6 +94,13 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Device(_)
         | Event::Order(_)
         | Event::Ledger(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Login(_)
@@ -108,6 +132,11 @@ pub(crate) fn find(rows: &Rows<'_>, site_id: &str) -> Result<SiteRow, Fault> {
     existing(rows, TABLE, site_id)
 }
 
+/// Where a service is, if it is one.
+pub(crate) fn of_service(rows: &Rows<'_>, service_id: &str) -> Result<Option<String>, Fault> {
+    rows.get(OF_SERVICE, service_id)
+}
+
 /// The sites of an account, in the order of their ids.
 pub(crate) fn of_account(rows: &Rows<'_>, account_id: &str) -> Result<Vec<SiteRow>, Fault> {
     let keys = Keys::prefix(key([account_id, ""]));
@@ -117,12 +146,13 @@ pub(crate) fn of_account(rows: &Rows<'_>, account_id: &str) -> Result<Vec<SiteRo
 }
 
 fn apply_site(event: &SiteEvent, site_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    if let SiteEvent::Registered { account_id, address_id, .. } = event {
+    if let SiteEvent::Registered { account_id, address_id, address, .. } = event {
         rows.put(OF_ACCOUNT, key([account_id.as_str(), site_id]), &site_id)?;
         let row = SiteRow {
             site_id: site_id.to_owned(),
             account_id: account_id.to_string(),
             address_id: address_id.to_string(),
+            address: address.to_string(),
             traffic: Traffic::Flowing,
             for_non_payment: false,
             services_in_use: 0,

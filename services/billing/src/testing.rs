@@ -1,13 +1,9 @@
-//! What billing's tests have in common: its story, a payment, a command that is wanted.
+//! What billing's tests have in common: its story, and a command that is wanted.
 
 use std::sync::Arc;
 
 use contract::CommandMessage;
-use domain::{
-    Fact, biller,
-    ledger::{LedgerEvent, PaymentMethod},
-    testing::fixtures::{TODAY, account_id, code, usd},
-};
+use domain::{Fact, biller};
 use projection::Wanted;
 use read_side::testing::Story;
 
@@ -18,41 +14,9 @@ pub(crate) fn story() -> Story {
     Story::of(Billing { biller: Arc::new(biller::testing()) })
 }
 
-/// Nothing has happened yet, in a later catalog: one package costs more and has another name, the
-/// others are no longer sold.
-pub(crate) fn story_with_another_catalog() -> Story {
-    let mut biller = biller::testing();
-    biller.catalog.packages.retain(|package_id, _| *package_id == code("classic"));
-    for package in biller.catalog.packages.values_mut() {
-        package.name.push_str(" Plus");
-        package.monthly = usd(9_999);
-    }
-    Story::of(Billing { biller: Arc::new(biller) })
-}
-
-/// The customer paid by card, today.
-pub(crate) fn paid(payment_id: &str, minor: i64) -> Fact {
-    LedgerEvent::PaymentReceived {
-        account_id: account_id(),
-        payment_id: code(payment_id),
-        amount: usd(minor),
-        method: PaymentMethod::Card,
-        received_on: TODAY,
-    }
-    .on(&account_id())
-}
-
 /// What policies want because of facts: policy, step and what.
 pub(crate) fn wanted(facts: impl IntoIterator<Item = Fact>) -> Vec<(String, String, Wanted)> {
-    wanted_in(story(), facts)
-}
-
-/// What policies want because of facts in a story.
-pub(crate) fn wanted_in(
-    story: Story,
-    facts: impl IntoIterator<Item = Fact>,
-) -> Vec<(String, String, Wanted)> {
-    let intents = story.and(facts).intents();
+    let intents = story().and(facts).intents();
     intents.into_iter().map(|intent| (intent.policy, intent.step, intent.wanted)).collect()
 }
 

@@ -32,6 +32,8 @@ struct AccountRow {
     customer_id: Option<String>,
     holder_name: String,
     email: String,
+    /// To whom and where statements go; absent: to the holder, at the first site (F58).
+    bill_to: Option<BillTo>,
     /// The customer was erased: what was sealed for them can never be read again.
     holder_erased: bool,
     portal: Portal,
@@ -46,6 +48,14 @@ struct AccountRow {
     memos: Vec<Memo>,
     /// Newest first.
     comments: Vec<Comment>,
+}
+
+/// To whom and where statements go (F58).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BillTo {
+    name: String,
+    address: String,
 }
 
 /// Whether the customer can pay and change things online (F85, F90).
@@ -132,6 +142,13 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         Event::Customer(_)
         | Event::Device(_)
         | Event::Ledger(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Login(_)
@@ -157,6 +174,7 @@ fn apply_account(
             customer_id: customer_id.as_ref().map(ToString::to_string),
             holder_name: holder_name.to_string(),
             email: email.to_string(),
+            bill_to: None,
             holder_erased: false,
             portal: Portal::Enabled,
             sites: Vec::new(),
@@ -193,6 +211,10 @@ fn apply_account(
         AccountEvent::PortalDisabled { .. } => row.portal = Portal::Disabled,
         AccountEvent::PortalEnabled { .. } => row.portal = Portal::Enabled,
         AccountEvent::HolderErased => row.holder_erased = true,
+        AccountEvent::BillToChanged { name, address } => {
+            let (name, address) = (name.to_string(), address.to_string());
+            row.bill_to = Some(BillTo { name, address });
+        }
     })
 }
 
@@ -203,8 +225,8 @@ mod tests {
         account::AccountEvent,
         site::SuspensionReason,
         testing::fixtures::{
-            account, account_id, assigned, cancelled, cleared, comment, committed_change, flash,
-            memo, opened_ticket, reopened, resolved, site_id, stopping_site,
+            account, account_id, assigned, bill_to, cancelled, cleared, comment, committed_change,
+            flash, memo, opened_ticket, reopened, resolved, site_id, stopping_site,
         },
     };
     use read_side::testing::Story;
@@ -226,6 +248,7 @@ mod tests {
             "customerId": null,
             "holderName": "Jo Doe",
             "email": "jo@example.com",
+            "billTo": null,
             "holderErased": false,
             "portal": "enabled",
             "sites": [{
@@ -301,6 +324,12 @@ mod tests {
         let memos = row["memos"].as_array().unwrap();
         assert_eq!((memos.len(), &memos[0]["memoId"]), (20, &json!("m-21")));
         assert_eq!(memos[19]["actor"], "jane; roles=agent");
+    }
+
+    #[test]
+    fn f58_where_statements_go_is_shown() {
+        let row = shown(account(), [bill_to("Doe LLC", "PO Box 9")]);
+        assert_eq!(row["billTo"], json!({ "name": "Doe LLC", "address": "PO Box 9" }));
     }
 
     #[test]

@@ -82,6 +82,13 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Service(_)
         | Event::Order(_)
         | Event::Ledger(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Quota(_)
@@ -126,6 +133,7 @@ fn of_account(event: &AccountEvent, account_id: &str) -> Option<Added> {
         | AccountEvent::PortalDisabled { .. }
         | AccountEvent::PortalEnabled { .. }
         | AccountEvent::FlashCleared { .. }
+        | AccountEvent::BillToChanged { .. }
         | AccountEvent::HolderErased => None,
     }
 }

@@ -138,7 +138,7 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        4
+        5
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {

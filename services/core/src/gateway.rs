@@ -1,5 +1,5 @@
 //! The HTTP gateway: one address for commands, events, every service's views, task codes, the
-//! catalog, status and rebuild.
+//! catalog, statements, status and rebuild.
 //!
 //! What must stay true: one generic route for every command and every view, so that a new one
 //! changes nothing here; every error is a problem document; nothing is answered that the guard has
@@ -7,6 +7,7 @@
 
 mod catalog;
 mod commands;
+mod draft;
 pub mod edge;
 mod events;
 mod guard;
@@ -16,6 +17,7 @@ mod openapi;
 mod revealed;
 mod search;
 mod session;
+mod statements;
 mod tasks;
 mod views;
 
@@ -51,9 +53,12 @@ pub(crate) fn routes(core: Core, access: Access) -> Router {
         .route("/v1/{biller}/events/stream", get(events::stream))
         .route("/v1/{biller}/status", get(views::status))
         .route("/v1/{biller}/catalog", get(catalog::show))
+        .route("/v1/{biller}/drafts/{account}", get(draft::show))
         .route("/v1/{biller}/tasks", get(tasks::list))
         .route("/v1/{biller}/tasks/{code}", get(tasks::show))
         .route("/v1/{biller}/search", get(search::find))
+        .route("/v1/{biller}/statements/{number}", get(statements::show))
+        .route("/v1/{biller}/print-file", get(statements::print_file))
         .route("/v1/{biller}/recently-opened", get(search::recently_opened))
         .route("/v1/{biller}/{service}", get(views::describe))
         .route("/v1/{biller}/{service}/rebuild", post(views::rebuild))

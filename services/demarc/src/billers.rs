@@ -5,9 +5,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context as _, bail, ensure};
-use contract::biller::EVERY_SHIPPED;
-use domain::biller::{Biller, LeadsTo};
+use anyhow::{Context as _, anyhow, bail};
+use contract::biller::{self, BillerError, EVERY_SHIPPED};
+use domain::{
+    biller::{Biller, LeadsTo},
+    text::Code,
+};
 use service::{View, Views as _};
 
 /// The billers of these files.
@@ -48,19 +51,39 @@ pub(crate) fn shipped_one(name: &str) -> anyhow::Result<Arc<Biller>> {
 }
 
 fn checked(text: &str) -> anyhow::Result<Arc<Biller>> {
-    let biller = Arc::new(contract::biller::parse(text)?);
-    for (code, task) in &biller.tasks {
-        let LeadsTo::View { service, view } = &task.leads_to else { continue };
-        let views = views(service.as_str(), &biller)
-            .with_context(|| format!("tasks.{code}.view: there is no service {service}"))?;
-        let names: Vec<_> = views.iter().map(|view| view.name).collect();
-        ensure!(
-            names.contains(&view.as_str()),
-            "tasks.{code}.view: {service} has no view {view}; it has {}",
-            names.join(", ")
-        );
-    }
-    Ok(biller)
+    check(text).map_err(|mistakes| {
+        let told: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+        anyhow!(told.join("\n"))
+    })
+}
+
+/// The biller of a file's text.
+///
+/// # Errors
+/// Every mistake that can be found, in the order of the lines.
+pub(crate) fn check(text: &str) -> Result<Arc<Biller>, Vec<BillerError>> {
+    let biller = Arc::new(biller::check(text)?);
+    let misled = biller.tasks.iter().filter_map(|(code, task)| {
+        let LeadsTo::View { service, view } = &task.leads_to else { return None };
+        let problem = lost(service, view, &biller)?;
+        let key = format!("tasks.{code}.view");
+        Some(BillerError::Value { line: biller::line_of(text, &key), key, problem })
+    });
+    let mut misled: Vec<_> = misled.collect();
+    misled.sort_by_key(BillerError::line);
+    if misled.is_empty() { Ok(biller) } else { Err(misled) }
+}
+
+/// Why nothing leads to a view, if nothing does.
+fn lost(service: &Code, view: &Code, biller: &Arc<Biller>) -> Option<String> {
+    let Some(views) = views(service.as_str(), biller) else {
+        return Some(format!("must be a view: there is no service {service}"));
+    };
+    let names: Vec<_> = views.iter().map(|view| view.name).collect();
+    let is_known = names.contains(&view.as_str());
+    (!is_known).then(|| {
+        format!("must be a view: {service} has no view {view}; it has {}", names.join(", "))
+    })
 }
 
 /// The views of a service, if there is one of that name.
@@ -103,11 +126,12 @@ mod tests {
     #[test]
     fn f8_a_task_that_leads_to_no_view_is_refused_by_its_code() {
         let told = refused("care/bread");
-        assert!(
-            told.starts_with("tasks.XX.view: care has no view bread; it has customer"),
-            "{told}"
-        );
-        assert_eq!(refused("bakery/bread"), "tasks.XX.view: there is no service bakery");
+        let (line, problem) = told.split_once(": ").unwrap();
+        let expected = "tasks.XX.view must be a view: care has no view bread; it has customer";
+        assert!(problem.starts_with(expected), "{told}");
+        assert_eq!(line, format!("line {}", SHIPPED.lines().count() + 5));
+        let told = refused("bakery/bread");
+        assert!(told.ends_with("view must be a view: there is no service bakery"), "{told}");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! What must stay true: one file per subcommand; the client's subcommands speak to the HTTP API
 //! only.
 
+mod books;
 mod catalog;
 mod completions;
 mod describe;
+mod draft;
 mod events;
 mod follow;
 mod generate;
@@ -14,13 +16,16 @@ mod keys;
 mod login;
 mod logins;
 mod many;
+mod print_file;
 mod rebuild;
 mod recent;
 mod search;
 mod send;
 mod serve;
 mod show;
-mod status;
+mod simulate;
+mod statement;
+pub(crate) mod status;
 mod task;
 mod verify;
 
@@ -46,8 +51,11 @@ Examples:
   demarc show care account account_7              what an agent sees
   demarc show billing balance account_7 --as-of 120
   demarc search ana lopez oak                     whom a caller means
+  demarc statement I00000001 --pdf bill.pdf       a customer's statement
   demarc task SC                                  what a task code stands for
+  demarc books                                    the trial balance
   demarc generate --accounts 1000                 an operator that is made up
+  demarc simulate --accounts 1000                 a year of it, in a minute
   demarc verify --data ./data                     prove that nobody rewrote the past
 
 Exit codes: 0 done, 1 failed, 2 misused, 3 rejected by a rule, 4 invalid input, 5 unavailable";
@@ -99,6 +107,10 @@ enum Command {
     Events(events::Events),
     /// Show what a service knows
     Show(show::Show),
+    /// Show a customer's statement, or write it as a page or PDF
+    Statement(statement::Statement),
+    /// Write the statements of a bill day that go out on paper
+    PrintFile(print_file::PrintFile),
     /// Find accounts by whatever a caller says
     Search(search::Search),
     /// List what you opened last
@@ -107,10 +119,16 @@ enum Command {
     Task(task::Task),
     /// Show what the biller sells, and the codes to pick from
     Catalog(catalog::Catalog),
+    /// Show what an account's next bill would have on it
+    Draft(draft::Draft),
+    /// Show the trial balance and the aging, or export the journal
+    Books(books::Books),
     /// Be walked through a guide, question by question
     Guide(guide::Guide),
     /// Make up an operator with customers, orders and bills
     Generate(generate::Generate),
+    /// Play a year of an operator that is made up, and say what it came to
+    Simulate(simulate::Simulate),
     /// Fill a service's read model again from the log
     Rebuild(rebuild::Rebuild),
     /// Check that the log is whole and that nobody rewrote it
@@ -134,7 +152,7 @@ enum Command {
 }
 
 /// What a subcommand of the client works with.
-struct Context {
+pub(crate) struct Context {
     client: Client,
     output: Output,
     url: String,
@@ -159,12 +177,17 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Send(send) => send.run(&context()?).await,
         Command::Events(events) => events.run(&context()?).await,
         Command::Show(show) => show.run(&context()?).await,
+        Command::Statement(statement) => statement.run(&context()?).await,
+        Command::PrintFile(print_file) => print_file.run(&context()?).await,
         Command::Search(search) => search.run(&context()?).await,
         Command::Recent(recent) => recent.run(&context()?).await,
         Command::Task(task) => task.run(&context()?).await,
-        Command::Catalog(catalog) => catalog.run(&context()?).await,
+        Command::Catalog(catalog) => catalog.run(output, context).await,
+        Command::Draft(draft) => draft.run(&context()?).await,
+        Command::Books(books) => books.run(&context()?).await,
         Command::Guide(guide) => guide.run(&context()?).await,
         Command::Generate(generate) => generate.run(&context()?).await,
+        Command::Simulate(simulate) => simulate.run(&cli.global.biller, output),
         Command::Rebuild(rebuild) => rebuild.run(&context()?).await,
         Command::Verify(verify) => verify.run(&context()?).await,
         Command::Logins(logins) => logins.run(&context()?).await,
@@ -233,11 +256,21 @@ mod tests {
         assert_eq!(kind("demarc show care account a --after b"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc search --type bread"), ErrorKind::InvalidValue);
         assert_eq!(kind("demarc search --owing 1 --balance <0"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("demarc catalog check"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("demarc catalog check f --due May"), ErrorKind::ValueValidation);
         assert_eq!(kind("demarc guide"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc guide after"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc task CC a --data {}"), ErrorKind::ArgumentConflict);
         assert_eq!(kind("demarc run billing"), ErrorKind::MissingRequiredArgument);
         assert_eq!(kind("demarc run bakery --nats x"), ErrorKind::InvalidValue);
+    }
+
+    #[test]
+    fn a_part_of_the_catalog_is_no_subcommand_of_it() {
+        for line in ["demarc catalog", "demarc catalog packages", "demarc catalog check a.toml"] {
+            let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+            assert!(matches!(cli.command, Command::Catalog(_)), "{line}");
+        }
     }
 
     #[test]

@@ -80,6 +80,18 @@ pub(crate) struct Answer {
     pub(crate) revealed: String,
 }
 
+/// A file, and what is said about it.
+pub(crate) struct Download {
+    pub(crate) bytes: Vec<u8>,
+    headers: HeaderMap,
+}
+
+impl Download {
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name)?.to_str().ok().map(ToOwned::to_owned)
+    }
+}
+
 /// One event that a command led to.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Recorded {
@@ -138,6 +150,21 @@ impl Client {
     ) -> Result<Value, ClientError> {
         let request = self.request(Method::GET, path, query).timeout(ANSWER_TIME_LIMIT);
         read_json(self.answer(request).await?).await
+    }
+
+    /// Reads a file at `/v1/<biller>/<path>`.
+    pub(crate) async fn get_file(
+        &self,
+        path: &[&str],
+        query: &[(&str, String)],
+    ) -> Result<Download, ClientError> {
+        let request = self.request(Method::GET, path, query).timeout(ANSWER_TIME_LIMIT);
+        let response = self.answer(request).await?;
+        let (url, headers) = (response.url().to_string(), response.headers().clone());
+        let bytes = response.bytes().await;
+        let bytes =
+            bytes.map_err(|source| ClientError::Unreadable { url, source: source.into() })?;
+        Ok(Download { bytes: bytes.to_vec(), headers })
     }
 
     /// Asks for something to be done at `/v1/<biller>/<path>`.

@@ -8,9 +8,10 @@ use domain::{
     customer::{CustomerEvent, CustomerId, Details},
     order::OrderEvent,
     site::SiteEvent,
+    subscription::SubscriptionEvent,
 };
 use event_store::Recorded;
-use projection::{Fault, Rows, Table};
+use projection::{Fault, Rows, Table, key};
 use serde::{Deserialize, Serialize};
 
 const CUSTOMERS: Table = Table::new(b'k');
@@ -18,6 +19,8 @@ const HOLDERS: Table = Table::new(b'h');
 const SITES: Table = Table::new(b's');
 const ORDERS: Table = Table::new(b'w');
 const CALENDAR: Table = Table::new(b'c');
+/// What somebody pays for, by subscription and item.
+const ITEMS: Table = Table::new(b'i');
 /// The only row of the calendar.
 const TODAY: &str = "today";
 
@@ -26,6 +29,8 @@ const TODAY: &str = "today";
 pub(crate) struct Holder {
     pub(crate) name: String,
     pub(crate) email: String,
+    /// Absent: who has the account alone.
+    customer_id: Option<String>,
 }
 
 /// A customer, as far as letters to them go.
@@ -35,6 +40,8 @@ pub(crate) struct Addressee {
     pub(crate) account_id: Option<String>,
     /// Their telephone numbers of record; absent until somebody asked. Personal data.
     pub(crate) phones: Option<Phones>,
+    /// Whether they get letters in the place of paper (F50).
+    is_paperless: bool,
 }
 
 /// At home, at work and elsewhere. Personal data.
@@ -59,9 +66,17 @@ pub(crate) struct Ordered {
 pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let stream = recorded.event.stream.as_bytes();
     match event {
-        Event::Account(AccountEvent::Opened { holder_name, email, .. }) => {
+        Event::Account(AccountEvent::Opened { customer_id, holder_name, email }) => {
             let (name, email) = (holder_name.as_str().to_owned(), email.as_str().to_owned());
-            rows.put(HOLDERS, stream, &Holder { name, email })
+            let customer_id = customer_id.as_ref().map(ToString::to_string);
+            rows.put(HOLDERS, stream, &Holder { name, email, customer_id })
+        }
+        Event::Subscription(
+            SubscriptionEvent::ItemStarted { item_id, item, .. }
+            | SubscriptionEvent::ItemChanged { item_id, item, .. },
+        ) => {
+            let key = key([&recorded.event.stream, item_id.as_str()]);
+            rows.put(ITEMS, key, &item.description.as_str())
         }
         Event::Site(SiteEvent::Registered { account_id, address, .. }) => {
             // An address of several lines would end the subject of a message.
@@ -78,6 +93,13 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Device(_)
         | Event::Service(_)
         | Event::Ledger(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Provisioning(_)
         | Event::Login(_)
         | Event::Notification(_)
@@ -98,6 +120,7 @@ fn customer(event: &CustomerEvent, customer_id: &str, rows: &mut Rows<'_>) -> Re
             known.account_id.get_or_insert_with(|| account_id.to_string());
         }
         CustomerEvent::Confirmed(details) => known.phones = Some(phones(details)),
+        CustomerEvent::PaperlessSet { paperless } => known.is_paperless = *paperless,
         CustomerEvent::Erased { .. } => {
             rows.remove(CUSTOMERS, customer_id);
             return Ok(());
@@ -108,7 +131,6 @@ fn customer(event: &CustomerEvent, customer_id: &str, rows: &mut Rows<'_>) -> Re
         | CustomerEvent::PinSet { .. }
         | CustomerEvent::Authenticated { .. }
         | CustomerEvent::AuthenticationFailed { .. }
-        | CustomerEvent::PaperlessSet { .. }
         | CustomerEvent::PortalLoginCreated { .. }
         | CustomerEvent::PortalLoginDisabled { .. }
         | CustomerEvent::PortalLoginEnabled { .. }
@@ -127,7 +149,8 @@ pub(crate) fn addressee(rows: &Rows<'_>, customer_id: &str) -> Result<Addressee,
     }
     let customer = CustomerId::parse(customer_id).ok();
     let account_id = customer.and_then(|id| AccountId::parse(id.suffix()).ok());
-    Ok(Addressee { account_id: account_id.map(|id| id.to_string()), phones: None })
+    let account_id = account_id.map(|id| id.to_string());
+    Ok(Addressee { account_id, ..Addressee::default() })
 }
 
 /// The telephone numbers of record.
@@ -164,6 +187,19 @@ fn order(event: &OrderEvent, order_id: &str, rows: &mut Rows<'_>) -> Result<(), 
 pub(crate) fn holder(rows: &Rows<'_>, account_id: &str) -> Result<Holder, Fault> {
     let never = || Fault::new(format!("{account_id} was never opened"));
     rows.get(HOLDERS, account_id)?.ok_or_else(never)
+}
+
+/// Whether whose account it is gets letters in the place of paper (F50).
+pub(crate) fn is_paperless(rows: &Rows<'_>, account_id: &str) -> Result<bool, Fault> {
+    let customer_id = holder(rows, account_id)?.customer_id;
+    let customer_id = customer_id.unwrap_or_else(|| format!("customer_{account_id}"));
+    Ok(addressee(rows, &customer_id)?.is_paperless)
+}
+
+/// What the customer calls an item.
+pub(crate) fn item(rows: &Rows<'_>, subscription: &str, item_id: &str) -> Result<String, Fault> {
+    let never = || Fault::new(format!("{item_id} was never started"));
+    rows.get(ITEMS, key([subscription, item_id]))?.ok_or_else(never)
 }
 
 /// A site and whose it is.

@@ -11,6 +11,7 @@ mod mailbox;
 mod message;
 mod messages_of_account;
 mod model;
+mod money;
 mod occasion;
 mod outbox;
 mod performer;

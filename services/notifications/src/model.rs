@@ -61,7 +61,7 @@ impl ReadModel for Model {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {

@@ -4,7 +4,6 @@ use domain::{
     Event,
     account::{AccountEvent, EmailOrigin},
     biller::Biller,
-    ledger::{LedgerEvent, PaymentMethod},
     order::{Appointment, Completed, OrderEvent, Work},
     site::{SiteEvent, SuspensionReason},
     text::Code,
@@ -15,6 +14,7 @@ use projection::{Fault, Rows};
 use crate::{
     account_change,
     addressee::{self, day},
+    money,
     template::{Template, Words},
 };
 
@@ -40,24 +40,14 @@ pub(crate) fn of(
         Event::Site(event) => site(event, recorded, rows),
         Event::Customer(event) => account_change::of(event, recorded, rows),
         Event::Account(event) => Ok(account(event, &recorded.event.stream)),
-        Event::Ledger(LedgerEvent::PaymentReceived {
-            account_id,
-            payment_id,
-            amount,
-            method,
-            received_on,
-        }) => Ok(Some(Occasion {
-            account_id: account_id.to_string(),
-            template: Template::PaymentReceived,
-            words: Words {
-                amount: Some(amount.to_string()),
-                method: Some(method_words(*method)),
-                payment: Some(payment_id.to_string()),
-                date: Some(received_on.to_string()),
-                ..Words::default()
-            },
-        })),
-        Event::Ledger(LedgerEvent::Charged { .. })
+        Event::Ledger(event) => Ok(money::ledger(event)),
+        Event::Invoice(event) => money::invoice(event, rows),
+        Event::Dunning(event) => Ok(money::dunning(event)),
+        Event::Autopay(event) => money::autopay(event, recorded, rows),
+        Event::Subscription(event) => money::subscription(event, &recorded.event.stream, rows),
+        Event::Series(_)
+        | Event::Reference(_)
+        | Event::Run(_)
         | Event::Device(_)
         | Event::Service(_)
         | Event::Calendar(_)
@@ -103,6 +93,7 @@ fn account(event: &AccountEvent, account_id: &str) -> Option<Occasion> {
         | AccountEvent::MemoLeft { .. }
         | AccountEvent::FlashRaised { .. }
         | AccountEvent::FlashCleared { .. }
+        | AccountEvent::BillToChanged { .. }
         | AccountEvent::HolderErased => None,
     }
 }
@@ -219,14 +210,5 @@ fn reason_words(reason: SuspensionReason) -> &'static str {
         SuspensionReason::NonPayment => "an unpaid bill",
         SuspensionReason::CustomerRequest => "your own request",
         SuspensionReason::Abuse => "use against our terms of service",
-    }
-}
-
-fn method_words(method: PaymentMethod) -> &'static str {
-    match method {
-        PaymentMethod::Cash => "cash",
-        PaymentMethod::Check => "check",
-        PaymentMethod::Card => "card",
-        PaymentMethod::BankTransfer => "bank transfer",
     }
 }

@@ -23,10 +23,18 @@ pub(crate) enum Template {
     AccountChanged,
     /// What an agent wrote (F61).
     Email,
+    /// For whoever gets no paper (F50).
+    StatementReady,
+    PastDue,
+    ArrangementMade,
+    ArrangementBroken,
+    CampaignOver,
+    CollectionFailed,
+    PaymentReversed,
 }
 
 /// Name and text of every template.
-const TEXTS: [(&str, &str); 10] = [
+const TEXTS: [(&str, &str); 17] = [
     ("order_scheduled", include_str!("../templates/order_scheduled.txt")),
     ("order_completed", include_str!("../templates/order_completed.txt")),
     ("order_done", include_str!("../templates/order_done.txt")),
@@ -37,6 +45,13 @@ const TEXTS: [(&str, &str); 10] = [
     ("payment_received", include_str!("../templates/payment_received.txt")),
     ("account_changed", include_str!("../templates/account_changed.txt")),
     ("email", include_str!("../templates/email.txt")),
+    ("statement_ready", include_str!("../templates/statement_ready.txt")),
+    ("past_due", include_str!("../templates/past_due.txt")),
+    ("arrangement_made", include_str!("../templates/arrangement_made.txt")),
+    ("arrangement_broken", include_str!("../templates/arrangement_broken.txt")),
+    ("campaign_over", include_str!("../templates/campaign_over.txt")),
+    ("collection_failed", include_str!("../templates/collection_failed.txt")),
+    ("payment_reversed", include_str!("../templates/payment_reversed.txt")),
 ];
 
 /// The words that fill a template.
@@ -52,8 +67,17 @@ pub(crate) struct Words {
     pub(crate) address: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'static str>,
-    /// Whether the reason is money.
+    /// Whether the reason is money, or there is something to pay.
     pub(crate) unpaid: bool,
+    /// A statement's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<String>,
+    /// When service is suspended; absent: never.
+    pub(crate) suspends: Option<String>,
+    /// What is paid by when.
+    pub(crate) promises: Vec<Promised>,
+    /// Whether it is tried again.
+    pub(crate) retry: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) amount: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +99,13 @@ pub(crate) struct Words {
     pub(crate) slot: Option<String>,
 }
 
+/// What a customer promised.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Promised {
+    pub(crate) amount: String,
+    pub(crate) date: String,
+}
+
 /// Every text, ready to be filled in.
 pub(crate) struct Templates(Environment<'static>);
 
@@ -92,6 +123,13 @@ impl Template {
             Self::PaymentReceived => "payment_received",
             Self::AccountChanged => "account_changed",
             Self::Email => "email",
+            Self::StatementReady => "statement_ready",
+            Self::PastDue => "past_due",
+            Self::ArrangementMade => "arrangement_made",
+            Self::ArrangementBroken => "arrangement_broken",
+            Self::CampaignOver => "campaign_over",
+            Self::CollectionFailed => "collection_failed",
+            Self::PaymentReversed => "payment_reversed",
         }
     }
 }

@@ -90,6 +90,13 @@ impl ReadModel for Search {
             Event::Ledger(event) => self.ledger(&event, rows),
             Event::Telephone(event) => self.telephone(event, stream, rows),
             Event::Order(_)
+            | Event::Subscription(_)
+            | Event::Invoice(_)
+            | Event::Series(_)
+            | Event::Reference(_)
+            | Event::Autopay(_)
+            | Event::Dunning(_)
+            | Event::Run(_)
             | Event::Ticket(_)
             | Event::Calendar(_)
             | Event::Provisioning(_)
@@ -164,7 +171,8 @@ impl Search {
             | AccountEvent::MemoLeft { .. }
             | AccountEvent::FlashRaised { .. }
             | AccountEvent::FlashCleared { .. }
-            | AccountEvent::EmailRequested { .. } => Ok(()),
+            | AccountEvent::EmailRequested { .. }
+            | AccountEvent::BillToChanged { .. } => Ok(()),
         }
     }
 
@@ -310,12 +318,10 @@ impl Search {
     }
 
     fn ledger(&self, event: &LedgerEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        let (account_id, owed) = match event {
-            LedgerEvent::Charged { account_id, lines, .. } => {
-                (account_id, lines.iter().map(|line| line.amount.minor).sum::<i64>())
-            }
-            LedgerEvent::PaymentReceived { account_id, amount, .. } => (account_id, -amount.minor),
-        };
+        let (account_id, owed) = (event.account_id(), event.effect());
+        if owed == 0 {
+            return Ok(());
+        }
         let Some(ordinal) = self.ordinal(rows, account_id.as_str())? else { return Ok(()) };
         self.change(rows, ordinal, |card| card.owed = card.owed.saturating_add(owed))
     }

@@ -66,6 +66,7 @@ fn owes(account: &str, minor: i64) -> Fact {
         amount: usd(-minor),
         method: PaymentMethod::Cash,
         received_on: TODAY,
+        invoice_id: None,
     };
     fact.on(&id(account))
 }

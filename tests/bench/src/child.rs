@@ -9,6 +9,7 @@ use std::{
 use clap::{Args, Subcommand};
 
 use crate::{
+    bills,
     group_commit::{self, Work},
     http, intents, load, read, read_model,
     run::{Run, memory_max},
@@ -39,6 +40,9 @@ pub(crate) enum Child {
     /// Charge accounts.
     #[command(hide = true)]
     Charge(intents::Charge),
+    /// Bill accounts, or take a step of dunning with them.
+    #[command(hide = true)]
+    Bill(bills::Bill),
     /// Send requests to a server.
     #[command(hide = true)]
     Load(load::Load),
@@ -78,6 +82,7 @@ impl Child {
             Self::Streams(options) => options.run()?,
             Self::Project(options) => options.run()?,
             Self::Charge(options) => options.run()?,
+            Self::Bill(options) => options.run()?,
             Self::Load(options) => options.run()?,
             Self::Serve(options) => return options.run(),
         };

@@ -107,6 +107,7 @@ fn paid(number: u64, turn: u64) -> Stored {
         amount: Some(money(9_000)),
         method: ledger::PaymentMethod::Card.into(),
         received_on: "2026-12-20".to_owned(),
+        invoice_id: String::new(),
     };
     ledger_fact(number, "LedgerPaymentReceived", ledger::ledger_event::Fact::PaymentReceived(fact))
 }

@@ -286,10 +286,12 @@ async fn submit_all(
         let core = core.clone();
         let submitting = tokio::spawn(async move {
             let answer = core.submit(BILLER, command(account)?).await?;
-            match answer {
-                Answer::Decided { decision: Decision::Accepted(_), duplicate: false } => Ok(()),
-                answer => anyhow::bail!("account {account}: {answer:?}"),
-            }
+            let is_accepted = matches!(
+                &answer,
+                Answer::Decided { decision: Decision::Accepted(_), duplicate: false }
+            );
+            anyhow::ensure!(is_accepted, "account {account}: {answer:?}");
+            Ok(())
         });
         async { submitting.await? }
     });

@@ -5,6 +5,7 @@
 //! wins by not doing the work; every ratio stands beside something of the same run.
 
 mod append;
+mod bills;
 mod bus_rates;
 mod child;
 mod commands;

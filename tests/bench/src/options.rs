@@ -21,6 +21,8 @@ pub(crate) enum Group {
     Project,
     /// What policies want, until it is done, beside core.
     Intents,
+    /// A bill run and a day of dunning, beside core.
+    Billing,
     /// The relay and a consumer beside bare ones.
     Bus,
     /// Commands over HTTP and NATS beside a handler that does nothing.

@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table as Cells, 
 use serde::Serialize;
 
 use crate::{
-    append, bus_rates, http, intents,
+    append, bills, bus_rates, http, intents,
     machine::Machine,
     operator,
     options::{Group, Options},
@@ -183,12 +183,13 @@ fn median(mut runs: Vec<Run>) -> Run {
 /// How long a group is expected to take, and how it is measured.
 type Part = (Group, fn(&Options) -> Duration, fn(&mut Bench) -> anyhow::Result<()>);
 
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     (Group::Append, append::expected, append::measure),
     (Group::Sustained, sustained::expected, sustained::measure),
     (Group::Read, read::expected, read::measure),
     (Group::Project, project::expected, project::measure),
     (Group::Intents, intents::expected, intents::measure),
+    (Group::Billing, bills::expected, bills::measure),
     (Group::Bus, bus_rates::expected, bus_rates::measure),
     (Group::Http, http::expected, http::measure),
     (Group::Servers, servers::expected, servers::measure),

@@ -40,8 +40,8 @@ fn a_second_process_with_the_same_directory_is_refused_by_the_name_of_the_first(
 fn a_second_service_with_the_same_directory_is_refused_by_name() -> anyhow::Result<()> {
     let world = World::core_and(&["billing"])?;
     let ended = refused(&world, "billing", &world.data())?;
-    ensure!(ended.said.contains("read model of billing was not started"), "{ended:?}");
-    ensure!(ended.said.contains("billing/northeast/v2-000001 is in use"), "{ended:?}");
+    ensure!(ended.said.contains("billing did not start"), "{ended:?}");
+    ensure!(ended.said.contains("northeast is in use by another process"), "{ended:?}");
     open_account(&world, "account_1")?;
     world.settled()
 }

@@ -111,12 +111,14 @@ fn text(field: &str) -> String {
         "number" => "+17035550142".to_owned(),
         "pin" => "4862".to_owned(),
         "ssn" => "123-45-6281".to_owned(),
+        "on" | "from" | "until" | "version" | "cycle" => "2026-11-16".to_owned(),
         _ if field.ends_with("ate") => "2026-11-16".to_owned(),
         _ if field.ends_with("On") => "2026-11-16".to_owned(),
         _ => match field.strip_suffix("Id") {
             Some(
                 noun @ ("account" | "site" | "device" | "service" | "order" | "ticket"
-                | "interaction" | "guide" | "customer" | "telephone" | "login" | "task"),
+                | "interaction" | "guide" | "customer" | "telephone" | "login" | "task"
+                | "invoice"),
             ) => format!("{noun}_88"),
             Some("message") => "notification_88".to_owned(),
             Some("transaction") => "provisioning_88".to_owned(),

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use contract::command::{self, CommandType, Read};
-use contract::pb::{account, calendar, customer, device, guide, interaction, ledger, login};
-use contract::pb::{notification, order, provisioning, service, site, task, telephone, ticket};
+use contract::pb::{account, autopay, calendar, customer, device, dunning, guide, interaction};
+use contract::pb::{invoice, ledger, login, notification, order, provisioning, run, service, site};
+use contract::pb::{subscription, task, telephone, ticket};
 use contract::{AsItIs, CommandMessage, Invalid, Unread};
 
 use crate::{assert_names_a_field, chosen};
@@ -14,7 +15,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 68] = [
+pub const COMMANDS: [(&str, BothForms); 98] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -83,6 +84,36 @@ pub const COMMANDS: [(&str, BothForms); 68] = [
     ("RevealSsn", both::<customer::v1::RevealSsn>),
     ("AssignTask", both::<task::v1::AssignTask>),
     ("CompleteTask", both::<task::v1::CompleteTask>),
+    ("StartItem", both::<subscription::v1::StartItem>),
+    ("EndItem", both::<subscription::v1::EndItem>),
+    ("RepriceItem", both::<subscription::v1::RepriceItem>),
+    ("ChargeFee", both::<subscription::v1::ChargeFee>),
+    ("ChangeBillDay", both::<subscription::v1::ChangeBillDay>),
+    ("GrantExemption", both::<subscription::v1::GrantExemption>),
+    ("RevokeExemption", both::<subscription::v1::RevokeExemption>),
+    ("ExpireCampaign", both::<subscription::v1::ExpireCampaign>),
+    ("CreditInvoice", both::<invoice::v1::CreditInvoice>),
+    ("SetAutopay", both::<autopay::v1::SetAutopay>),
+    ("RemoveAutopay", both::<autopay::v1::RemoveAutopay>),
+    ("CollectPayment", both::<autopay::v1::CollectPayment>),
+    ("FailCollection", both::<autopay::v1::FailCollection>),
+    ("AdvanceDunning", both::<dunning::v1::AdvanceDunning>),
+    ("MakeArrangement", both::<dunning::v1::MakeArrangement>),
+    ("DisputeCharge", both::<dunning::v1::DisputeCharge>),
+    ("CloseDispute", both::<dunning::v1::CloseDispute>),
+    ("ExcludeFromDunning", both::<dunning::v1::ExcludeFromDunning>),
+    ("IncludeInDunning", both::<dunning::v1::IncludeInDunning>),
+    ("OpenRun", both::<run::v1::OpenRun>),
+    ("ApproveRun", both::<run::v1::ApproveRun>),
+    ("ContinueRun", both::<run::v1::ContinueRun>),
+    ("CloseRun", both::<run::v1::CloseRun>),
+    ("BillAccount", both::<ledger::v1::BillAccount>),
+    ("AdjustAccount", both::<ledger::v1::AdjustAccount>),
+    ("ApproveAdjustment", both::<ledger::v1::ApproveAdjustment>),
+    ("DeclineAdjustment", both::<ledger::v1::DeclineAdjustment>),
+    ("ReversePayment", both::<ledger::v1::ReversePayment>),
+    ("RefundAccount", both::<ledger::v1::RefundAccount>),
+    ("ChangeBillTo", both::<account::v1::ChangeBillTo>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

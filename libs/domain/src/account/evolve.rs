@@ -26,6 +26,9 @@ impl Written {
                 let email = Fingerprint::of(&(subject, text, about));
                 self.emails.note(email_id, email, REMEMBERED_MAX);
             }
+            AccountEvent::BillToChanged { name, address } => {
+                self.bill_to = Some(Fingerprint::of(&(name, address)));
+            }
             AccountEvent::Opened { .. }
             | AccountEvent::PortalDisabled { .. }
             | AccountEvent::PortalEnabled { .. }

@@ -30,6 +30,8 @@ pub struct Written {
     pub flashes: BTreeMap<Code, Fingerprint>,
     /// The flashes that were cleared last.
     pub cleared: Remembered,
+    /// Where statements go, if not to the holder (F58).
+    pub bill_to: Option<Fingerprint>,
 }
 
 impl Written {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::{ToSpan, civil::Date};
 
-use super::Package;
 use crate::{money::Money, service::Promotion, text::Code};
 
 /// One campaign.
@@ -14,6 +13,10 @@ pub struct Campaign {
     pub name: String,
     /// Packages that it applies to.
     pub packages: BTreeSet<Code>,
+    /// The first day on which it is offered; absent: it always was.
+    pub from: Option<Date>,
+    /// The first day on which it is no longer offered; absent: it still is.
+    pub until: Option<Date>,
     /// For how long.
     pub months: u32,
     /// What the customer gets.
@@ -30,21 +33,27 @@ pub enum Offer {
 }
 
 impl Campaign {
-    /// What somebody has who takes the package under this campaign on a day.
+    /// Whether it is offered on a day.
     #[must_use]
-    pub fn promotion(&self, campaign_code: &Code, package: &Package, start: Date) -> Promotion {
+    pub fn is_offered(&self, on: Date) -> bool {
+        self.from.is_none_or(|from| from <= on) && self.until.is_none_or(|until| on < until)
+    }
+
+    /// What somebody has who takes a package of that price under this campaign on a day.
+    #[must_use]
+    pub fn promotion(&self, campaign_code: &Code, price: Money, start: Date) -> Promotion {
         let monthly = match self.offer {
             Offer::Monthly(monthly) => monthly,
             Offer::Discount(less) => {
-                let minor = package.monthly.minor.saturating_sub(less.minor).max(0);
-                Money { minor, ..package.monthly }
+                let minor = price.minor.saturating_sub(less.minor).max(0);
+                Money { minor, ..price }
             }
         };
         Promotion {
             campaign_code: campaign_code.clone(),
             monthly,
             until: start.saturating_add(i64::from(self.months).months()),
-            monthly_after: package.monthly,
+            monthly_after: price,
         }
     }
 }
@@ -63,7 +72,7 @@ mod tests {
         let catalog = testing().catalog;
         catalog.campaigns[&code(campaign)].promotion(
             &code(campaign),
-            &catalog.packages[&code(package)],
+            catalog.packages[&code(package)].monthly.on(TODAY).expect("it is sold").value,
             TODAY,
         )
     }

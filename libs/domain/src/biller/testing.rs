@@ -1,6 +1,12 @@
 //! A small biller for tests: one of every case that the rules tell apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod billing;
+mod guides;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{
     SignedDuration,
@@ -8,11 +14,10 @@ use jiff::{
 };
 
 use super::{
-    Biller, BusinessDays, Campaign, Catalog, Customers, DeviceModel, GuidePlan, GuideSubject,
-    Installation, Offer, Package, PlanAnswer, PlanEnd, PlanStep, Policies, Segment, ServiceType,
+    Biller, BusinessDays, Campaign, Catalog, Customers, Dated, DeviceModel, Installation,
+    Letterhead, Offer, Package, Paper, Policies, Segment, ServiceType,
 };
 use crate::{
-    guide::GuideOutcome,
     money::{Currency, Money},
     text::{Code, Text},
 };
@@ -48,43 +53,29 @@ pub fn testing() -> Biller {
             reinstatement_limit: SignedDuration::from_mins(10),
             provisioning_attempts_max: 3,
             provisioning_retry: SignedDuration::from_secs(30),
-            due_day: 5,
-            dunning_days: vec![16, 17, 18],
         },
+        billing: billing::plan(),
+        letterhead: letterhead(),
+        dunning: billing::dunning(),
+        taxes: Arc::new(billing::taxes()),
         ticket_queues: codes(&["TECH-SUPPORT", "BILLING"]),
         interactions: BTreeMap::from([
             (code("Orders"), codes(&["New order created"])),
             (code("Payments"), codes(&["Payment received", "Payment arrangement"])),
         ]),
         tasks: BTreeMap::new(),
-        guides: guides(),
+        guides: guides::all(),
     }
 }
 
-fn guides() -> BTreeMap<Code, GuidePlan> {
-    let step = |text_shown, answers: &[(&str, &str)]| PlanStep {
-        text: text(text_shown),
-        task: None,
-        answers: answers
-            .iter()
-            .map(|(answer, next)| PlanAnswer { answer: code(answer), next: code(next) })
-            .collect(),
-    };
-    let end = |outcome, text_shown| PlanEnd { outcome, text: text(text_shown), task: None };
-    let plan = GuidePlan {
-        title: text("After the completion"),
-        subject: GuideSubject::CompletedOrder,
-        first: code("reset"),
-        steps: BTreeMap::from([
-            (code("reset"), step("Has the modem reset?", &[("yes", "comment"), ("no", "replug")])),
-            (code("replug"), step("Unplug it and plug it in again.", &[("done", "tech-support")])),
-        ]),
-        ends: BTreeMap::from([
-            (code("comment"), end(GuideOutcome::Comment, "Leave a comment.")),
-            (code("tech-support"), end(GuideOutcome::TechSupport, "Transfer the call.")),
-        ]),
-    };
-    BTreeMap::from([(code("after-completion"), plan)])
+fn letterhead() -> Letterhead {
+    Letterhead {
+        name: "Test Broadband".to_owned(),
+        address: vec!["PO Box 1".to_owned(), "Springfield, VA 22150".to_owned()],
+        pay_by: "Pay online or by check.".to_owned(),
+        questions: "Call 1-800-555-0100.".to_owned(),
+        paper: Paper::Letter,
+    }
 }
 
 fn catalog() -> Catalog {
@@ -93,7 +84,7 @@ fn catalog() -> Catalog {
         devices: BTreeMap::from([
             (code("SB6141"), model("docsis", 300)),
             (code("SB8200"), model("docsis", 1_000)),
-            (code("ONT-G"), model("pon", 1_000)),
+            (code("ONT-G"), rented("pon", 1_000)),
         ]),
         order_types: points(&[("INSTALL", 3), ("UPGRADE", 2), ("DOWNGRADE", 1), ("REPAIR", 2)]),
         slots: points(&[("08-10", 6), ("10-12", 6), ("13-15", 3)]),
@@ -106,11 +97,21 @@ fn catalog() -> Catalog {
         problems: codes(&["NO-SERVICE", "SLOW"]),
         requests: codes(&["WIRING"]),
         disconnect_reasons: codes(&["MOVED"]),
+        fees: billing::fees(),
+        extras: billing::extras(),
+        bundles: billing::bundles(),
     }
 }
 
 fn campaign(packages: &[&str], offer: Offer) -> Campaign {
-    Campaign { name: "Campaign".to_owned(), packages: codes(packages), months: 12, offer }
+    Campaign {
+        name: "Campaign".to_owned(),
+        packages: codes(packages),
+        from: None,
+        until: None,
+        months: 12,
+        offer,
+    }
 }
 
 fn packages() -> BTreeMap<Code, Package> {
@@ -123,7 +124,7 @@ fn packages() -> BTreeMap<Code, Package> {
         down_mbps: 300,
         up_mbps: 20,
         rank: 2,
-        monthly: minor(6_999),
+        monthly: Dated::always(minor(6_999)),
         ..basic.clone()
     };
     let super_fast = Package {
@@ -132,7 +133,7 @@ fn packages() -> BTreeMap<Code, Package> {
         down_mbps: 1_000,
         up_mbps: 35,
         rank: 3,
-        monthly: minor(10_999),
+        monthly: Dated::always(minor(10_999)),
         serviceability_check: true,
         installation: professional(&[]),
         ..basic.clone()
@@ -150,7 +151,7 @@ fn packages() -> BTreeMap<Code, Package> {
         name: "Gigablast".to_owned(),
         service_code: code("HSDGB"),
         rank: 4,
-        monthly: minor(11_999),
+        monthly: Dated::always(minor(11_999)),
         serviceability_check: false,
         installation: Installation::SelfInstall,
         ..super_fast.clone()
@@ -184,7 +185,11 @@ fn basic() -> Package {
         down_mbps: 100,
         up_mbps: 10,
         rank: 1,
-        monthly: minor(4_999),
+        monthly: Dated::always(minor(4_999)),
+        tax_code: Some(code("internet")),
+        activation_fee: None,
+        extras: BTreeSet::new(),
+        in_arrears: false,
         swap_family: Some(code("cable")),
         serviceability_check: false,
         installation: Installation::SelfInstall,
@@ -201,14 +206,18 @@ fn voice() -> Package {
         technologies: codes(&["docsis", "pon"]),
         down_mbps: 1,
         up_mbps: 1,
-        monthly: minor(1_999),
+        monthly: Dated::always(minor(1_999)),
         swap_family: None,
         ..basic()
     }
 }
 
 fn model(technology: &str, down_mbps_max: u32) -> DeviceModel {
-    DeviceModel { technology: code(technology), down_mbps_max }
+    DeviceModel { technology: code(technology), down_mbps_max, rental: None }
+}
+
+fn rented(technology: &str, down_mbps_max: u32) -> DeviceModel {
+    DeviceModel { rental: Some(code("ONT-RENT")), ..model(technology, down_mbps_max) }
 }
 
 fn minor(minor: i64) -> Money {

@@ -136,6 +136,8 @@ mod tests {
             amount: usd(100),
             method: PaymentMethod::Cash,
             received_on: TODAY,
+            invoice_id: None,
+            reference: None,
         };
         let end = StartDisconnect {
             order_id: order_id(),

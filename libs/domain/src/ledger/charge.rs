@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, balance::fingerprint};
+use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, posted, state::fingerprint};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
@@ -41,7 +41,7 @@ impl Decide for RecordCharge {
                     lines: self.lines.clone(),
                     due_on: self.due_on,
                 };
-                Ok(vec![charged.on(&self.account_id)])
+                Ok(posted(desk, charged))
             }
         }
     }

@@ -2,12 +2,14 @@
 
 use jiff::civil::Date;
 
-use super::{Ledger, LedgerEvent, LedgerRejection, PaymentMethod, balance::fingerprint};
+use super::{Ledger, LedgerEvent, LedgerRejection, PaymentMethod, posted, state::fingerprint};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
     calendar::today,
+    invoice::InvoiceId,
     money::{MINOR_MAX, Money},
+    reference::{Reference, ReferenceEvent, ReferenceId},
     text::Code,
 };
 
@@ -24,15 +26,19 @@ pub struct RecordPayment {
     pub method: PaymentMethod,
     /// When.
     pub received_on: Date,
+    /// The invoice that it pays first; absent: the oldest debt.
+    pub invoice_id: Option<InvoiceId>,
+    /// The processor's own name of the payment: a second payment of that name is refused.
+    pub reference: Option<ReferenceId>,
 }
 
 impl Decide for RecordPayment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         desk.get(&self.account_id).demand_opened_once()?;
         let ledger = desk.get(&Id::<Ledger>::of(&self.account_id));
-        let content = fingerprint(&(self.amount, self.method, self.received_on));
+        let content = fingerprint(&(self.amount, self.method, self.received_on, &self.invoice_id));
         match ledger.payments.get(&self.payment_id) {
-            Some(recorded) if *recorded == content => Ok(vec![]),
+            Some(recorded) if recorded.content == content => Ok(vec![]),
             Some(_) => Err(LedgerRejection::PaymentIdUsed.into()),
             None => {
                 self.check(desk)?;
@@ -42,14 +48,31 @@ impl Decide for RecordPayment {
                     amount: self.amount,
                     method: self.method,
                     received_on: self.received_on,
+                    invoice_id: self.invoice_id.clone(),
                 };
-                Ok(vec![received.on(&self.account_id)])
+                let taken = self.take_reference(desk)?;
+                Ok(posted(desk, received).into_iter().chain(taken).collect())
             }
         }
     }
 }
 
 impl RecordPayment {
+    /// The processor's reference is this payment's from now on.
+    fn take_reference(&self, desk: &Desk<'_>) -> Result<Option<Fact>, LedgerRejection> {
+        let Some(reference) = &self.reference else { return Ok(None) };
+        match desk.get(reference) {
+            Reference::Free => Ok(Some(
+                ReferenceEvent::Taken {
+                    account_id: self.account_id.clone(),
+                    payment_id: self.payment_id.clone(),
+                }
+                .on(reference),
+            )),
+            Reference::Taken => Err(LedgerRejection::ReferenceUsed),
+        }
+    }
+
     fn check(&self, desk: &Desk<'_>) -> Result<(), Rejection> {
         let currency = desk.biller.currency;
         if self.amount.currency != currency {
@@ -79,7 +102,7 @@ mod tests {
         ledger::{LedgerEvent, LedgerRejection, PaymentMethod},
         money::MINOR_MAX,
         testing::{
-            fixtures::{TODAY, account, account_id, code, usd},
+            fixtures::{TODAY, account, account_id, code, id, usd},
             given,
         },
     };
@@ -91,6 +114,8 @@ mod tests {
             amount: usd(minor),
             method: PaymentMethod::Card,
             received_on: TODAY,
+            invoice_id: None,
+            reference: None,
         }
     }
 
@@ -102,8 +127,21 @@ mod tests {
             amount: usd(6_999),
             method: PaymentMethod::Card,
             received_on: TODAY,
+            invoice_id: None,
         };
         given(account()).when(pay(6_999)).then([received.on(&account_id())]);
+    }
+
+    #[test]
+    fn a_processors_reference_is_of_one_payment() {
+        let named = |payment_id: &str| RecordPayment {
+            payment_id: code(payment_id),
+            reference: Some(id("reference_ch_1")),
+            ..pay(6_999)
+        };
+        let taken = given(account()).after(named("p-1"));
+        taken.clone().when(named("p-1")).then([]);
+        taken.when(named("p-2")).then_rejected(LedgerRejection::ReferenceUsed);
     }
 
     #[test]

@@ -7,12 +7,15 @@ use jiff::civil::Date;
 
 use super::{
     CheckInStatus, Completed, Completion, Confirmation, OrderEvent, OrderId, OrderRejection, Sold,
-    Stage, Work, WorkOrder, progress::package,
+    Stage, Start, Work, WorkOrder, progress::package,
 };
 use crate::{
     Decide, Desk, Fact, Rejection,
     calendar::today,
-    service::{Promotion, ServiceEvent},
+    device::Device,
+    service::{Promotion, Service, ServiceEvent},
+    site::Site,
+    subscription::{self, Sale, SubscriptionEvent},
     text::Code,
 };
 
@@ -71,6 +74,7 @@ impl CheckInOrder {
     fn complete(&self, desk: &Desk<'_>, order: &WorkOrder) -> Result<Vec<Fact>, Rejection> {
         let work = order.work(desk, self.start_billing_date)?;
         let changes = self.changes(desk, order, &work)?;
+        let billed = self.billed(desk, order, &work)?;
         let at = work.service_id().cloned();
         let completed = OrderEvent::Completed(Completed {
             account_id: order.start.account_id.clone(),
@@ -80,7 +84,44 @@ impl CheckInOrder {
         });
         let changed = at.map(|service_id| changes.into_iter().map(move |it| it.on(&service_id)));
         let completed = completed.on(&self.order_id);
-        Ok([completed].into_iter().chain(changed.into_iter().flatten()).collect())
+        let account_id = &order.start.account_id;
+        let billed = billed.into_iter().map(|event| event.on(account_id));
+        Ok([completed].into_iter().chain(changed.into_iter().flatten()).chain(billed).collect())
+    }
+
+    /// What is paid for from now on, and what no longer is.
+    fn billed(
+        &self,
+        desk: &Desk<'_>,
+        order: &WorkOrder,
+        work: &Work,
+    ) -> Result<Vec<SubscriptionEvent>, Rejection> {
+        let Start { account_id, site_id, .. } = &order.start;
+        let from = self.start_billing_date;
+        let Some(service_id) = work.service_id() else { return Ok(Vec::new()) };
+        if let Work::Disconnected { .. } = work {
+            return Ok(subscription::ended(desk, account_id, service_id, from)?);
+        }
+        let (Some(to), Site::Registered { market, .. }) = (work.to(), desk.get(site_id)) else {
+            return Ok(Vec::new());
+        };
+        let device_id = match (&order.device_id, desk.get(service_id)) {
+            (Some(device_id), _) => Some(device_id),
+            (None, Service::Added { device_id, .. }) => Some(device_id),
+            (None, Service::NotAdded) => None,
+        };
+        let model = device_id.map(|device_id| desk.get(device_id)).and_then(Device::model);
+        let sale = Sale {
+            account_id,
+            service_id,
+            package_id: &to.package_id,
+            promotion: work.promotion().cloned(),
+            market,
+            model,
+            from,
+            is_installation: work.from().is_none(),
+        };
+        Ok(subscription::sold(desk, &sale)?)
     }
 
     /// What becomes of the service.

@@ -1,6 +1,6 @@
 //! Choose a campaign: what the package costs for a while (F12, F68, F69).
 
-use super::{OrderEvent, OrderId, campaign_for};
+use super::{OrderEvent, OrderId, campaign_on_offer};
 use crate::{Decide, Desk, Fact, Rejection, text::Code};
 
 /// Let a campaign apply to an open order, or none.
@@ -20,7 +20,7 @@ impl Decide for ChooseCampaign {
             return Ok(vec![]);
         }
         if let (Some(code), Some(package_id)) = (&self.campaign_code, order.target()) {
-            campaign_for(desk, code, package_id)?;
+            campaign_on_offer(desk, code, package_id)?;
         }
         let campaign_code = self.campaign_code.clone();
         Ok(vec![OrderEvent::CampaignChosen { campaign_code }.on(&self.order_id)])

@@ -9,10 +9,13 @@ use jiff::civil::Date;
 use super::{Job, OrderRejection, Work, WorkOrder, progress::package};
 use crate::{
     Desk, Rejection,
+    account::AccountId,
     biller::{Campaign, Package},
+    calendar::today,
     money::{Currency, Money},
-    proration::change_lines,
+    proration::{Period, change_lines},
     service::{Promotion, Service, ServiceId},
+    subscription::SubscriptionId,
     text::{Code, Text},
 };
 
@@ -52,6 +55,7 @@ pub struct Sold {
 impl WorkOrder {
     /// What the order does and what that costs, if it is billed from a day on.
     pub(super) fn work(&self, desk: &Desk<'_>, start: Date) -> Result<Work, Rejection> {
+        let account_id = &self.start.account_id;
         Ok(match &self.start.job {
             Job::Installation { service_id, package_id, .. } => {
                 let to = self.target().unwrap_or(package_id);
@@ -59,7 +63,8 @@ impl WorkOrder {
                 Work::Installed { service_id: service_id.clone(), to, promotion }
             }
             Job::ServiceChange { service_id, package_id, .. } => {
-                let from = paid(desk, service_id, self.origin().unwrap_or(package_id), start)?;
+                let from =
+                    paid(desk, account_id, service_id, self.origin().unwrap_or(package_id), start)?;
                 let to = self.target().unwrap_or(package_id);
                 let (to, promotion) = self.sale(desk, to, start)?;
                 Work::Changed { service_id: service_id.clone(), from, to, promotion }
@@ -69,7 +74,7 @@ impl WorkOrder {
             }
             Job::SpecialRequest { .. } => Work::RequestFulfilled,
             Job::Disconnect { service_id, package_id, reason } => {
-                let from = paid(desk, service_id, package_id, start)?;
+                let from = paid(desk, account_id, service_id, package_id, start)?;
                 let (service_id, reason) = (service_id.clone(), reason.clone());
                 Work::Disconnected { service_id, from, reason }
             }
@@ -84,11 +89,14 @@ impl WorkOrder {
         start: Date,
     ) -> Result<(Sold, Option<Promotion>), Rejection> {
         let sold = package(desk, package_id)?;
+        let listed = sold.monthly_on(package_id, start)?;
         let promotion = match &self.campaign_code {
-            Some(code) => Some(campaign_for(desk, code, package_id)?.promotion(code, sold, start)),
+            Some(code) => {
+                Some(campaign_for(desk, code, package_id)?.promotion(code, listed, start))
+            }
             None => None,
         };
-        let monthly = promotion.as_ref().map_or(sold.monthly, |promotion| promotion.monthly);
+        let monthly = promotion.as_ref().map_or(listed, |promotion| promotion.monthly);
         Ok((Sold::new(package_id, sold, monthly), promotion))
     }
 }
@@ -124,10 +132,11 @@ impl Work {
     }
 
     /// What the customer is told of it.
-    pub(super) fn quote(&self, currency: Currency, start: Date) -> Quote {
+    pub(super) fn quote(&self, currency: Currency, start: Date, period: Period) -> Quote {
         let nothing = Money::new(currency, 0);
         let monthly = |sold: Option<&Sold>| sold.map_or(nothing, |sold| sold.monthly);
-        let lines = change_lines(self.from().map(Sold::line), self.to().map(Sold::line), start);
+        let lines =
+            change_lines(self.from().map(Sold::line), self.to().map(Sold::line), start, period);
         let minor = lines.iter().map(|(_, amount)| amount.minor).sum();
         Quote {
             monthly_before: monthly(self.from()),
@@ -171,22 +180,56 @@ pub(crate) fn campaign_for<'a>(
     }
 }
 
-/// What a service has and costs on a day: its campaign's price as long as that lasts, and the
-/// catalog's otherwise.
+/// A campaign that applies to the package and is offered today. What was sold under it stays sold
+/// when it is no longer offered.
+///
+/// # Errors
+/// When there is none of that code, it applies to others only, or its time is over.
+pub(crate) fn campaign_on_offer(
+    desk: &Desk<'_>,
+    campaign_code: &Code,
+    package_id: &Code,
+) -> Result<(), OrderRejection> {
+    let campaign = campaign_for(desk, campaign_code, package_id)?;
+    match today(desk) {
+        Ok(today) if !campaign.is_offered(today) => {
+            Err(OrderRejection::CampaignNotOffered { campaign_code: campaign_code.clone() })
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// What a service has and costs on a day: what its subscription says, and the catalog where there
+/// is none.
 fn paid(
     desk: &Desk<'_>,
+    account_id: &AccountId,
     service_id: &ServiceId,
     package_id: &Code,
     on: Date,
 ) -> Result<Sold, OrderRejection> {
     let package = package(desk, package_id)?;
+    let subscription = desk.get(&SubscriptionId::of(account_id));
+    let item_id = service_id.code();
+    let mut items = subscription.items_on(on);
+    let pinned = items.find(|(id, _)| **id == item_id).map(|(_, item)| item.monthly(on));
     let promotion = match desk.get(service_id) {
         Service::Added { promotion, .. } => promotion.as_ref(),
         Service::NotAdded => None,
     };
-    let monthly = match promotion {
-        Some(promotion) if on < promotion.until => promotion.monthly,
-        Some(_) | None => package.monthly,
+    let monthly = match (pinned, promotion) {
+        (Some(pinned), _) => pinned,
+        (None, Some(promotion)) if on < promotion.until => promotion.monthly,
+        (None, Some(_) | None) => package.monthly_on(package_id, on)?,
     };
     Ok(Sold::new(package_id, package, monthly))
+}
+
+impl Package {
+    /// What it costs a month on a day.
+    fn monthly_on(&self, package_id: &Code, on: Date) -> Result<Money, OrderRejection> {
+        let version = self.monthly.on(on).map(|version| version.value);
+        let package_id = || package_id.clone();
+        version.ok_or_else(|| OrderRejection::PackageNotSoldOn { package_id: package_id(), on })
+    }
 }

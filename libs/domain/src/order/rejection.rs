@@ -32,6 +32,12 @@ pub enum OrderRejection {
     /// F69.
     #[error("campaign {campaign_code} does not apply to package {package_id}: choose another one")]
     CampaignNotForPackage { campaign_code: Code, package_id: Code },
+    /// F69.
+    #[error("campaign {campaign_code} is not offered today: choose another one")]
+    CampaignNotOffered { campaign_code: Code },
+    /// It has no price.
+    #[error("package {package_id} has no price on {on}")]
+    PackageNotSoldOn { package_id: Code, on: Date },
     /// F38.
     #[error("problem {problem} is not in the catalog")]
     ProblemNotInCatalog { problem: Code },
@@ -139,6 +145,8 @@ impl OrderRejection {
             Self::CampaignNotInCatalog { .. } => "order.campaign_not_in_catalog",
             Self::FlashesNotAcknowledged { .. } => "order.flashes_not_acknowledged",
             Self::CampaignNotForPackage { .. } => "order.campaign_not_for_package",
+            Self::CampaignNotOffered { .. } => "order.campaign_not_offered",
+            Self::PackageNotSoldOn { .. } => "order.package_not_sold_on",
             Self::ProblemNotInCatalog { .. } => "order.problem_not_in_catalog",
             Self::RequestNotInCatalog { .. } => "order.request_not_in_catalog",
             Self::DisconnectReasonNotInCatalog { .. } => "order.disconnect_reason_not_in_catalog",

@@ -1,7 +1,9 @@
 //! Review: the customer hears what changes and what it costs (F24).
 
 use super::{OrderEvent, OrderId, OrderRejection, Stage, WorkOrder, schedule::check_office_only};
-use crate::{Decide, Desk, Fact, Rejection, calendar::today};
+use crate::{
+    Decide, Desk, Fact, Rejection, calendar::today, proration::Period, subscription::SubscriptionId,
+};
 
 /// The Order Summary was reviewed with the customer (F24).
 #[derive(Clone, Debug)]
@@ -41,7 +43,12 @@ impl ReviewOrder {
                 today(desk)?
             }
         };
-        let quote = order.work(desk, start)?.quote(desk.biller.currency, start);
+        let subscription = desk.get(&SubscriptionId::of(&order.start.account_id));
+        let period = match subscription.is_opened() {
+            true => subscription.period(start),
+            false => Period::around(start, desk.biller.billing.bill_day),
+        };
+        let quote = order.work(desk, start)?.quote(desk.biller.currency, start, period);
         Ok(vec![OrderEvent::Reviewed(quote).on(&self.order_id)])
     }
 }

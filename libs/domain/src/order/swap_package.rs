@@ -6,8 +6,8 @@ mod device;
 pub(super) use device::check as check_device;
 
 use super::{
-    OrderEvent, OrderId, OrderKind, OrderRejection, Swap, SwapMethod, WorkOrder, campaign_for,
-    progress::package,
+    OrderEvent, OrderId, OrderKind, OrderRejection, Swap, SwapMethod, WorkOrder,
+    price::campaign_for, progress::package,
 };
 use crate::{
     Decide, Desk, Fact, Rejection,

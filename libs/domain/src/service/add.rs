@@ -8,7 +8,7 @@ use crate::{
     account::AccountId,
     biller::{Package, Unfit},
     device::{Device, DeviceId, DeviceRejection},
-    order::{Job, Order, OrderId, OrderRejection, Start, campaign_for},
+    order::{Job, Order, OrderId, OrderRejection, Start, campaign_on_offer},
     site::{Site, SiteId, SiteRejection},
     text::Code,
 };
@@ -61,7 +61,7 @@ impl AddService {
         self.check_place(desk)?;
         let package = self.check_package(desk)?;
         if let Some(code) = &self.campaign_code {
-            campaign_for(desk, code, &self.package_id)?;
+            campaign_on_offer(desk, code, &self.package_id)?;
         }
         let added = ServiceEvent::Added {
             account_id: self.account_id.clone(),

@@ -8,6 +8,7 @@ use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::{Account, AccountEvent},
     calendar::today,
+    dunning::DunningId,
     ledger::Ledger,
     text::Code,
 };
@@ -49,9 +50,8 @@ impl SuspendSite {
         account_id: &Id<Account>,
         request: u32,
     ) -> Result<Vec<Fact>, Rejection> {
-        let ledger = desk.get(&Id::<Ledger>::of(account_id));
-        if self.reason == SuspensionReason::NonPayment && !ledger.is_past_due(today(desk)?) {
-            return Err(SiteRejection::NothingPastDue.into());
+        if self.reason == SuspensionReason::NonPayment {
+            demand_unpaid(desk, account_id)?;
         }
         let why = self.reason.words();
         let sentence = format!("Suspension for {why} requested of the NOC, request {request}.");
@@ -62,6 +62,19 @@ impl SuspendSite {
             comment(account_id, &self.site_id, request, Step::Requested, &sentence),
         ])
     }
+}
+
+/// F79: nobody is suspended who paid, disputes the debt, or has an arrangement.
+fn demand_unpaid(desk: &Desk<'_>, account_id: &Id<Account>) -> Result<(), Rejection> {
+    let dunning = desk.get(&DunningId::of(account_id));
+    if dunning.is_arranged() {
+        return Err(SiteRejection::Arranged.into());
+    }
+    let standing = &desk.get(&Id::<Ledger>::of(account_id)).standing;
+    if dunning.owed(standing, today(desk)?) == 0 {
+        return Err(SiteRejection::NothingPastDue.into());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

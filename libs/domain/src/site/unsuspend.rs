@@ -5,7 +5,7 @@ use super::{
     follow_up::{Step, comment},
 };
 use crate::{
-    Decide, Desk, Fact, Id, Rejection, account::AccountId, actor::Role, calendar::today,
+    Decide, Desk, Fact, Id, Rejection, account::AccountId, calendar::today, dunning::DunningId,
     ledger::Ledger, text::Code,
 };
 
@@ -45,17 +45,18 @@ impl UnsuspendSite {
     ) -> Result<(), Rejection> {
         match (self.grounds, reason) {
             (ReinstatementGrounds::PaidInFull, SuspensionReason::NonPayment) => {
-                let ledger = desk.get(&Id::<Ledger>::of(account_id));
-                if ledger.is_past_due(today(desk)?) {
-                    return Err(SiteRejection::NotPaidInFull.into());
+                let standing = &desk.get(&Id::<Ledger>::of(account_id)).standing;
+                match desk.get(&DunningId::of(account_id)).owed(standing, today(desk)?) {
+                    0 => Ok(()),
+                    _ => Err(SiteRejection::NotPaidInFull.into()),
                 }
-                Ok(())
             }
             (ReinstatementGrounds::PaymentArrangement, SuspensionReason::NonPayment) => {
-                if !desk.actor.is(Role::Manager) {
-                    return Err(SiteRejection::ArrangementNeedsManager.into());
+                match &desk.get(&DunningId::of(account_id)).arrangement {
+                    None => Err(SiteRejection::NotArranged.into()),
+                    Some(arrangement) if arrangement.by_manager => Ok(()),
+                    Some(_) => Err(SiteRejection::ArrangementNeedsManager.into()),
                 }
-                Ok(())
             }
             (
                 ReinstatementGrounds::ReasonEnded,
@@ -93,7 +94,10 @@ mod tests {
         Fact,
         site::{ReinstatementGrounds, SiteEvent, SiteRejection, SuspensionReason},
         testing::{
-            fixtures::{TODAY, code, comment, debt, site, site_id, stopping_site, suspended_site},
+            fixtures::{
+                TODAY, arrangement, code, comment, debt, site, site_id, stopping_site,
+                suspended_site,
+            },
             given,
         },
     };
@@ -134,12 +138,16 @@ mod tests {
     fn f86_a_payment_arrangement_needs_a_manager() {
         let grounds = ReinstatementGrounds::PaymentArrangement;
         let owing = given(suspended_site(UNPAID)).and([debt(6_999, date(2026, 3, 5))]);
+        owing.clone().when(unsuspend(grounds)).then_rejected(SiteRejection::NotArranged);
         owing
             .clone()
+            .after(arrangement(6_999, date(2026, 3, 20)))
             .when(unsuspend(grounds))
             .then_rejected(SiteRejection::ArrangementNeedsManager);
         owing
             .by(MANAGER)
+            .after(arrangement(6_999, date(2026, 3, 20)))
+            .by("billing; roles=service")
             .when(unsuspend(grounds))
             .then(requested(grounds, "payment arrangement with a manager"));
     }

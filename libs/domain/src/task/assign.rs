@@ -6,6 +6,7 @@ use super::{Task, TaskEvent, TaskId, TaskRejection};
 use crate::{
     Aggregate, Decide, Desk, Fact, Rejection,
     account::AccountId,
+    actor::Role,
     calendar::today,
     login::{Login, LoginId},
     remembered::Fingerprint,
@@ -49,7 +50,8 @@ impl AssignTask {
     fn assign(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         desk.get(&self.account_id).demand_open()?;
         let today = today(desk)?;
-        if self.due_on < today {
+        // What a service wants done and could not say in time is late, and not dropped (F78).
+        if self.due_on < today && !desk.actor.is(Role::Service) {
             return Err(TaskRejection::DueBeforeToday { today }.into());
         }
         if !self.is_found(desk) {
@@ -73,7 +75,8 @@ impl AssignTask {
             segment.changes == self.recipient || segment.fiber_upgrades == self.recipient
         });
         let login = LoginId::parse(&format!("{}_{}", Login::CATEGORY, self.recipient));
-        serves || login.is_ok_and(|id| matches!(desk.get(&id), Login::Created(_)))
+        let calls = desk.biller.dunning.caller == self.recipient;
+        serves || calls || login.is_ok_and(|id| matches!(desk.get(&id), Login::Created(_)))
     }
 }
 
@@ -82,7 +85,7 @@ mod tests {
     use super::AssignTask;
     use crate::{
         account::AccountRejection,
-        task::TaskRejection,
+        task::{Task, TaskRejection},
         testing::{
             fixtures::{
                 TODAY, account, account_id, code, day, id, login, other_account, sealed,
@@ -123,6 +126,13 @@ mod tests {
         given([day(TODAY)])
             .when(assign("account-executive"))
             .then_rejected(AccountRejection::NotOpen);
+    }
+
+    #[test]
+    fn f78_a_call_that_a_service_asks_for_too_late_is_late_and_not_dropped() {
+        let late = AssignTask { due_on: TODAY.yesterday().unwrap(), ..assign("collections") };
+        let given = given(account()).by("billing; roles=service").after(late);
+        assert!(matches!(given.state(&task_id()), Task::Assigned { completed: false, .. }));
     }
 
     #[test]

@@ -1,19 +1,24 @@
 //! Situations that tests begin with: one customer, one site, one service, one order.
 
+mod billing;
 mod customers;
 mod guide;
 mod logins;
 mod records;
 mod work;
 
+pub use billing::{
+    arrangement, billed, invoiced, issued, item, paid, promoted, step_taken, subscribed, wifi,
+};
 pub use customers::{
     agreement, authenticated, contact, customer, customer_id, details, portal_login,
 };
 pub use guide::{guide_answered, guide_ended, guide_id, guide_started};
 pub use logins::{failed, locked_out, login, login_id, moment, password, program};
 pub use records::{
-    assigned, cleared, comment, entry, flash, interaction, memo, opened_ticket, other_account,
-    reopened, resolved, task_assigned, task_completed, task_id, ticket_id, ticket_opened,
+    assigned, bill_to, cleared, comment, entry, flash, interaction, memo, opened_ticket,
+    other_account, reopened, resolved, task_assigned, task_completed, task_id, ticket_id,
+    ticket_opened,
 };
 pub use work::{
     appointment, cancelled, changed_meanwhile, committed_change, committed_visit, completed,

@@ -47,6 +47,8 @@ fn money() -> impl Strategy<Value = Step> {
             amount: usd(minor),
             method: PaymentMethod::Cash,
             received_on: TODAY,
+            invoice_id: None,
+            reference: None,
         })
     });
     prop_oneof![charge, pay]

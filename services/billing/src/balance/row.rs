@@ -1,58 +1,74 @@
-//! The row of a balance, and the domain's ledger that it writes down.
+//! The row of a balance, and the domain's standing that it writes down.
 //!
-//! What must stay true: what pays what is decided by that ledger alone.
+//! What must stay true: what pays what is decided by that standing alone.
 
 use contract::view::Amount;
 use domain::{
-    Aggregate,
-    account::AccountId,
     biller::Biller,
-    ledger::{ChargeLine, Ledger, LedgerEvent, PaymentMethod},
+    ledger::{Applied, Credit, OpenCharge, Standing},
     money::Money,
-    text::{Code, Text},
 };
 use jiff::civil::Date;
 use projection::Fault;
 use serde::{Deserialize, Serialize};
 
-use super::parse;
+use crate::read::{code, parse};
 
 /// What one account owes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BalanceRow {
-    pub(super) account_id: String,
+pub(crate) struct BalanceRow {
+    pub(crate) account_id: String,
     /// Negative is credit.
     balance: Amount,
     /// What was due before the last opened day.
-    pub(super) past_due: Amount,
+    past_due: Amount,
     /// Oldest due date first: the order in which they are paid.
-    pub(super) open_charges: Vec<OpenCharge>,
+    pub(crate) open_charges: Vec<OpenRow>,
     /// What was paid and nothing is owed for.
     credit: Amount,
-    pub(super) last_payment: Option<Payment>,
-    /// Debts due before this day are part of a payment arrangement and suspend nobody (F79, F86).
-    pub(super) arranged_before: Option<String>,
-    /// When the sites in service are suspended, unless it is paid before (F79).
-    pub(super) suspends_on: Option<String>,
+    /// The same, payment by payment.
+    credits: Vec<CreditRow>,
+    /// What paid what, the newest last.
+    paid: Vec<PaidRow>,
+    pub(crate) last_payment: Option<Payment>,
 }
 
 /// A charge that is not wholly paid.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct OpenCharge {
-    pub(super) due_on: String,
-    remaining: Amount,
+pub(crate) struct OpenRow {
+    charge_id: String,
+    pub(crate) due_on: String,
+    pub(crate) remaining: Amount,
+}
+
+/// A payment of which something is left.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreditRow {
+    source: String,
+    left: i64,
+}
+
+/// A part of a payment and what it paid, in minor units.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PaidRow {
+    by: String,
+    charge_id: String,
+    due_on: String,
+    amount: i64,
 }
 
 /// Money that came.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Payment {
-    pub(super) payment_id: String,
-    pub(super) amount: Amount,
-    pub(super) method: String,
-    pub(super) received_on: String,
+pub(crate) struct Payment {
+    pub(crate) payment_id: String,
+    pub(crate) amount: Amount,
+    pub(crate) method: String,
+    pub(crate) received_on: String,
 }
 
 impl BalanceRow {
@@ -65,60 +81,62 @@ impl BalanceRow {
             past_due: nothing.clone(),
             open_charges: Vec::new(),
             credit: nothing,
+            credits: Vec::new(),
+            paid: Vec::new(),
             last_payment: None,
-            arranged_before: None,
-            suspends_on: None,
         }
     }
 
-    /// The ledger of this row: what is open is charged to an empty one, credit is paid into it.
-    pub(super) fn ledger(&self, biller: &Biller, account_id: &AccountId) -> Result<Ledger, Fault> {
-        let mut ledger = Ledger::UNKNOWN.clone();
-        for charge in &self.open_charges {
-            let amount = Money::new(biller.currency, charge.remaining.minor);
-            let description = Text::parse("open").expect("a word is a text");
-            ledger = ledger.evolve(&LedgerEvent::Charged {
-                account_id: account_id.clone(),
-                charge_id: Code::parse("open").expect("a word is a code"),
-                lines: vec![ChargeLine { description, amount }],
-                due_on: parse(&charge.due_on)?,
-            });
-        }
-        Ok(ledger.evolve(&LedgerEvent::PaymentReceived {
-            account_id: account_id.clone(),
-            payment_id: Code::parse("credit").expect("a word is a code"),
-            amount: Money::new(biller.currency, self.credit.minor),
-            method: PaymentMethod::Cash,
-            received_on: Date::MIN,
-        }))
-    }
-
-    /// The row that writes a ledger down.
-    pub(super) fn holding(&self, biller: &Biller, ledger: &Ledger, today: Date) -> Self {
-        let amount = |minor| Amount::from(Money::new(biller.currency, minor));
-        let is_arranged = |due_on: Date| {
-            self.arranged_before.as_ref().is_some_and(|before| due_on.to_string() < *before)
+    /// The standing of this row.
+    pub(crate) fn standing(&self) -> Result<Standing, Fault> {
+        let open = |row: &OpenRow| {
+            Ok(OpenCharge {
+                charge_id: code(&row.charge_id)?,
+                due_on: parse(&row.due_on)?,
+                remaining: row.remaining.minor,
+            })
         };
-        let open = ledger.open_charges();
-        let suspends = open.iter().map(|charge| charge.due_on).find(|due_on| !is_arranged(*due_on));
+        let credit = |row: &CreditRow| Ok(Credit { source: code(&row.source)?, left: row.left });
+        let applied = |row: &PaidRow| {
+            Ok(Applied {
+                source: code(&row.by)?,
+                charge_id: code(&row.charge_id)?,
+                due_on: parse(&row.due_on)?,
+                amount: row.amount,
+            })
+        };
+        Ok(Standing {
+            open: self.open_charges.iter().map(open).collect::<Result<_, Fault>>()?,
+            credits: self.credits.iter().map(credit).collect::<Result<_, Fault>>()?,
+            applied: self.paid.iter().map(applied).collect::<Result<_, Fault>>()?,
+        })
+    }
+
+    /// The row that writes a standing down.
+    pub(super) fn holding(&self, biller: &Biller, standing: &Standing, today: Date) -> Self {
+        let amount = |minor| Amount::from(Money::new(biller.currency, minor));
+        let open = |charge: &OpenCharge| OpenRow {
+            charge_id: charge.charge_id.to_string(),
+            due_on: charge.due_on.to_string(),
+            remaining: amount(charge.remaining),
+        };
+        let credit =
+            |credit: &Credit| CreditRow { source: credit.source.to_string(), left: credit.left };
+        let paid = |applied: &Applied| PaidRow {
+            by: applied.source.to_string(),
+            charge_id: applied.charge_id.to_string(),
+            due_on: applied.due_on.to_string(),
+            amount: applied.amount,
+        };
         Self {
             account_id: self.account_id.clone(),
-            balance: amount(ledger.balance()),
-            past_due: amount(ledger.past_due(today)),
-            open_charges: open
-                .iter()
-                .map(|charge| OpenCharge {
-                    due_on: charge.due_on.to_string(),
-                    remaining: amount(charge.remaining),
-                })
-                .collect(),
-            // There is never debt and credit at the same time.
-            credit: amount((-ledger.balance()).max(0)),
+            balance: amount(standing.balance()),
+            past_due: amount(standing.past_due(today)),
+            open_charges: standing.open.iter().map(open).collect(),
+            credit: amount(standing.credit()),
+            credits: standing.credits.iter().map(credit).collect(),
+            paid: standing.applied.iter().map(paid).collect(),
             last_payment: self.last_payment.clone(),
-            arranged_before: self.arranged_before.clone(),
-            suspends_on: suspends
-                .and_then(|due_on| biller.suspension_date(due_on))
-                .map(|date| date.to_string()),
         }
     }
 }
@@ -126,10 +144,10 @@ impl BalanceRow {
 #[cfg(test)]
 mod tests {
     use domain::{
-        Aggregate, Event,
+        Event,
         biller::testing,
-        ledger::{Ledger, LedgerEvent},
-        testing::fixtures::{TODAY, account_id, debt},
+        ledger::{LedgerEvent, Standing},
+        testing::fixtures::{TODAY, debt, paid},
     };
     use jiff::civil::date;
     use proptest::{
@@ -138,7 +156,6 @@ mod tests {
     };
 
     use super::BalanceRow;
-    use crate::testing::paid;
 
     fn events() -> impl Strategy<Value = Vec<LedgerEvent>> {
         let event =
@@ -156,16 +173,17 @@ mod tests {
     proptest! {
         #[test]
         fn a_row_stands_where_cores_ledger_stands(events in events()) {
-            let (biller, mut ledger) = (testing(), Ledger::UNKNOWN.clone());
+            let (biller, mut standing) = (testing(), Standing::default());
             let mut row = BalanceRow::opened(&biller, "account_7");
             for event in &events {
-                ledger = ledger.evolve(event);
-                let stored = row.ledger(&biller, &account_id()).unwrap().evolve(event);
+                standing.post(event);
+                let mut stored = row.standing().unwrap();
+                stored.post(event);
+                assert_eq!(stored, standing);
                 row = row.holding(&biller, &stored, TODAY);
-                assert_eq!(stored.open_charges(), ledger.open_charges());
             }
-            assert_eq!(row.balance.minor, ledger.balance());
-            assert_eq!(row.past_due.minor, ledger.past_due(TODAY));
+            assert_eq!(row.balance.minor, standing.balance());
+            assert_eq!(row.past_due.minor, standing.past_due(TODAY));
         }
     }
 }

@@ -4,14 +4,15 @@
 //! paid does not wait for somebody to notice.
 
 use contract::pb::site::v1::{ReinstatementGrounds, UnsuspendSite};
-use domain::{Event, biller::Biller, ledger::LedgerEvent, site::SiteEvent};
+use domain::{Event, biller::Biller, dunning::DunningEvent, site::SiteEvent};
 use event_store::Recorded;
 use projection::{CommandIntent, Fault, Intents, Rows};
 use read_side::command;
 
 use crate::{
-    balance,
+    balance, dunning,
     site::{self, SiteRow},
+    today,
 };
 
 const POLICY: &str = "reinstate_on_payment";
@@ -25,11 +26,17 @@ pub(crate) fn react(
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
     let (sites, not_before) = match event {
-        // A credit pays as money does.
-        Event::Ledger(
-            LedgerEvent::Charged { account_id, .. }
-            | LedgerEvent::PaymentReceived { account_id, .. },
-        ) => (site::of_account(rows, account_id.as_str())?, None),
+        // A credit pays as money does. Where a ladder is climbed, its end follows in the same
+        // record and says so.
+        Event::Ledger(event)
+            if event.effect() < 0
+                && dunning::state(rows, event.account_id().as_str())?.ladder.is_none() =>
+        {
+            (site::of_account(rows, event.account_id().as_str())?, None)
+        }
+        Event::Dunning(
+            event @ (DunningEvent::LadderEnded { .. } | DunningEvent::ArrangementMade { .. }),
+        ) => (site::of_account(rows, event.account_id().as_str())?, None),
         Event::Site(SiteEvent::Suspended { .. }) => {
             (vec![site::find(rows, &recorded.event.stream)?], None)
         }
@@ -49,6 +56,14 @@ pub(crate) fn react(
         | Event::Device(_)
         | Event::Service(_)
         | Event::Order(_)
+        | Event::Ledger(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Run(_)
         | Event::Calendar(_)
         | Event::Provisioning(_)
         | Event::Login(_)
@@ -62,8 +77,8 @@ pub(crate) fn react(
         | Event::Decision(_) => return Ok(()),
     };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {
-        if balance::is_paid_in_full(rows, &site.account_id)? {
-            let unsuspend = CommandIntent { not_before, ..command(&unsuspend(site)) };
+        if let Some(grounds) = grounds(rows, &site.account_id)? {
+            let unsuspend = CommandIntent { not_before, ..command(&unsuspend(site, grounds)) };
             intents.command(POLICY, &site.site_id, unsuspend);
         }
     }
@@ -75,11 +90,22 @@ fn pause(biller: &Biller) -> i64 {
     i64::try_from(biller.policies.reinstatement_limit.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn unsuspend(site: &SiteRow) -> UnsuspendSite {
+/// Why a suspension may end now, if it may (F86).
+fn grounds(rows: &Rows<'_>, account_id: &str) -> Result<Option<ReinstatementGrounds>, Fault> {
+    let dunning = dunning::state(rows, account_id)?;
+    if dunning.arrangement.as_ref().is_some_and(|arrangement| arrangement.by_manager) {
+        return Ok(Some(ReinstatementGrounds::PaymentArrangement));
+    }
+    let standing = balance::find(rows, account_id)?.standing()?;
+    let is_paid = dunning.owed(&standing, today::of(rows)?) == 0;
+    Ok(is_paid.then_some(ReinstatementGrounds::PaidInFull))
+}
+
+fn unsuspend(site: &SiteRow, grounds: ReinstatementGrounds) -> UnsuspendSite {
     UnsuspendSite {
         site_id: site.site_id.clone(),
         verified_address_id: site.address_id.clone(),
-        grounds: ReinstatementGrounds::PaidInFull.into(),
+        grounds: grounds.into(),
     }
 }
 
@@ -89,13 +115,13 @@ mod tests {
     use domain::{
         Fact,
         site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
-        testing::fixtures::{debt, resuming, site_id, stopping_site, suspended_site},
+        testing::fixtures::{debt, paid, resuming, site_id, stopping_site, suspended_site},
     };
     use jiff::civil::date;
     use projection::{CommandIntent, Wanted};
     use read_side::testing::{START, only};
 
-    use crate::testing::{paid, sent, story, wanted};
+    use crate::testing::{sent, story, wanted};
 
     const SECOND: i64 = 1_000_000;
 

@@ -30,6 +30,10 @@ const BY_LOG_IN: [(&str, &str, &str, &[&str]); 6] = [
     ("/v1/{biller}/logins/{name}/token", "Sign a token for a program", "A token", &["days"]),
 ];
 
+/// What is shown as more than JSON.
+const STATEMENT: &str = "/v1/{biller}/statements/{number}";
+const PRINT_FILE: &str = "/v1/{biller}/print-file";
+
 pub(super) async fn document() -> Json<Value> {
     let mut paths = Map::new();
     for command in command::all() {
@@ -99,7 +103,23 @@ fn to_read() -> impl IntoIterator<Item = (&'static str, &'static str, Value)> {
             "The accounts and orders that whoever asks opened last",
             json!({ "type": "object" }),
         ),
-        ("/v1/{biller}/catalog", "What is sold, and every code", json!({ "type": "object" })),
+        (STATEMENT, "A statement; as JSON, HTML or PDF", json!({ "type": "object" })),
+        (
+            PRINT_FILE,
+            "The statements of a bill day that go out on paper; Demarc-Next says where the next \
+             file begins",
+            json!({ "type": "string" }),
+        ),
+        (
+            "/v1/{biller}/drafts/{account}",
+            "What an account's next bill would have on it",
+            json!({ "type": "object" }),
+        ),
+        (
+            "/v1/{biller}/catalog",
+            "What is sold at which price since when, what is taxed and dunned how, and every code",
+            json!({ "type": "object" }),
+        ),
         ("/v1/{biller}/tasks", "What agents type, and where it leads", json!({ "type": "object" })),
         ("/v1/{biller}/tasks/{code}", "One task code", json!({ "type": "object" })),
         ("/v1/{biller}/{service}", "The views of a service", json!({ "type": "object" })),
@@ -141,7 +161,7 @@ fn send(command: &contract::CommandType) -> Value {
 }
 
 fn read(path: &str, summary: &str, schema: &Value) -> Value {
-    let names = ["biller", "service", "view", "key", "code"];
+    let names = ["biller", "service", "view", "key", "code", "number"];
     let filters: &[&str] = match path {
         "/v1/{biller}/events" | "/v1/{biller}/events/stream" => {
             &["from", "stream", "type", "limit"]
@@ -149,8 +169,17 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
         "/v1/{biller}/{service}/{view}" => &["of", "after", "limit", "asOf", "from", "to"],
         "/v1/{biller}/{service}/{view}/{key}" => &["asOf"],
         "/v1/{biller}/search" => &["q", "type", "status", "balance", "after", "limit"],
+        STATEMENT => &["format"],
+        PRINT_FILE => &["cycle", "after"],
         _ => &[],
     };
+    let forms: &[&str] = match path {
+        STATEMENT => &["application/json", "text/html", "application/pdf"],
+        PRINT_FILE => &["application/pdf"],
+        _ => &["application/json"],
+    };
+    let forms = forms.iter().map(|form| ((*form).to_owned(), json!({ "schema": schema })));
+    let answer = json!({ "description": summary, "content": forms.collect::<Map<_, _>>() });
     let in_path = names.into_iter().filter(|name| path.contains(&format!("{{{name}}}")));
     let parameters: Vec<_> = in_path
         .map(|name| parameter(name, "path"))
@@ -159,7 +188,7 @@ fn read(path: &str, summary: &str, schema: &Value) -> Value {
     json!({
         "summary": summary,
         "parameters": parameters,
-        "responses": { "200": answer(summary, schema), "404": problem("There is no such thing") },
+        "responses": { "200": answer, "404": problem("There is no such thing") },
     })
 }
 

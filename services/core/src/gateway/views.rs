@@ -145,20 +145,30 @@ async fn ask(
     service: &str,
     question: &Question,
 ) -> Result<Json<Value>, Problem> {
-    let desk = edge::desk(core, biller)?;
+    let answer = sealed(core, biller, service, question).await?;
+    edge::opened(edge::desk(core, biller)?, answer).map(Json)
+}
+
+/// A service's answer as the service has it: what is sealed stays sealed.
+pub(super) async fn sealed(
+    core: &Core,
+    biller: &str,
+    service: &str,
+    question: &Question,
+) -> Result<Value, Problem> {
+    edge::desk(core, biller)?;
     if !SERVICES.contains(&service) {
         let services = SERVICES.join(", ");
         let detail = format!("there is no service {service:?}; there is {services}");
         return Err(Problem::not_found(detail));
     }
     let answer = query::ask(core.bus(), biller, service, question).await;
-    let answer = answer.map_err(|error| match error {
+    answer.map_err(|error| match error {
         QueryError::NotFound { reason } => Problem::not_found(reason),
         QueryError::Unreachable { .. } | QueryError::Failed { .. } => {
             Problem::unavailable(error.to_string())
         }
-    })?;
-    edge::opened(desk, answer).map(Json)
+    })
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 //! What must stay true: the same seed gives the same commands whatever is in flight at once; the
 //! commands of one account go one after another.
 
-mod chance;
-mod names;
-mod offer;
+pub(super) mod chance;
+pub(super) mod names;
+pub(super) mod offer;
 mod plan;
 
 use std::{

@@ -1,10 +1,10 @@
-//! The operator before the stories begin: two customers with Classic, and their bill for October.
+//! The operator before the stories begin: two customers with Classic, and their bills for October.
 
 use serde_json::{Value, json};
 
 use super::{
     check::Check,
-    step::{BILLING_DESK, JANE, LEE, Step, Story, send, shows},
+    step::{BILLING_DESK, JANE, LEE, Step, Story, happens, send, shows},
 };
 
 pub(crate) fn story() -> Story {
@@ -46,10 +46,13 @@ pub(crate) fn story() -> Story {
         shows(("billing", "recurring", "account_1002"), [Check::Amount(5999)]),
         Step::Say("The 1st is bill day, the 5th is due day (F73, F74). Ada pays, Ben does not."),
         Step::Days("2026-09-29", "2026-10-01"),
-        bill("account_1002", "Ada"),
-        bill("account_88", "Ben"),
+        happens("RunClosed", Some("run_bill-2026-10-01"), [Check::Field("kind", "bill")]),
+        shows(
+            ("billing", "balance", "account_88"),
+            [Check::Field("balance", "$74.06"), Check::Field("dueOn", "2026-10-05")],
+        ),
         Step::Days("2026-10-02", "2026-10-02"),
-        payment("account_1002", "2026-10-02", "Ada, $65.99: September's days and October"),
+        payment("account_1002", "2026-10-02", "7555", "Ada, $75.55: September's days and October"),
         shows(("billing", "balance", "account_1002"), [Check::Field("balance", "$0.00")]),
     ]);
     Story { number: "Before ", title: "Two customers, and bill day", steps }
@@ -91,20 +94,16 @@ fn customer(customer: &Customer) -> Vec<Step> {
     ]
 }
 
-fn bill(account: &'static str, who: &'static str) -> Step {
-    let body = json!({
-        "accountId": account, "chargeId": format!("bill-2026-10-{account}"), "dueOn": "2026-10-05",
-        "lines": [{"description": "Classic, October 2026",
-            "amount": {"currency": "USD", "minor": "5999"}}],
-    });
-    send(BILLING_DESK, "RecordCharge", who, body)
-}
-
 /// A card payment of what is due for September's days and for October.
-pub(crate) fn payment(account: &'static str, date: &'static str, about: &'static str) -> Step {
+pub(crate) fn payment(
+    account: &'static str,
+    date: &'static str,
+    minor: &'static str,
+    about: &'static str,
+) -> Step {
     let body = json!({
         "accountId": account, "paymentId": format!("card-{date}-{account}"),
-        "amount": {"currency": "USD", "minor": "6599"},
+        "amount": {"currency": "USD", "minor": minor},
         "method": "PAYMENT_METHOD_CARD", "receivedOn": date,
     });
     send(BILLING_DESK, "RecordPayment", about, body)

@@ -83,10 +83,6 @@ fn what_services_know() -> Vec<Step> {
             ("provisioning", "line", "site_2001"),
             [Check::Field("vlan", "552"), Check::Field("packageId", "super-fast-1g-pon")],
         ),
-        shows(
-            ("billing", "lines", "account_2001"),
-            [Check::Says("Super Fast (1 Gig) Fiber PON, 23 of 31 days"), Check::Amount(7419)],
-        ),
         shows(("billing", "recurring", "account_2001"), [Check::Amount(9999)]),
         delivered("account_2001", "order_completed"),
     ]

@@ -53,10 +53,10 @@ impl Stage {
                 let told = format!("{} {}: {decided:?}", send.command, send.about);
                 if as_told { vec![] } else { vec![told] }
             }
-            Step::Happens(happening) => match stand_in(happening) {
-                Some((command, body)) => self.expect_accepted(SERVICE, command, &body),
-                None => vec![],
-            },
+            Step::Happens(happening) => stand_ins(happening)
+                .into_iter()
+                .flat_map(|(command, body)| self.expect_accepted(SERVICE, command, &body))
+                .collect(),
         }
     }
 
@@ -65,6 +65,19 @@ impl Stage {
             Ok(facts) if !facts.is_empty() => vec![],
             otherwise => vec![format!("{command} {body}: {otherwise:?}")],
         }
+    }
+}
+
+/// The commands by which a service brings about what happens.
+fn stand_ins(happening: &Happening) -> Vec<(&'static str, Value)> {
+    match happening.kind {
+        "RunClosed" => ["account_1002", "account_88"]
+            .map(|account_id| {
+                ("BillAccount", json!({"accountId": account_id, "cycle": "2026-10-01"}))
+            })
+            .into(),
+        "DunningStepTaken" => vec![("AdvanceDunning", json!({"accountId": "account_88"}))],
+        _ => stand_in(happening).into_iter().collect(),
     }
 }
 

@@ -10,6 +10,8 @@ use super::{
 
 const SITE: &str = "site_88";
 const ACCOUNT: &str = "account_88";
+const DUNNING: &str = "dunning_88";
+const TICKET: &str = "ticket_dunning-88-1";
 
 pub(crate) fn story() -> Story {
     let mut steps = dunning();
@@ -23,7 +25,7 @@ fn dunning() -> Vec<Step> {
         Step::Say(
             "Ben's bill was due on the 5th. Nobody may suspend by looking at the wrong door.",
         ),
-        shows(("billing", "balance", ACCOUNT), [Check::Field("balance", "$65.99")]),
+        shows(("billing", "balance", ACCOUNT), [Check::Field("balance", "$74.06")]),
         refused(
             send(
                 LEE,
@@ -38,8 +40,16 @@ fn dunning() -> Vec<Step> {
         Step::Days("2026-10-10", "2026-10-16"),
         Step::Say("The 16th: delinquent (F75). The 17th is a Saturday, so the call is on Monday"),
         Step::Say("the 19th, and the suspension a day after it (F80)."),
+        happens("DunningStepTaken", Some(DUNNING), [Check::Field("name", "notice")]),
+        happens("TicketOpened", Some(TICKET), [Check::Field("kind", "delinquency")]),
         Step::Days("2026-10-17", "2026-10-19"),
+        happens("DunningStepTaken", Some(DUNNING), [Check::Field("name", "call")]),
+        shows(
+            ("care", "task", "task_dunning-88-1-1"),
+            [Check::Field("recipient", "collections"), Check::Says("suspended on 2026-10-20")],
+        ),
         Step::Days("2026-10-20", "2026-10-20"),
+        happens("DunningStepTaken", Some(DUNNING), [Check::Field("name", "suspension")]),
     ]
 }
 
@@ -78,7 +88,7 @@ fn suspension() -> Vec<Step> {
                 json!({"siteId": SITE, "verifiedAddressId": "ADDR-88",
                     "grounds": "REINSTATEMENT_GROUNDS_PAYMENT_ARRANGEMENT"}),
             ),
-            "site.arrangement_needs_manager",
+            "site.not_arranged",
             "F86",
         ),
     ]
@@ -87,7 +97,7 @@ fn suspension() -> Vec<Step> {
 fn reinstatement() -> Vec<Step> {
     vec![
         Step::Days("2026-10-21", "2026-10-21"),
-        payment(ACCOUNT, "2026-10-21", "Ben, $65.99"),
+        payment(ACCOUNT, "2026-10-21", "7406", "Ben, $74.06"),
         happens(
             "SiteReinstatementRequested",
             Some(SITE),
@@ -102,6 +112,7 @@ fn reinstatement() -> Vec<Step> {
         ),
         happens("AccountPortalEnabled", Some(ACCOUNT), [Check::Field("siteId", SITE)]),
         Step::Say("What each service made of it:"),
+        shows(("billing", "dunning", ACCOUNT), [Check::Says("Ladder 1 ended")]),
         shows(("billing", "balance", ACCOUNT), [Check::Field("balance", "$0.00")]),
         shows(("noc-bridge", "request", "site_88-2"), [Check::Field("state", "effective")]),
         shows(("provisioning", "line", SITE), [Check::Field("vlan", "552")]),

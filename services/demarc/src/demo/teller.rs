@@ -12,6 +12,7 @@ use super::{
     step::{Happening, Outcome, SAM, Send, Step, Story, View},
 };
 use crate::{
+    cli::status,
     client::{Answer, Client, ClientError, Recorded, pages::Filter, part, short_kind},
     output::{BAD, DIM, GOOD, Output, STRONG, paint, words},
 };
@@ -146,6 +147,9 @@ impl Teller {
             let opened = answer.events.first().and_then(|event| words::whole(&event.position));
             self.today = opened.and_then(|at| u64::try_from(at).ok()).unwrap_or(self.today);
             first = first.or(Some(self.today));
+            if let Err(error) = self.end_of_runs().await {
+                return Ok(Err(broken(format!("the runs of {day} to end"), &error)));
+            }
         }
         let last = to.strftime("%A %Y-%m-%d");
         let span = if from == to { last.to_string() } else { format!("{from} … {last}") };
@@ -155,6 +159,26 @@ impl Teller {
             Err(error) => return Ok(Err(broken("the days in the log".into(), &error))),
         };
         Ok(Ok(format!("{sun} {span}{}", paint(DIM, off))))
+    }
+
+    /// Waits until billing has done what the day asks for: a day is longer than its runs.
+    async fn end_of_runs(&self) -> Result<(), ClientError> {
+        let give_up = Instant::now() + TIME_LIMIT;
+        while Instant::now() < give_up {
+            let status = self.client.get(&["status"], &[]).await?;
+            let services = status::services(&status)?;
+            let billing = services.iter().find(|service| service.service == "billing");
+            let is_done = |it: &status::ServiceStatus| {
+                it.checkpoint >= Some(self.today)
+                    && it.lag == Some(0)
+                    && it.pending_intents == Some(0)
+            };
+            if billing.is_some_and(is_done) {
+                return Ok(());
+            }
+            tokio::time::sleep(POLL_EVERY).await;
+        }
+        Ok(())
     }
 
     /// Which of the days since a position are no business days.

@@ -4,18 +4,20 @@ use jiff::civil::date;
 
 use super::CheckInOrder;
 use crate::{
+    Fact,
     biller::ServiceType,
     device::DeviceId,
     order::{
         Appointment, CheckInStatus, Completed, Confirmation, OrderEvent, OrderRejection, Sold, Work,
     },
     service::{Promotion, Service, ServiceEvent},
+    subscription::{Item, ItemKind, SubscriptionEvent, SubscriptionId},
     testing::{
         fixtures::{
             TODAY, account_id, cancelled, changed_meanwhile, code, committed_change, completed,
-            completed_disconnect, day, disconnect, disconnected, id, installation_in, order_id,
-            reviewed, scheduled, service, service_id, site_id, started, started_in, swapped, text,
-            trouble_call, usd,
+            completed_disconnect, day, disconnect, disconnected, id, installation_in, item,
+            order_id, reviewed, scheduled, service, service_id, site_id, started, started_in,
+            swapped, text, trouble_call, usd,
         },
         given,
     },
@@ -30,6 +32,16 @@ fn check_in() -> CheckInOrder {
         start_billing_date: TODAY,
         confirmed: Confirmation::Twice,
     }
+}
+
+/// A package of the service is paid for from today on, and nothing was paid for before.
+fn paid_for(package: &str, name: &str, monthly: i64) -> [Fact; 2] {
+    let opened = SubscriptionEvent::Opened { account_id: account_id(), bill_day: 1 };
+    let item =
+        Item { service_id: Some(service_id()), ..item(ItemKind::Package, package, name, monthly) };
+    let item_id = code("service_5");
+    let started = SubscriptionEvent::ItemStarted { item_id, item, from: TODAY };
+    [opened, started].map(|fact| fact.on(&account_id()))
 }
 
 #[test]
@@ -58,9 +70,31 @@ fn f1_f20_f25_f26_an_office_only_change_is_completed_and_changes_the_service() {
         },
         completion: check_in().completion(),
     });
-    given(committed_change())
+    given(committed_change()).when(check_in()).then(
+        [completed.on(&order_id()), changed.on(&service_id())]
+            .into_iter()
+            .chain(paid_for("classic", "Classic", 6_999)),
+    );
+}
+
+#[test]
+fn f71_a_package_that_is_paid_for_is_another_one_from_the_check_in_on() {
+    let done = given(committed_change()).and(paid_for("basic", "Basic", 4_999)).after(check_in());
+    let subscription = done.state(&SubscriptionId::of(&account_id()));
+    let paid = |day| subscription.items_on(day).map(|(_, item)| item.product.as_str().to_owned());
+    assert_eq!(paid(TODAY).collect::<Vec<_>>(), ["classic"]);
+    assert_eq!(paid(date(2026, 3, 15)).count(), 0);
+}
+
+#[test]
+fn f49_f71_what_a_disconnected_service_cost_is_not_paid_for_any_more() {
+    let ended = SubscriptionEvent::ItemEnded { item_id: code("service_5"), on: TODAY };
+    given(service("basic"))
+        .and(paid_for("basic", "Basic", 4_999))
+        .and([disconnect("basic"), scheduled(None), reviewed()])
+        .and([OrderEvent::Committed.on(&order_id())])
         .when(check_in())
-        .then([completed.on(&order_id()), changed.on(&service_id())]);
+        .then([completed_disconnect("basic"), disconnected(), ended.on(&account_id())]);
 }
 
 #[test]
@@ -69,7 +103,11 @@ fn f25_a_completed_installation_activates_the_service() {
     given(installation_in("phoenix", "SB8200", "basic"))
         .and([scheduled(None), reviewed(), OrderEvent::Committed.on(&order_id())])
         .when(check_in())
-        .then([completed(None, "basic"), activated.on(&service_id())]);
+        .then(
+            [completed(None, "basic"), activated.on(&service_id())]
+                .into_iter()
+                .chain(paid_for("basic", "Basic", 4_999)),
+        );
 }
 
 #[test]
@@ -93,7 +131,12 @@ fn f68_an_installation_brings_the_package_and_the_device_that_were_chosen_last()
         .and([swapped("basic", "classic"), chosen.on(&order_id()), scheduled(None)])
         .and([reviewed(), OrderEvent::Committed.on(&order_id())])
         .when(check_in())
-        .then([completed(None, "classic")].into_iter().chain(facts));
+        .then(
+            [completed(None, "classic")]
+                .into_iter()
+                .chain(facts)
+                .chain(paid_for("classic", "Classic", 6_999)),
+        );
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 /// The numbers that follow from a seed and an account.
 #[derive(Debug)]
-pub(super) struct Chance(u64);
+pub(in crate::cli) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn of(seed: u64, nth: u64) -> Self {
+    pub(in crate::cli) fn of(seed: u64, nth: u64) -> Self {
         let mut begin = Self(seed);
         let mixed = begin.number();
         Self(mixed ^ nth.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -20,17 +20,17 @@ impl Chance {
     }
 
     /// A number below `end`, which is not 0.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(in crate::cli) fn below(&mut self, end: u64) -> u64 {
         self.number() % end
     }
 
     /// True so many times out of a hundred.
-    pub(super) fn percent(&mut self, share: u64) -> bool {
+    pub(in crate::cli) fn percent(&mut self, share: u64) -> bool {
         self.below(100) < share
     }
 
     /// One of several, of which there is at least one.
-    pub(super) fn one_of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
+    pub(in crate::cli) fn one_of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
         let count = u64::try_from(things.len()).expect("a count fits into 64 bits");
         let chosen = usize::try_from(self.below(count)).expect("it is below a count");
         &things[chosen]

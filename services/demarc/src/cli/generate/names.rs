@@ -1,13 +1,13 @@
 //! What people, streets and conversations are called. Nobody in particular.
 
-pub(super) const FIRST_NAMES: &[&str] = &[
+pub(in crate::cli) const FIRST_NAMES: &[&str] = &[
     "Ada", "Alan", "Amara", "Anton", "Beatriz", "Ben", "Carmen", "Chen", "Dana", "Darius", "Elena",
     "Emil", "Farah", "Frank", "Grace", "Hana", "Hector", "Imani", "Ivan", "Jin", "Jo", "Kofi",
     "Laila", "Luis", "Maren", "Mateo", "Nia", "Noor", "Omar", "Petra", "Priya", "Ravi", "Rosa",
     "Sam", "Sofia", "Tariq", "Theo", "Uma", "Vera", "Yusuf",
 ];
 
-pub(super) const LAST_NAMES: &[&str] = &[
+pub(in crate::cli) const LAST_NAMES: &[&str] = &[
     "Abbott", "Alvarez", "Baker", "Banerjee", "Byron", "Castillo", "Clark", "Cohen", "Diaz",
     "Doyle", "Evans", "Field", "Garcia", "Haddad", "Hughes", "Ito", "Jansen", "Kaur", "Kim",
     "Lopez", "Marsh", "Mensah", "Meyer", "Nguyen", "Novak", "Okafor", "Olsen", "Park", "Patel",
@@ -15,7 +15,7 @@ pub(super) const LAST_NAMES: &[&str] = &[
     "Young",
 ];
 
-pub(super) const STREETS: &[&str] = &[
+pub(in crate::cli) const STREETS: &[&str] = &[
     "Ash Street",
     "Beacon Hill Road",
     "Cedar Lane",
@@ -43,7 +43,7 @@ pub(super) const STREETS: &[&str] = &[
     "Willow Way",
 ];
 
-pub(super) const COMMENTS: &[&str] = &[
+pub(in crate::cli) const COMMENTS: &[&str] = &[
     "Called about the bill, explained the first month's days.",
     "Asked whether a faster package is available at the address.",
     "Asked how to place the modem for better Wi-Fi.",
@@ -57,7 +57,7 @@ pub(super) const COMMENTS: &[&str] = &[
 ];
 
 /// What is charged once now and then, with its price in minor units.
-pub(super) const FEES: &[(&str, i64)] = &[
+pub(in crate::cli) const FEES: &[(&str, i64)] = &[
     ("Installation", 4_999),
     ("Service visit", 6_000),
     ("Late fee", 895),

@@ -1,0 +1,216 @@
+//! Autopay: what is due is collected from a card or bank account, by the processor's token (F48).
+//!
+//! What must stay true: no card number is ever here, a token of the processor's only; one draw a
+//! day at most; a token that was refused for good is not tried again until there is another one.
+
+mod collect;
+mod fail;
+mod set;
+
+pub use collect::CollectPayment;
+pub use fail::FailCollection;
+pub use set::{RemoveAutopay, SetAutopay};
+
+use jiff::{ToSpan, civil::Date};
+
+use crate::{
+    Aggregate, Event, Fact, Id, Noun, Rejection,
+    account::Account,
+    biller::Biller,
+    dunning::{Dunning, Waits},
+    ledger::{PaymentMethod, Standing},
+    money::Money,
+    text::Code,
+};
+
+/// Names the autopay of an account, after it.
+pub type AutopayId = Id<Autopay>;
+
+/// Facts about one account's autopay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AutopayEvent {
+    /// What is due is collected from now on.
+    Set {
+        /// Whose.
+        account_id: Id<Account>,
+        /// From where.
+        source: Source,
+    },
+    /// Nothing is collected any more.
+    Removed {
+        /// Whose.
+        account_id: Id<Account>,
+    },
+    /// The processor is to collect something.
+    CollectionRequested {
+        /// From whom.
+        account_id: Id<Account>,
+        /// Becomes the payment's id, and is the processor's idempotency key.
+        collection_id: Code,
+        /// How much.
+        amount: Money,
+        /// From where.
+        source: Source,
+        /// When.
+        on: Date,
+    },
+    /// The processor did not collect it.
+    CollectionFailed {
+        /// From whom.
+        account_id: Id<Account>,
+        /// Which.
+        collection_id: Code,
+        /// The processor's code.
+        code: Code,
+        /// Whether it may be tried again another day.
+        may_retry: bool,
+    },
+}
+
+/// From where something is collected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// A card or a bank account.
+    pub method: PaymentMethod,
+    /// The processor's own opaque token.
+    pub token: Code,
+    /// What people tell it by, as in `visa 4242`: never more than the last four digits.
+    pub label: Code,
+}
+
+/// Where an account's autopay stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Autopay {
+    /// From where is collected.
+    pub source: Option<Source>,
+    /// The last draw and its day.
+    pub last: Option<Draw>,
+    /// Whether the source was refused for good.
+    pub is_refused: bool,
+}
+
+/// A draw that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// Which.
+    pub collection_id: Code,
+    /// When.
+    pub on: Date,
+    /// Whether it is known to have failed.
+    pub failed: bool,
+}
+
+/// What prevents a wish about autopay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AutopayRejection {
+    /// Cash is not collected.
+    #[error("autopay is by card or bank transfer")]
+    MethodNotCollected,
+    /// Nobody knows it.
+    #[error("no such collection is under way")]
+    NoSuchCollection,
+    /// There is nothing to draw from.
+    #[error("the account has no autopay")]
+    NotSet,
+}
+
+impl AutopayRejection {
+    /// The API's code, stable for ever.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::MethodNotCollected => "autopay.method_not_collected",
+            Self::NoSuchCollection => "autopay.no_such_collection",
+            Self::NotSet => "autopay.not_set",
+        }
+    }
+}
+
+impl From<AutopayRejection> for Rejection {
+    fn from(rejection: AutopayRejection) -> Self {
+        Self { code: rejection.code(), reason: rejection.to_string() }
+    }
+}
+
+impl Autopay {
+    /// The next day on which something is collected: a due date, or the day before a step of
+    /// dunning (F48). `None`: there is nothing to collect, or nothing to collect it from.
+    #[must_use]
+    pub fn next_try(
+        &self,
+        biller: &Biller,
+        standing: &Standing,
+        dunning: &Dunning,
+    ) -> Option<Date> {
+        self.source.as_ref().filter(|_| !self.is_refused)?;
+        let last = self.last.as_ref().map_or(Date::MIN, |draw| draw.on);
+        let due = dunning.undisputed(standing).map(|charge| charge.due_on);
+        let due = due.filter(|due| *due > last);
+        let outlook = dunning.outlook(biller, standing);
+        let steps = outlook.into_iter().flat_map(|outlook| match outlook.waits {
+            Waits::Step { ahead, .. } => ahead.into_iter().map(|(_, on)| on).collect(),
+            Waits::Promise { promised_on } => vec![promised_on.saturating_add(1.day())],
+        });
+        let before_steps = steps.map(|on| on.saturating_sub(1.day())).filter(|on| *on > last);
+        let minimum = biller.billing.autopay_minimum.max(1);
+        let is_enough = |on: &Date| dunning.due(standing, *on) >= minimum;
+        due.chain(before_steps).filter(is_enough).min()
+    }
+}
+
+impl AutopayEvent {
+    /// Whose autopay it is about.
+    #[must_use]
+    pub fn account_id(&self) -> &Id<Account> {
+        match self {
+            Self::Set { account_id, .. }
+            | Self::Removed { account_id }
+            | Self::CollectionRequested { account_id, .. }
+            | Self::CollectionFailed { account_id, .. } => account_id,
+        }
+    }
+
+    /// This fact, about the autopay of that account.
+    #[must_use]
+    pub fn on(self, account_id: &Id<Account>) -> Fact {
+        Fact::new(&AutopayId::of(account_id), Event::Autopay(self))
+    }
+}
+
+impl Aggregate for Autopay {
+    const CATEGORY: &'static str = "autopay";
+    const UNKNOWN: &'static Self = &Self { source: None, last: None, is_refused: false };
+    type Event = AutopayEvent;
+
+    fn evolve(mut self, event: &AutopayEvent) -> Self {
+        match event {
+            AutopayEvent::Set { source, .. } => {
+                self.source = Some(source.clone());
+                self.is_refused = false;
+            }
+            AutopayEvent::Removed { .. } => self.source = None,
+            AutopayEvent::CollectionRequested { collection_id, on, .. } => {
+                let (collection_id, on) = (collection_id.clone(), *on);
+                self.last = Some(Draw { collection_id, on, failed: false });
+            }
+            AutopayEvent::CollectionFailed { may_retry, .. } => {
+                self.is_refused |= !may_retry;
+                if let Some(last) = &mut self.last {
+                    last.failed = true;
+                }
+            }
+        }
+        self
+    }
+
+    fn of(noun: &Noun) -> Option<&Self> {
+        if let Noun::Autopay(autopay) = noun { Some(autopay) } else { None }
+    }
+
+    fn from(noun: Noun) -> Option<Self> {
+        if let Noun::Autopay(autopay) = noun { Some(autopay) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! When something is collected next.
+
+use jiff::civil::{Date, date};
+
+use super::{Autopay, AutopayEvent, AutopayId, CollectPayment, FailCollection, Source};
+use crate::{
+    Fact,
+    biller::testing,
+    dunning::{DunningEvent, DunningId},
+    ledger::{Ledger, LedgerId, PaymentMethod},
+    testing::{
+        Given,
+        fixtures::{account, account_id, arrangement, code, day, debt, paid, step_taken, usd},
+        given,
+    },
+};
+
+fn march(day: i8) -> Date {
+    date(2026, 3, day)
+}
+
+fn source() -> Source {
+    Source { method: PaymentMethod::Card, token: code("tok_ok"), label: code("visa 4242") }
+}
+
+fn set() -> Fact {
+    AutopayEvent::Set { account_id: account_id(), source: source() }.on(&account_id())
+}
+
+/// It was tried on a day.
+fn tried(on: Date) -> Fact {
+    AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: code(&format!("autopay-7-{on}")),
+        amount: usd(4_999),
+        source: source(),
+        on,
+    }
+    .on(&account_id())
+}
+
+fn failed(on: Date, may_retry: bool) -> Fact {
+    AutopayEvent::CollectionFailed {
+        account_id: account_id(),
+        collection_id: code(&format!("autopay-7-{on}")),
+        code: code("declined"),
+        may_retry,
+    }
+    .on(&account_id())
+}
+
+/// 49.99 is due on the 5th of March, and autopay is set on the 1st.
+fn owing() -> Given {
+    given(account()).and([day(march(1)), debt(4_999, march(5)), set()])
+}
+
+fn next_try(given: &Given) -> Option<Date> {
+    let autopay: &Autopay = given.state(&AutopayId::of(&account_id()));
+    let ledger: &Ledger = given.state(&LedgerId::of(&account_id()));
+    autopay.next_try(&testing(), &ledger.standing, given.state(&DunningId::of(&account_id())))
+}
+
+#[test]
+fn f48_what_is_due_is_collected_on_its_due_date() {
+    assert_eq!(next_try(&owing()), Some(march(5)));
+    assert_eq!(next_try(&owing().and([paid("p-1", 4_999)])), None);
+    // Set up when it was due already: at once.
+    assert_eq!(next_try(&owing().and([day(march(10))])), Some(march(5)));
+    assert_eq!(next_try(&given(account()).and([debt(4_999, march(5))])), None, "it is not set");
+}
+
+#[test]
+fn f48_what_was_refused_is_tried_again_the_day_before_each_step_and_once_a_day() {
+    let after = |days: &[i8]| {
+        let tries = days.iter().flat_map(|day| [tried(march(*day)), failed(march(*day), true)]);
+        next_try(&owing().and(tries))
+    };
+    assert_eq!(after(&[5]), Some(march(15)), "the notice is on the 16th");
+    assert_eq!(after(&[5, 15]), Some(march(16)), "the call is on the 17th");
+    assert_eq!(after(&[5, 15, 16]), Some(march(17)), "the suspension is on the 18th");
+    assert_eq!(after(&[5, 15, 16, 17]), None);
+    // Dates follow from what was really done: the notice came on the 19th, a Thursday.
+    let late = owing().and([tried(march(5)), step_taken(march(19))]);
+    assert_eq!(next_try(&late), Some(march(19)));
+    assert_eq!(next_try(&late.and([tried(march(19))])), Some(march(22)), "the 23rd is a Monday");
+    // What is due later is collected when it is due.
+    let all = [5, 15, 16, 17].map(|day| tried(march(day)));
+    assert_eq!(
+        next_try(&owing().and(all).and([debt(700, date(2026, 4, 5))])),
+        Some(date(2026, 4, 5))
+    );
+}
+
+#[test]
+fn f48_a_source_that_was_refused_for_good_waits_for_another_one() {
+    let refused = owing().and([tried(march(5)), failed(march(5), false)]);
+    assert_eq!(next_try(&refused), None);
+    assert_eq!(next_try(&refused.and([set()])), Some(march(15)));
+    let removed = AutopayEvent::Removed { account_id: account_id() };
+    assert_eq!(next_try(&owing().and([removed.on(&account_id())])), None);
+}
+
+#[test]
+fn f48_next_to_nothing_is_collected_with_what_is_due_next() {
+    let small = given(account()).and([debt(99, march(5)), set()]);
+    assert_eq!(next_try(&small), None);
+    assert_eq!(next_try(&small.and([debt(1, march(9))])), Some(march(9)));
+}
+
+#[test]
+fn f48_f79_what_is_promised_is_collected_on_its_day() {
+    let promised = owing()
+        .and([day(march(16)), tried(march(5)), step_taken(march(16))])
+        .after(arrangement(4_999, march(20)));
+    assert_eq!(next_try(&promised), Some(march(20)));
+}
+
+#[test]
+fn f48_what_is_disputed_is_not_collected() {
+    let disputed = DunningEvent::ChargeDisputed {
+        account_id: account_id(),
+        charge_id: code("bill-2026-03-05"),
+        reason: code("NOT-ORDERED"),
+    };
+    let disputed = owing().and([disputed.on(&account_id())]);
+    let collect = || CollectPayment { account_id: account_id() };
+    assert_eq!(next_try(&disputed), None);
+    disputed.clone().and([day(march(5))]).when(collect()).then([]);
+    let part = disputed.and([debt(700, march(6)), day(march(6))]);
+    assert_eq!(next_try(&part), Some(march(6)));
+    let requested = AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: code("autopay-7-2026-03-06"),
+        amount: usd(700),
+        source: source(),
+        on: march(6),
+    };
+    part.when(collect()).then([requested.on(&account_id())]);
+}
+
+#[test]
+fn f48_nothing_is_collected_twice_a_day() {
+    let due = owing().and([day(march(5)), tried(march(5))]);
+    let collect = || CollectPayment { account_id: account_id() };
+    due.clone().when(collect()).then([]);
+    let fail = FailCollection {
+        account_id: account_id(),
+        collection_id: code("autopay-7-2026-03-05"),
+        code: code("declined"),
+        may_retry: true,
+    };
+    due.after(fail).when(collect()).then([]);
+}

@@ -1,0 +1,306 @@
+//! Dunning: how an account whose debt is past due is asked to pay, step by step, and what holds
+//! that up (F72 to F91).
+//!
+//! What must stay true: a ladder belongs to the oldest debt that started it; no step is skipped,
+//! repeated or taken before the day after the one before it, whatever the order of payments,
+//! reversals, arrangements and days; it is over as soon as that debt and every older one are paid.
+//! Steps are taken on business days, one a day at most.
+
+mod advance;
+mod arrange;
+mod dispute;
+mod evolve;
+mod exclude;
+mod outlook;
+mod rejection;
+
+pub use advance::AdvanceDunning;
+pub(crate) use advance::settled;
+pub use arrange::{MakeArrangement, PROMISES_MAX, Promise};
+pub use dispute::{CloseDispute, DISPUTES_MAX, DisputeCharge};
+pub use exclude::{ExcludeFromDunning, IncludeInDunning};
+pub use outlook::{Outlook, Waits};
+pub use rejection::DunningRejection;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::{
+    Event, Fact, Id,
+    account::Account,
+    biller::DunningAction,
+    ledger::{OpenCharge, Standing},
+    money::Money,
+    remembered::Remembered,
+    text::Code,
+};
+
+/// Names the dunning of an account, after it.
+pub type DunningId = Id<Dunning>;
+
+/// Facts about one account's dunning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DunningEvent {
+    /// A step of the ladder was taken. What it does is done by whoever hears of it.
+    StepTaken(StepTaken),
+    /// The ladder is over; the next debt starts another one.
+    LadderEnded {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which: 1, 2, 3, ... of this account.
+        ladder: u32,
+        /// Why.
+        because: LadderEnd,
+    },
+    /// The customer promised to pay by certain days; until then the ladder is held up (F79, F86).
+    ArrangementMade {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Chosen by the sender.
+        arrangement_id: Code,
+        /// Debts that are due by then are part of it.
+        covers_through: Date,
+        /// What is owed of them, in all.
+        total: Money,
+        /// What is paid by when.
+        promises: Vec<Promise>,
+        /// Whether a manager agreed, without whom nobody is reinstated (F86).
+        by_manager: bool,
+    },
+    /// All of it was paid.
+    ArrangementKept {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which.
+        arrangement_id: Code,
+    },
+    /// Something was not paid by its day: the ladder goes on where it stood.
+    ArrangementBroken {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which.
+        arrangement_id: Code,
+        /// The day by which it was promised.
+        promised_on: Date,
+        /// What is still owed and was to be paid by then.
+        missing: Money,
+    },
+    /// The customer says that something is not owed: until that is decided it counts as not due.
+    ChargeDisputed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The invoice, charge or adjustment.
+        charge_id: Code,
+        /// Why, in a word.
+        reason: Code,
+    },
+    /// It is decided.
+    DisputeClosed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The invoice, charge or adjustment.
+        charge_id: Code,
+    },
+    /// The account is not asked to pay.
+    Excluded {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Why, in a word.
+        reason: Code,
+        /// The first day on which it is asked again; absent: until somebody says so.
+        until: Option<Date>,
+    },
+    /// The account is asked again.
+    Included {
+        /// Whose.
+        account_id: Id<Account>,
+    },
+}
+
+/// A step that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepTaken {
+    /// Whose.
+    pub account_id: Id<Account>,
+    /// Which ladder: 1, 2, 3, ... of this account.
+    pub ladder: u32,
+    /// The due date of the debt that started it.
+    pub anchor: Date,
+    /// Which step: 0, 1, 2, ...
+    pub step: u32,
+    /// Its name in the biller's plan.
+    pub name: Code,
+    /// What it does.
+    pub actions: BTreeSet<DunningAction>,
+    /// What is past due.
+    pub past_due: Money,
+    /// When.
+    pub taken_on: Date,
+    /// The names and dates of the steps that follow if nothing is paid (F80).
+    pub ahead: Vec<(Code, Date)>,
+    /// When the sites are suspended: the date that notices carry (F77).
+    pub suspends_on: Option<Date>,
+}
+
+/// Why a ladder is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LadderEnd {
+    /// The debt that started it and every older one are paid, or disputed.
+    Settled,
+    /// The account is not asked to pay any more.
+    Excluded,
+    /// All steps were taken, and what was promised afterwards was not paid: the next ladder begins
+    /// at once.
+    PromiseBroken,
+}
+
+/// Where an account's dunning stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dunning {
+    /// The ladder that is climbed.
+    pub ladder: Option<Ladder>,
+    /// How many there were, this one included.
+    pub ladders: u32,
+    /// The last one that ended.
+    pub ended: Option<Ladder>,
+    /// What holds the ladder up.
+    pub arrangement: Option<Arrangement>,
+    /// What is not owed, the customer says, and why.
+    pub disputed: BTreeMap<Code, Code>,
+    /// Whether the account is asked at all.
+    pub excluded: Option<Exclusion>,
+    /// Arrangements that were made.
+    pub(crate) arranged: Remembered,
+}
+
+/// A ladder that is climbed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ladder {
+    /// The due date of the debt that started it: with it and older ones the minimum was owed.
+    pub anchor: Date,
+    /// How many steps were taken: at least one.
+    pub taken: u32,
+    /// When the last one was.
+    pub last_on: Date,
+}
+
+/// A payment arrangement that is neither kept nor broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrangement {
+    /// Which.
+    pub arrangement_id: Code,
+    /// Debts that are due by then are part of it.
+    pub covers_through: Date,
+    /// What was owed of them, in minor units.
+    pub total: i64,
+    /// What is paid by when, in the order of the days.
+    pub promises: Vec<Promise>,
+    /// Whether a manager agreed, without whom nobody is reinstated (F86).
+    pub by_manager: bool,
+}
+
+/// An account that is not asked to pay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Why, in a word.
+    pub reason: Code,
+    /// The first day on which it is asked again.
+    pub until: Option<Date>,
+}
+
+impl Dunning {
+    /// What is owed and not disputed, oldest first.
+    pub fn undisputed<'a>(
+        &'a self,
+        standing: &'a Standing,
+    ) -> impl Iterator<Item = &'a OpenCharge> {
+        standing.open.iter().filter(|charge| !self.disputed.contains_key(&charge.charge_id))
+    }
+
+    /// What is due by a day and not disputed.
+    #[must_use]
+    pub fn due(&self, standing: &Standing, on: Date) -> i64 {
+        let due = self.undisputed(standing).filter(|charge| charge.due_on <= on);
+        due.map(|charge| charge.remaining).fold(0, i64::saturating_add)
+    }
+
+    /// What has to be paid before the account is reinstated: the debt that started the ladder, or
+    /// the last one, and every older one; without a ladder all that is past due (F77, F86).
+    #[must_use]
+    pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
+        let anchor = self.ladder.or(self.ended).map(|ladder| ladder.anchor);
+        self.undisputed(standing)
+            .filter(|charge| charge.due_on < today)
+            .filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
+            .map(|charge| charge.remaining)
+            .sum()
+    }
+
+    /// The fact that ends the ladder.
+    fn end(&self, account_id: &Id<Account>, because: LadderEnd) -> DunningEvent {
+        let account_id = account_id.clone();
+        DunningEvent::LadderEnded { account_id, ladder: self.ladders, because }
+    }
+
+    /// Whether an arrangement holds the ladder up.
+    #[must_use]
+    pub fn is_arranged(&self) -> bool {
+        self.arrangement.is_some()
+    }
+
+    /// Whether nobody asks the account to pay on a day.
+    #[must_use]
+    pub fn is_excluded(&self, today: Date) -> bool {
+        let excluded = self.excluded.as_ref();
+        excluded.is_some_and(|exclusion| exclusion.until.is_none_or(|until| today < until))
+    }
+}
+
+impl Arrangement {
+    /// What is still owed of it.
+    #[must_use]
+    pub fn remaining(&self, standing: &Standing) -> i64 {
+        let covered = standing.open.iter().filter(|charge| charge.due_on <= self.covers_through);
+        covered.map(|charge| charge.remaining).sum()
+    }
+
+    /// The first promise whose day is over before `today` and that was not kept, and what is
+    /// missing of it.
+    #[must_use]
+    pub fn broken(&self, standing: &Standing, today: Date) -> Option<(Date, i64)> {
+        let remaining = self.remaining(standing);
+        let mut allowed = self.total;
+        for promise in self.promises.iter().take_while(|promise| promise.on < today) {
+            allowed = allowed.saturating_sub(promise.amount.minor).max(0);
+            if remaining > allowed {
+                return Some((promise.on, remaining - allowed));
+            }
+        }
+        None
+    }
+}
+
+impl DunningEvent {
+    /// Whose dunning it is about.
+    #[must_use]
+    pub fn account_id(&self) -> &Id<Account> {
+        match self {
+            Self::StepTaken(StepTaken { account_id, .. })
+            | Self::LadderEnded { account_id, .. }
+            | Self::ArrangementMade { account_id, .. }
+            | Self::ArrangementKept { account_id, .. }
+            | Self::ArrangementBroken { account_id, .. }
+            | Self::ChargeDisputed { account_id, .. }
+            | Self::DisputeClosed { account_id, .. }
+            | Self::Excluded { account_id, .. }
+            | Self::Included { account_id } => account_id,
+        }
+    }
+
+    /// This fact, about the dunning of that account.
+    #[must_use]
+    pub fn on(self, account_id: &Id<Account>) -> Fact {
+        Fact::new(&DunningId::of(account_id), Event::Dunning(self))
+    }
+}

@@ -1,0 +1,178 @@
+//! Advance: what the day asks of an account whose debt is past due (F75 to F80). At most one step
+//! a day, and none before its date.
+
+use std::collections::BTreeSet;
+
+use jiff::{ToSpan, civil::Date};
+
+use super::{Dunning, DunningEvent, DunningId, LadderEnd, StepTaken, Waits};
+use crate::{
+    Aggregate, Decide, Desk, Fact, Rejection,
+    account::AccountId,
+    biller::DunningAction,
+    calendar::today,
+    ledger::{LedgerId, Standing},
+    money::Money,
+    subscription::{self, SubscriptionEvent, SubscriptionId},
+    text::Code,
+};
+
+/// Do what today asks of an account whose debt is past due, if it asks for anything.
+#[derive(Clone, Debug)]
+pub struct AdvanceDunning {
+    /// Which.
+    pub account_id: AccountId,
+}
+
+impl Decide for AdvanceDunning {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        let today = today(desk)?;
+        let standing = &desk.get(&LedgerId::of(&self.account_id)).standing;
+        let dunning = desk.get(&DunningId::of(&self.account_id));
+        let mut events = look_at_arrangement(dunning, standing, &self.account_id, desk, today);
+        let is_broken = matches!(events.first(), Some(DunningEvent::ArrangementBroken { .. }));
+        let after = events.iter().fold(dunning.clone(), Dunning::evolve);
+        let ended = end(&after, standing, desk, &self.account_id);
+        let begun_anew = || is_broken.then(|| exhausted(&after, desk, &self.account_id)).flatten();
+        events.extend(ended.or_else(begun_anew));
+        let after = events.iter().fold(dunning.clone(), Dunning::evolve);
+        let Some(step) = self.step(desk, &after, standing, today) else {
+            return Ok(self.facts(events));
+        };
+        let fee = self.late_fee(desk, &step)?;
+        events.push(DunningEvent::StepTaken(step));
+        Ok(self.facts(events).into_iter().chain(fee).collect())
+    }
+}
+
+impl AdvanceDunning {
+    fn facts(&self, events: Vec<DunningEvent>) -> Vec<Fact> {
+        events.into_iter().map(|event| event.on(&self.account_id)).collect()
+    }
+
+    /// The step that today asks for.
+    fn step(
+        &self,
+        desk: &Desk<'_>,
+        dunning: &Dunning,
+        standing: &Standing,
+        today: Date,
+    ) -> Option<StepTaken> {
+        let outlook = dunning.outlook(desk.biller, standing)?;
+        let Waits::Step { name, anchor, .. } = outlook.waits else { return None };
+        // A day may have been missed: the step falls on the first business day after it.
+        if desk.biller.business_days.first_from(outlook.on.max(today)) != today {
+            return None;
+        }
+        let index = dunning.ladder.map_or(0, |ladder| ladder.taken);
+        let next = usize::try_from(index).ok()?;
+        let plan = desk.biller.dunning.steps.get(next)?;
+        let tomorrow = today.saturating_add(1.day());
+        let dates = desk.biller.dunning_dates(anchor, next + 1, tomorrow);
+        let later = desk.biller.dunning.steps.iter().skip(next + 1);
+        let suspends =
+            |actions: &BTreeSet<DunningAction>| actions.contains(&DunningAction::Suspend);
+        let suspension = later.clone().zip(&dates).find(|(step, _)| suspends(&step.actions));
+        let past_due = dunning.undisputed(standing).filter(|charge| charge.due_on < today);
+        let minor = past_due.map(|charge| charge.remaining).sum();
+        Some(StepTaken {
+            account_id: self.account_id.clone(),
+            ladder: dunning.ladders + u32::from(dunning.ladder.is_none()),
+            anchor,
+            step: index,
+            name,
+            actions: plan.actions.clone(),
+            past_due: Money::new(desk.biller.currency, minor),
+            taken_on: today,
+            suspends_on: match suspends(&plan.actions) {
+                true => Some(today),
+                false => suspension.map(|(_, date)| *date),
+            },
+            ahead: later.map(|step| step.name.clone()).zip(dates.iter().copied()).collect(),
+        })
+    }
+
+    /// What the step costs, if it costs anything: once for one debt, however often it is paid and
+    /// owed again.
+    fn late_fee(&self, desk: &Desk<'_>, step: &StepTaken) -> Result<Vec<Fact>, Rejection> {
+        let index = usize::try_from(step.step).unwrap_or(usize::MAX);
+        let plan = desk.biller.dunning.steps.get(index);
+        let Some(product) = plan.and_then(|plan| plan.late_fee.as_ref()) else {
+            return Ok(Vec::new());
+        };
+        let charge_id = Code::parse(&format!("{}-{}-{product}", step.name, step.anchor))
+            .unwrap_or_else(|_| product.clone());
+        let subscription = desk.get(&SubscriptionId::of(&self.account_id));
+        if !subscription.is_opened() || subscription.charged.knows(&charge_id) {
+            return Ok(Vec::new());
+        }
+        let fee = subscription::fee(desk, product, charge_id, None, step.taken_on)?;
+        Ok(vec![SubscriptionEvent::FeeCharged { fee }.on(&self.account_id)])
+    }
+}
+
+/// Whether an arrangement was kept or broken.
+fn look_at_arrangement(
+    dunning: &Dunning,
+    standing: &Standing,
+    account_id: &AccountId,
+    desk: &Desk<'_>,
+    today: Date,
+) -> Vec<DunningEvent> {
+    let Some(arrangement) = &dunning.arrangement else { return Vec::new() };
+    let (account_id, arrangement_id) = (account_id.clone(), arrangement.arrangement_id.clone());
+    if arrangement.remaining(standing) == 0 {
+        return vec![DunningEvent::ArrangementKept { account_id, arrangement_id }];
+    }
+    let broken = arrangement.broken(standing, today).map(|(promised_on, missing)| {
+        let missing = Money::new(desk.biller.currency, missing);
+        DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing }
+    });
+    broken.into_iter().collect()
+}
+
+/// The end of a ladder whose debt is paid.
+fn end(
+    dunning: &Dunning,
+    standing: &Standing,
+    desk: &Desk<'_>,
+    account_id: &AccountId,
+) -> Option<DunningEvent> {
+    let ladder = dunning.ladder?;
+    let is_settled = dunning.due(standing, ladder.anchor) < desk.biller.dunning.minimum.max(1);
+    is_settled.then(|| dunning.end(account_id, LadderEnd::Settled))
+}
+
+/// The end of a ladder that has no step left, so that another one begins.
+fn exhausted(dunning: &Dunning, desk: &Desk<'_>, account_id: &AccountId) -> Option<DunningEvent> {
+    let taken = usize::try_from(dunning.ladder?.taken).unwrap_or(usize::MAX);
+    let is_exhausted = taken >= desk.biller.dunning.steps.len();
+    is_exhausted.then(|| dunning.end(account_id, LadderEnd::PromiseBroken))
+}
+
+/// What an entry in the ledger settles: an arrangement, a ladder (F86).
+pub(crate) fn settled(desk: &Desk<'_>, account_id: &AccountId, standing: &Standing) -> Vec<Fact> {
+    let dunning = desk.get(&DunningId::of(account_id));
+    let kept = dunning.arrangement.as_ref().filter(|it| it.remaining(standing) == 0);
+    let kept = kept.map(|arrangement| DunningEvent::ArrangementKept {
+        account_id: account_id.clone(),
+        arrangement_id: arrangement.arrangement_id.clone(),
+    });
+    let ended = end(dunning, standing, desk, account_id);
+    kept.into_iter().chain(ended).map(|event| event.on(account_id)).collect()
+}
+
+/// A fact about the dunning, and the end of the ladder where that follows.
+pub(super) fn settled_after(
+    desk: &Desk<'_>,
+    account_id: &AccountId,
+    event: DunningEvent,
+) -> Vec<Fact> {
+    let standing = &desk.get(&LedgerId::of(account_id)).standing;
+    let after = desk.get(&DunningId::of(account_id)).clone().evolve(&event);
+    let ended = end(&after, standing, desk, account_id);
+    [event].into_iter().chain(ended).map(|event| event.on(account_id)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Arrange: the customer promises to pay by certain days, and the ladder is held up until then.
+//! How long and for how much depends on the role of whoever agrees (F79, F86).
+
+use jiff::{ToSpan, civil::Date};
+
+use super::{DunningEvent, DunningId, DunningRejection};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    account::AccountId,
+    actor::Role,
+    biller::ArrangementLimit,
+    calendar::today,
+    ledger::LedgerId,
+    money::Money,
+    remembered::{Fingerprint, Recall},
+    text::Code,
+};
+
+/// Most promises of one arrangement.
+pub const PROMISES_MAX: usize = 12;
+
+/// Agree on when the past-due amount is paid.
+#[derive(Clone, Debug)]
+pub struct MakeArrangement {
+    /// Whose.
+    pub account_id: AccountId,
+    /// Chosen by the sender; the same again changes nothing.
+    pub arrangement_id: Code,
+    /// What is paid by when, in the order of the days; together at least what is past due.
+    pub promises: Vec<Promise>,
+}
+
+/// Money, by a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Promise {
+    /// The last day on which it is in time.
+    pub on: Date,
+    /// How much.
+    pub amount: Money,
+}
+
+impl Decide for MakeArrangement {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        desk.get(&self.account_id).demand_open()?;
+        let dunning = desk.get(&DunningId::of(&self.account_id));
+        match dunning.arranged.recall(&self.arrangement_id, Fingerprint::of(&self.promises)) {
+            Recall::Same => return Ok(vec![]),
+            Recall::Otherwise => return Err(DunningRejection::ArrangementIdUsed.into()),
+            Recall::New => {}
+        }
+        if dunning.is_arranged() {
+            return Err(DunningRejection::Arranged.into());
+        }
+        let today = today(desk)?;
+        let standing = &desk.get(&LedgerId::of(&self.account_id)).standing;
+        let covered = standing.due_before(today).last();
+        let covers_through = covered.ok_or(DunningRejection::NothingPastDue)?.due_on;
+        let total = standing.past_due(today);
+        self.check(desk, today, total)?;
+        let made = DunningEvent::ArrangementMade {
+            account_id: self.account_id.clone(),
+            arrangement_id: self.arrangement_id.clone(),
+            covers_through,
+            total: Money::new(desk.biller.currency, total),
+            promises: self.promises.clone(),
+            by_manager: desk.actor.is(Role::Manager),
+        };
+        Ok(vec![made.on(&self.account_id)])
+    }
+}
+
+impl MakeArrangement {
+    fn check(&self, desk: &Desk<'_>, today: Date, total: i64) -> Result<(), DunningRejection> {
+        if self.promises.is_empty() || self.promises.len() > PROMISES_MAX {
+            return Err(DunningRejection::PromisesOutOfRange);
+        }
+        let in_order = self.promises.is_sorted_by(|before, after| before.on < after.on);
+        if !in_order || self.promises[0].on < today {
+            return Err(DunningRejection::PromisesNotInOrder);
+        }
+        let currency = desk.biller.currency;
+        let is_money = |it: &Promise| it.amount.currency == currency && it.amount.minor > 0;
+        if !self.promises.iter().all(is_money) {
+            return Err(DunningRejection::PromiseOfNothing);
+        }
+        let promised = self.promises.iter().map(|it| it.amount.minor).fold(0, i64::saturating_add);
+        if promised < total {
+            return Err(DunningRejection::PromisesTooSmall);
+        }
+        let last = self.promises.last().map_or(today, |promise| promise.on);
+        let limits = &desk.biller.dunning.arrangements;
+        let mut limits = desk.actor.roles.iter().filter_map(|role| limits.get(role));
+        let is_within = |limit: &ArrangementLimit| {
+            last <= today.saturating_add(i32::from(limit.days).days()) && total <= limit.amount
+        };
+        if limits.any(is_within) { Ok(()) } else { Err(DunningRejection::AboveLimit) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! How an account's dunning follows from its facts.
+
+use std::collections::BTreeMap;
+
+use super::{Arrangement, Dunning, DunningEvent, Exclusion, Ladder};
+use crate::{
+    Aggregate, Noun,
+    remembered::{Fingerprint, Remembered},
+};
+
+/// Arrangements that are remembered.
+const ARRANGED_MAX: usize = 50;
+
+impl Aggregate for Dunning {
+    const CATEGORY: &'static str = "dunning";
+    const UNKNOWN: &'static Self = &Self {
+        ladder: None,
+        ladders: 0,
+        ended: None,
+        arrangement: None,
+        disputed: BTreeMap::new(),
+        excluded: None,
+        arranged: Remembered::NONE,
+    };
+    type Event = DunningEvent;
+
+    fn evolve(mut self, event: &DunningEvent) -> Self {
+        match event {
+            DunningEvent::StepTaken(step) => {
+                self.ladders = step.ladder;
+                self.ladder = Some(Ladder {
+                    anchor: step.anchor,
+                    taken: step.step + 1,
+                    last_on: step.taken_on,
+                });
+            }
+            DunningEvent::LadderEnded { .. } => {
+                self.ended = self.ladder.take().or(self.ended);
+            }
+            DunningEvent::ArrangementMade {
+                arrangement_id,
+                covers_through,
+                total,
+                promises,
+                by_manager,
+                ..
+            } => {
+                let what = Fingerprint::of(promises);
+                self.arranged.note(arrangement_id, what, ARRANGED_MAX);
+                self.arrangement = Some(Arrangement {
+                    arrangement_id: arrangement_id.clone(),
+                    covers_through: *covers_through,
+                    total: total.minor,
+                    promises: promises.clone(),
+                    by_manager: *by_manager,
+                });
+            }
+            DunningEvent::ArrangementKept { .. } | DunningEvent::ArrangementBroken { .. } => {
+                self.arrangement = None;
+            }
+            DunningEvent::ChargeDisputed { charge_id, reason, .. } => {
+                self.disputed.insert(charge_id.clone(), reason.clone());
+            }
+            DunningEvent::DisputeClosed { charge_id, .. } => {
+                self.disputed.remove(charge_id);
+            }
+            DunningEvent::Excluded { reason, until, .. } => {
+                self.excluded = Some(Exclusion { reason: reason.clone(), until: *until });
+            }
+            DunningEvent::Included { .. } => self.excluded = None,
+        }
+        self
+    }
+
+    fn of(noun: &Noun) -> Option<&Self> {
+        if let Noun::Dunning(dunning) = noun { Some(dunning) } else { None }
+    }
+
+    fn from(noun: Noun) -> Option<Self> {
+        if let Noun::Dunning(dunning) = noun { Some(dunning) } else { None }
+    }
+}

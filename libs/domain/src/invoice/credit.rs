@@ -1,0 +1,76 @@
+//! Credit an invoice: a credit note takes it back whole; what was on it is billed anew where that
+//! is asked for.
+
+use super::{Invoice, InvoiceEvent, InvoiceId, InvoiceRejection, Issued};
+use crate::{
+    Decide, Desk, Fact, Rejection,
+    calendar::today,
+    ledger::{LedgerEvent, posted},
+    series::{self, Numbered},
+    subscription::{SubscriptionEvent, SubscriptionId},
+    text::Code,
+};
+
+/// Take an invoice back with a credit note.
+#[derive(Clone, Debug)]
+pub struct CreditInvoice {
+    /// Which.
+    pub invoice_id: InvoiceId,
+    /// Why: one of the biller's reasons for adjustments.
+    pub reason: Code,
+    /// Whether the next bill has on it again what was on this one, as it should have been.
+    pub rebill: bool,
+}
+
+impl Decide for CreditInvoice {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        match desk.get(&self.invoice_id) {
+            Invoice::NotIssued => Err(InvoiceRejection::NotIssued.into()),
+            Invoice::Credited { reason, rebilled }
+                if *reason == self.reason && *rebilled == self.rebill =>
+            {
+                Ok(vec![])
+            }
+            Invoice::Credited { .. } => Err(InvoiceRejection::CreditedOtherwise.into()),
+            Invoice::Issued(issued) => self.credit(desk, issued),
+        }
+    }
+}
+
+impl CreditInvoice {
+    fn credit(&self, desk: &Desk<'_>, issued: &Issued) -> Result<Vec<Fact>, Rejection> {
+        if !desk.biller.billing.adjustment_reasons.contains(&self.reason) {
+            return Err(InvoiceRejection::ReasonNotKnown.into());
+        }
+        let account_id = &issued.account_id;
+        let subscription = desk.get(&SubscriptionId::of(account_id));
+        if self.rebill && subscription.last_invoice() != Some(&issued.number) {
+            return Err(InvoiceRejection::NotTheLast.into());
+        }
+        let (number, taken) = series::next(desk, Numbered::CreditNote);
+        let credited = InvoiceEvent::Credited {
+            account_id: account_id.clone(),
+            credit_note: number.clone(),
+            reason: self.reason.clone(),
+            credited_on: today(desk)?,
+            rebilled: self.rebill,
+            lines: issued.lines.clone(),
+        };
+        let entry = LedgerEvent::InvoiceCredited {
+            account_id: account_id.clone(),
+            invoice_id: self.invoice_id.clone(),
+            credit_note: number,
+            total: issued.total(),
+        };
+        let mut facts = vec![taken, credited.on(&self.invoice_id)];
+        facts.extend(posted(desk, entry));
+        if self.rebill {
+            let unbilled = SubscriptionEvent::Unbilled { invoice: issued.number.clone() };
+            facts.push(unbilled.on(account_id));
+        }
+        Ok(facts)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! Bill an account: one invoice for one cycle, or what has come up since, on demand.
+//!
+//! What must stay true: an account's cycles are billed in order, each once; an account that cannot
+//! be billed is parked with the reason and stays due.
+
+use jiff::civil::Date;
+
+use super::{LedgerEvent, LedgerRejection, posted};
+use crate::{
+    Decide, Desk, Fact, Id, Rejection,
+    account::AccountId,
+    calendar::today,
+    invoice::{InvoiceEvent, InvoiceId, InvoiceLine, Issued},
+    money::{MINOR_MAX, Money},
+    series::{self, Numbered},
+    subscription::{Subscription, SubscriptionEvent, SubscriptionId, SubscriptionRejection},
+    text::Code,
+};
+
+/// Bill an account.
+#[derive(Clone, Debug)]
+pub struct BillAccount {
+    /// Which.
+    pub account_id: AccountId,
+    /// The bill day; absent: now, for what has come up since the last bill.
+    pub cycle: Option<Date>,
+}
+
+/// What a bill is made of.
+struct Bill {
+    cycle: Date,
+    through: Date,
+}
+
+impl Decide for BillAccount {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        desk.get(&self.account_id).demand_opened_once()?;
+        let today = today(desk)?;
+        let subscription = desk.get(&SubscriptionId::of(&self.account_id));
+        let Some(bill) = self.due(subscription, today)? else { return Ok(vec![]) };
+        let rated = subscription.rate(bill.cycle, bill.through);
+        match rated.taxed(subscription, &*desk.biller.taxes, bill.cycle) {
+            Err(untaxable) => {
+                let reason = untaxable.to_string();
+                Ok(self.park(subscription, &bill, "bill.market_without_taxes", reason))
+            }
+            Ok(lines) if total(&lines).is_none() => {
+                let reason = "the bill is too large: end what is not sold".to_owned();
+                Ok(self.park(subscription, &bill, "bill.too_large", reason))
+            }
+            Ok(lines) => self.issue(desk, &bill, lines, today),
+        }
+    }
+}
+
+impl BillAccount {
+    /// The bill that is to be made, if one is.
+    fn due(&self, subscription: &Subscription, today: Date) -> Result<Option<Bill>, Rejection> {
+        if !subscription.is_opened() {
+            return Err(SubscriptionRejection::NotOpened.into());
+        }
+        let next = subscription.next_cycle();
+        let Some(cycle) = self.cycle else {
+            // Before the first bill, the rest of the period is paid in advance.
+            let rest = || subscription.end_of_cycle(today);
+            let through = subscription.through().unwrap_or_else(rest);
+            return Ok(Some(Bill { cycle: today, through }));
+        };
+        match next {
+            None => Ok(None),
+            Some(next) if cycle < next => Ok(None),
+            Some(next) if cycle > next => {
+                Err(LedgerRejection::EarlierCycleOpen { due: next }.into())
+            }
+            Some(_) if cycle > today => {
+                Err(LedgerRejection::CycleNotReached { cycle, today }.into())
+            }
+            Some(_) => Ok(Some(Bill { cycle, through: subscription.end_of_cycle(cycle) })),
+        }
+    }
+
+    fn issue(
+        &self,
+        desk: &Desk<'_>,
+        bill: &Bill,
+        lines: Vec<InvoiceLine>,
+        today: Date,
+    ) -> Result<Vec<Fact>, Rejection> {
+        let Bill { cycle, through } = *bill;
+        if lines.is_empty() {
+            // On demand there is nothing to say.
+            let billed = SubscriptionEvent::Billed { invoice: None, cycle, through };
+            return Ok(self.cycle.map(|_| billed.on(&self.account_id)).into_iter().collect());
+        }
+        let (number, taken) = series::next(desk, Numbered::Invoice);
+        let invoice_id = InvoiceId::parse(&format!("invoice_{number}"))
+            .expect("a number of the series is safe in an id");
+        let ledger = desk.get(&Id::<super::Ledger>::of(&self.account_id));
+        let issued = Issued {
+            account_id: self.account_id.clone(),
+            number: number.clone(),
+            cycle,
+            issued_on: today,
+            due_on: desk.biller.billing.due_on(cycle, today),
+            previous_balance: Money::new(desk.biller.currency, ledger.balance()),
+            lines,
+        };
+        let entry = LedgerEvent::Invoiced {
+            account_id: self.account_id.clone(),
+            invoice_id: invoice_id.clone(),
+            total: issued.total(),
+            due_on: issued.due_on,
+        };
+        let billed = SubscriptionEvent::Billed { invoice: Some(number), cycle, through };
+        let mut facts = vec![taken, InvoiceEvent::Issued(issued).on(&invoice_id)];
+        facts.extend(posted(desk, entry));
+        facts.push(billed.on(&self.account_id));
+        Ok(facts)
+    }
+
+    /// The account waits, visibly, until what prevents its bill is seen to.
+    fn park(
+        &self,
+        subscription: &Subscription,
+        bill: &Bill,
+        code: &str,
+        reason: String,
+    ) -> Vec<Fact> {
+        let code = Code::parse(code).expect("the code is printable ASCII");
+        let parked = (bill.cycle, code);
+        if subscription.parked() == Some(&parked) {
+            return Vec::new();
+        }
+        let (cycle, code) = parked;
+        vec![SubscriptionEvent::Parked { cycle, code, reason }.on(&self.account_id)]
+    }
+}
+
+/// All lines together, unless that is more than any bill.
+fn total(lines: &[InvoiceLine]) -> Option<i64> {
+    let total = lines.iter().map(|line| i128::from(line.amount.minor)).sum::<i128>();
+    i64::try_from(total).ok().filter(|total| total.saturating_abs() <= MINOR_MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! What prevents a wish about a ledger.
+
+use jiff::civil::Date;
+
+use super::REQUESTS_MAX;
+use crate::{Rejection, money::Currency};
+
+/// What prevents a wish about a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerRejection {
+    /// One id, two charges.
+    #[error("the charge id belongs to a charge with other lines or due date")]
+    ChargeIdUsed,
+    /// One id, two payments.
+    #[error("the payment id belongs to another payment")]
+    PaymentIdUsed,
+    /// One payment, recorded twice.
+    #[error("the processor's reference belongs to a payment that is recorded already")]
+    ReferenceUsed,
+    /// Nothing is charged, or too much at once.
+    #[error("a charge has 1 to {max} lines")]
+    LinesOutOfRange {
+        /// The limit.
+        max: usize,
+    },
+    /// A ledger has one currency.
+    #[error("the ledger's currency is {currency}")]
+    OtherCurrency {
+        /// The biller's.
+        currency: Currency,
+    },
+    /// No bill is that large.
+    #[error("the amount, or the total of the lines, is too large")]
+    AmountTooLarge,
+    /// A payment is money that comes.
+    #[error("the amount of a payment or a refund must be more than zero")]
+    AmountNotPositive,
+    /// An adjustment changes something.
+    #[error("the amount of an adjustment must not be zero")]
+    AmountZero,
+    /// Books are not written in advance.
+    #[error("the payment is dated after today, {today}")]
+    ReceivedAfterToday {
+        /// The last opened day.
+        today: Date,
+    },
+    /// Nobody paid that, or it is too long ago to be told.
+    #[error("the ledger knows no such payment")]
+    NoSuchPayment,
+    /// Two reasons, one reversal.
+    #[error("the payment was reversed already, for another reason")]
+    ReversedOtherwise,
+    /// Only what is nobody's debt can be given back.
+    #[error("a refund is at most the credit, which is smaller")]
+    RefundTooLarge,
+    /// One id, two refunds.
+    #[error("the refund id belongs to another refund")]
+    RefundIdUsed,
+    /// One id, two adjustments.
+    #[error("the adjustment id belongs to another adjustment")]
+    AdjustmentIdUsed,
+    /// F55.
+    #[error("the reason is not one of the biller's reasons for adjustments")]
+    ReasonNotKnown,
+    /// Nobody asked for it, or it is decided.
+    #[error("no such adjustment waits to be approved")]
+    NoSuchRequest,
+    /// F55.
+    #[error("the amount is above what the role may adjust: somebody with a higher limit decides")]
+    AboveLimit,
+    /// Four eyes see more than two.
+    #[error("whoever asks for an adjustment does not approve it")]
+    OwnRequest,
+    /// Nothing grows without a bound.
+    #[error("{REQUESTS_MAX} adjustments of the account wait: approve or decline some first")]
+    TooManyRequests,
+    /// Bills are made in order.
+    #[error("the account is to be billed for {due} first")]
+    EarlierCycleOpen {
+        /// The cycle that comes first.
+        due: Date,
+    },
+    /// Its day has not come.
+    #[error("the bill day {cycle} has not come: today is {today}")]
+    CycleNotReached {
+        /// The bill day.
+        cycle: Date,
+        /// The last opened day.
+        today: Date,
+    },
+}
+
+impl LedgerRejection {
+    /// The API's code, stable for ever.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ChargeIdUsed => "ledger.charge_id_used",
+            Self::PaymentIdUsed => "ledger.payment_id_used",
+            Self::ReferenceUsed => "ledger.reference_used",
+            Self::LinesOutOfRange { .. } => "ledger.lines_out_of_range",
+            Self::OtherCurrency { .. } => "ledger.other_currency",
+            Self::AmountTooLarge => "ledger.amount_too_large",
+            Self::AmountNotPositive => "ledger.amount_not_positive",
+            Self::AmountZero => "ledger.amount_zero",
+            Self::ReceivedAfterToday { .. } => "ledger.received_after_today",
+            Self::NoSuchPayment => "ledger.no_such_payment",
+            Self::ReversedOtherwise => "ledger.reversed_otherwise",
+            Self::RefundTooLarge => "ledger.refund_too_large",
+            Self::RefundIdUsed => "ledger.refund_id_used",
+            Self::AdjustmentIdUsed => "ledger.adjustment_id_used",
+            Self::ReasonNotKnown => "ledger.reason_not_known",
+            Self::NoSuchRequest => "ledger.no_such_request",
+            Self::AboveLimit => "ledger.above_limit",
+            Self::OwnRequest => "ledger.own_request",
+            Self::TooManyRequests => "ledger.too_many_requests",
+            Self::EarlierCycleOpen { .. } => "ledger.earlier_cycle_open",
+            Self::CycleNotReached { .. } => "ledger.cycle_not_reached",
+        }
+    }
+}
+
+impl From<LedgerRejection> for Rejection {
+    fn from(rejection: LedgerRejection) -> Self {
+        Self { code: rejection.code(), reason: rejection.to_string() }
+    }
+}

@@ -1,0 +1,204 @@
+//! Where a ledger stands: what is owed, debt by debt, what is credit, and what paid what.
+//!
+//! What must stay true: the balance is what was charged less what was paid, in whatever order it
+//! came, and there is never debt and credit at the same time.
+
+use jiff::civil::Date;
+
+use super::LedgerEvent;
+use crate::text::Code;
+
+/// What of the past is remembered of who paid what: a payment that is reversed later reopens a
+/// debt of its own.
+const APPLIED_MAX: usize = 24;
+
+/// Amounts owed and paid, in minor units of the biller's currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// What is owed, oldest due date first; of one date, first come first.
+    pub open: Vec<OpenCharge>,
+    /// What was paid and nothing is owed for, first come first.
+    pub credits: Vec<Credit>,
+    /// What paid what, the newest [`APPLIED_MAX`].
+    pub applied: Vec<Applied>,
+}
+
+/// A charge that is not wholly paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCharge {
+    /// The charge, the invoice or the adjustment.
+    pub charge_id: Code,
+    /// When it is due.
+    pub due_on: Date,
+    /// What is still owed of it, more than 0.
+    pub remaining: i64,
+}
+
+/// Something that was paid and nothing is owed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The payment, or what else brought it.
+    pub source: Code,
+    /// What is left of it, more than 0.
+    pub left: i64,
+}
+
+/// A part of a payment and the charge that it paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The payment, or what else brought it.
+    pub source: Code,
+    /// What it paid.
+    pub charge_id: Code,
+    /// When that was due.
+    pub due_on: Date,
+    /// How much of it.
+    pub amount: i64,
+}
+
+impl Standing {
+    pub(super) const NOTHING: Self =
+        Self { open: Vec::new(), credits: Vec::new(), applied: Vec::new() };
+
+    /// What the customer owes; negative is credit.
+    #[must_use]
+    pub fn balance(&self) -> i64 {
+        self.owed() - self.credit()
+    }
+
+    /// All that is owed.
+    #[must_use]
+    pub fn owed(&self) -> i64 {
+        self.open.iter().map(|charge| charge.remaining).sum()
+    }
+
+    /// What was paid and nothing is owed for.
+    #[must_use]
+    pub fn credit(&self) -> i64 {
+        self.credits.iter().map(|credit| credit.left).sum()
+    }
+
+    /// What is owed of charges that were due before a day.
+    #[must_use]
+    pub fn past_due(&self, today: Date) -> i64 {
+        self.due_before(today).map(|charge| charge.remaining).sum()
+    }
+
+    /// The charges that were due before a day, oldest first.
+    pub fn due_before(&self, day: Date) -> impl Iterator<Item = &OpenCharge> {
+        self.open.iter().take_while(move |charge| charge.due_on < day)
+    }
+
+    /// Takes an entry in.
+    pub fn post(&mut self, event: &LedgerEvent) {
+        match event {
+            LedgerEvent::Charged { charge_id, due_on, .. } => {
+                self.add(charge_id, *due_on, event.effect(), None);
+            }
+            LedgerEvent::Invoiced { invoice_id, due_on, .. } => {
+                self.add(&invoice_id.code(), *due_on, event.effect(), None);
+            }
+            LedgerEvent::InvoiceCredited { invoice_id, credit_note, .. } => {
+                self.add(credit_note, Date::MAX, event.effect(), Some(&invoice_id.code()));
+            }
+            LedgerEvent::PaymentReceived { payment_id, invoice_id, .. } => {
+                let first = invoice_id.as_ref().map(crate::Id::code);
+                self.add(payment_id, Date::MAX, event.effect(), first.as_ref());
+            }
+            LedgerEvent::PaymentReversed { payment_id, amount, reversed_on, .. } => {
+                self.reverse(payment_id, amount.minor, *reversed_on);
+            }
+            LedgerEvent::Refunded { amount, .. } => self.give_back(amount.minor),
+            LedgerEvent::Adjusted { adjustment_id, due_on, .. } => {
+                self.add(adjustment_id, *due_on, event.effect(), None);
+            }
+            LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {}
+        }
+    }
+
+    /// A debt, or a negative one, which pays others: the named one first.
+    fn add(&mut self, id: &Code, due_on: Date, amount: i64, first: Option<&Code>) {
+        if amount >= 0 {
+            self.charge(id, due_on, amount);
+        } else {
+            self.pay(id, amount.saturating_neg(), first);
+        }
+    }
+
+    fn charge(&mut self, charge_id: &Code, due_on: Date, amount: i64) {
+        let mut remaining = amount;
+        while remaining > 0 && !self.credits.is_empty() {
+            let credit = &mut self.credits[0];
+            let share = credit.left.min(remaining);
+            (credit.left, remaining) = (credit.left - share, remaining - share);
+            let source = credit.source.clone();
+            if credit.left == 0 {
+                self.credits.remove(0);
+            }
+            self.note(source, charge_id.clone(), due_on, share);
+        }
+        if remaining > 0 {
+            let index = self.open.partition_point(|charge| charge.due_on <= due_on);
+            let charge_id = charge_id.clone();
+            self.open.insert(index, OpenCharge { charge_id, due_on, remaining });
+        }
+    }
+
+    fn pay(&mut self, source: &Code, amount: i64, first: Option<&Code>) {
+        let mut left = amount;
+        let named = first.and_then(|id| self.open.iter().position(|it| it.charge_id == *id));
+        let order = named.into_iter().chain(0..self.open.len());
+        for index in order {
+            let charge = &mut self.open[index];
+            let share = charge.remaining.min(left);
+            if share > 0 {
+                charge.remaining -= share;
+                left -= share;
+                let (charge_id, due_on) = (charge.charge_id.clone(), charge.due_on);
+                self.note(source.clone(), charge_id, due_on, share);
+            }
+        }
+        self.open.retain(|charge| charge.remaining > 0);
+        if left > 0 {
+            self.credits.push(Credit { source: source.clone(), left });
+        }
+    }
+
+    /// What a payment paid is owed again, each part as it was due; what nobody remembers any more
+    /// is owed from that day on.
+    fn reverse(&mut self, source: &Code, amount: i64, on: Date) {
+        let mut left = amount;
+        for credit in self.credits.iter_mut().filter(|credit| credit.source == *source) {
+            let share = credit.left.min(left);
+            (credit.left, left) = (credit.left - share, left - share);
+        }
+        self.credits.retain(|credit| credit.left > 0);
+        let of_it = |applied: &Applied| applied.source == *source;
+        let undone: Vec<Applied> = self.applied.iter().filter(|it| of_it(it)).cloned().collect();
+        self.applied.retain(|applied| !of_it(applied));
+        for applied in undone {
+            let share = applied.amount.min(left);
+            left -= share;
+            self.charge(&applied.charge_id, applied.due_on, share);
+        }
+        self.charge(source, on, left);
+    }
+
+    fn give_back(&mut self, amount: i64) {
+        let mut left = amount;
+        for credit in &mut self.credits {
+            let share = credit.left.min(left);
+            (credit.left, left) = (credit.left - share, left - share);
+        }
+        self.credits.retain(|credit| credit.left > 0);
+    }
+
+    fn note(&mut self, source: Code, charge_id: Code, due_on: Date, amount: i64) {
+        self.applied.push(Applied { source, charge_id, due_on, amount });
+        let surplus = self.applied.len().saturating_sub(APPLIED_MAX);
+        self.applied.drain(..surplus);
+    }
+}
+
+#[cfg(test)]
+mod tests;

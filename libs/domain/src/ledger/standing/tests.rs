@@ -1,0 +1,201 @@
+//! What pays what, whatever comes in which order.
+
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
+use proptest::{
+    collection::vec,
+    prelude::{Strategy, any, proptest},
+};
+
+use super::Standing;
+use crate::{
+    Event,
+    ledger::{LedgerEvent, PaymentMethod, books},
+    testing::fixtures::{TODAY, account_id, code, debt, id, usd},
+};
+
+fn charged(minor: i64, day: i8) -> LedgerEvent {
+    let Event::Ledger(charged) = debt(minor, date(2026, 3, day)).event else {
+        unreachable!("a debt is a fact about a ledger")
+    };
+    charged
+}
+
+fn paid_as(payment_id: &str, minor: i64, invoice: Option<&str>) -> LedgerEvent {
+    LedgerEvent::PaymentReceived {
+        account_id: account_id(),
+        payment_id: code(payment_id),
+        amount: usd(minor),
+        method: PaymentMethod::Cash,
+        received_on: TODAY,
+        invoice_id: invoice.map(id),
+    }
+}
+
+fn paid(minor: i64) -> LedgerEvent {
+    paid_as("p", minor, None)
+}
+
+fn invoiced(number: &str, minor: i64, day: i8) -> LedgerEvent {
+    LedgerEvent::Invoiced {
+        account_id: account_id(),
+        invoice_id: id(number),
+        total: usd(minor),
+        due_on: date(2026, 3, day),
+    }
+}
+
+fn reversed(payment_id: &str, minor: i64) -> LedgerEvent {
+    LedgerEvent::PaymentReversed {
+        account_id: account_id(),
+        payment_id: code(payment_id),
+        amount: usd(minor),
+        method: PaymentMethod::Cash,
+        reason: code("NSF"),
+        reversed_on: TODAY,
+    }
+}
+
+fn after(events: &[LedgerEvent]) -> Standing {
+    let mut standing = Standing::default();
+    events.iter().for_each(|event| standing.post(event));
+    standing
+}
+
+/// Days of March on which something is due, and what is left of it.
+fn open(standing: &Standing) -> Vec<(i8, i64)> {
+    standing.open.iter().map(|charge| (charge.due_on.day(), charge.remaining)).collect()
+}
+
+#[test]
+fn a_payment_pays_the_oldest_debt_first() {
+    let standing = after(&[charged(300, 20), charged(100, 5), charged(200, 10), paid(150)]);
+    assert_eq!(open(&standing), [(10, 150), (20, 300)]);
+    assert_eq!(standing.past_due(date(2026, 3, 16)), 150);
+}
+
+#[test]
+fn a_payment_pays_the_invoice_that_it_names_first() {
+    let first = [invoiced("invoice_I1", 100, 5), invoiced("invoice_I2", 200, 10)];
+    let named = paid_as("p", 250, Some("invoice_I2"));
+    assert_eq!(open(&after(&[&first[..], &[named]].concat())), [(5, 50)]);
+    let unknown = paid_as("p", 250, Some("invoice_I9"));
+    assert_eq!(open(&after(&[&first[..], &[unknown]].concat())), [(10, 50)]);
+}
+
+#[test]
+fn of_charges_due_on_one_date_the_first_is_paid_first() {
+    assert_eq!(open(&after(&[charged(100, 5), charged(300, 5), paid(150)])), [(5, 250)]);
+}
+
+#[test]
+fn what_is_due_today_is_not_past_due() {
+    let standing = after(&[charged(100, 16)]);
+    assert_eq!(standing.past_due(date(2026, 3, 16)), 0);
+    assert_eq!(standing.past_due(date(2026, 3, 17)), 100);
+}
+
+#[test]
+fn what_is_paid_too_much_pays_later_charges() {
+    assert_eq!(open(&after(&[paid(150), charged(100, 5), charged(100, 6)])), [(6, 50)]);
+    assert_eq!(after(&[paid(150), charged(100, 5)]).credit(), 50);
+}
+
+#[test]
+fn a_credit_pays_the_oldest_debt_first() {
+    assert_eq!(open(&after(&[charged(100, 5), charged(100, 6), charged(-120, 31)])), [(6, 80)]);
+}
+
+#[test]
+fn a_reversal_reopens_what_the_payment_paid_as_it_was_due() {
+    let standing = after(&[
+        charged(100, 5),
+        charged(200, 10),
+        paid_as("p-1", 150, None),
+        paid_as("p-2", 150, None),
+        reversed("p-1", 150),
+    ]);
+    assert_eq!(open(&standing), [(5, 100), (10, 50)]);
+    assert_eq!(standing.balance(), 150);
+}
+
+#[test]
+fn a_reversal_takes_back_credit_before_it_makes_debt() {
+    let before = [charged(100, 5), paid_as("p-1", 150, None)];
+    let standing = after(&[&before[..], &[reversed("p-1", 150)]].concat());
+    assert_eq!((open(&standing), standing.credit()), (vec![(5, 100)], 0));
+    // The credit was used meanwhile: that debt is owed again, too.
+    let used = [&before[..], &[charged(30, 20), reversed("p-1", 150)]].concat();
+    assert_eq!((open(&after(&used)), after(&used).credit()), (vec![(5, 100), (20, 30)], 0));
+}
+
+#[test]
+fn a_reversal_eats_other_credit() {
+    let standing = after(&[
+        charged(100, 5),
+        paid_as("p-1", 100, None),
+        paid_as("p-2", 60, None),
+        reversed("p-1", 100),
+    ]);
+    assert_eq!((open(&standing), standing.credit()), (vec![(5, 40)], 0));
+}
+
+fn entries() -> impl Strategy<Value = Vec<LedgerEvent>> {
+    let entry = (0_u8..6, -1_000_i64..1_000, 1_i8..=31, any::<u8>());
+    let entry = entry.prop_map(|(kind, minor, day, name)| {
+        let payment = format!("p-{}", name % 6);
+        match kind {
+            0 | 1 => charged(minor, day),
+            2 => paid_as(&payment, minor.abs() + 1, None),
+            3 => paid_as(&payment, minor.abs() + 1, Some(&format!("invoice_I{}", name % 6))),
+            4 => reversed(&payment, minor.abs() + 1),
+            _ => invoiced(&format!("invoice_I{}", name % 6), minor, day),
+        }
+    });
+    vec(entry, 0..60)
+}
+
+proptest! {
+    #[test]
+    fn the_balance_is_the_sum_of_the_entries(events in entries()) {
+        let standing = after(&events);
+        assert_eq!(standing.balance(), events.iter().map(LedgerEvent::effect).sum::<i64>());
+        assert!(standing.open.iter().all(|charge| charge.remaining > 0));
+        assert!(standing.credits.iter().all(|credit| credit.left > 0));
+        assert!(standing.credit() == 0 || standing.open.is_empty());
+        assert!(standing.open.is_sorted_by_key(|charge| charge.due_on));
+    }
+
+    #[test]
+    fn the_books_balance_and_agree_with_the_ledger(events in entries()) {
+        let mut standing = Standing::default();
+        let (mut receivable, mut unapplied, mut invoiced) = (0, 0, 0);
+        for event in &events {
+            let before = standing.clone();
+            standing.post(event);
+            let entries = books::of_ledger(&before, event, &standing);
+            assert_eq!(entries.iter().map(|entry| entry.minor).sum::<i64>(), 0);
+            let of = |account| {
+                let of = entries.iter().filter(|entry| entry.account == account);
+                of.map(|entry| entry.minor).sum::<i64>()
+            };
+            receivable += of(books::RECEIVABLE);
+            unapplied += of(books::UNAPPLIED);
+            // The invoice's own fact posts the other side.
+            if let LedgerEvent::Invoiced { total, .. } = event {
+                invoiced += total.minor;
+            }
+        }
+        assert_eq!(receivable + invoiced, standing.owed());
+        assert_eq!(unapplied, -standing.credit());
+    }
+
+    #[test]
+    fn all_that_is_owed_is_past_due_after_the_last_due_date(events in entries()) {
+        let standing = after(&events);
+        let later: Date = date(2026, 3, 31).saturating_add(1.day());
+        assert_eq!(standing.past_due(later), standing.balance().max(0));
+    }
+}

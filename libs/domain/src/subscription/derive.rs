@@ -1,0 +1,217 @@
+//! What follows from what is sold: the rent of the device, what is paid beside the package, the
+//! discount of a bundle, the fee of the activation.
+//!
+//! What must stay true: all of it is decided in the record that changes the service, at the prices
+//! of that day, so a bill never has to guess.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::{
+    Item, ItemKind, PendingFee, Price, Subscription, SubscriptionEvent, SubscriptionId,
+    SubscriptionRejection, Timing,
+    priced::{as_code, extra_item, fee, named, price},
+};
+use crate::{
+    Aggregate, Desk,
+    account::AccountId,
+    service::{Promotion, ServiceId},
+    text::Code,
+};
+
+/// A service as it was sold.
+pub(crate) struct Sale<'a> {
+    pub(crate) account_id: &'a AccountId,
+    pub(crate) service_id: &'a ServiceId,
+    pub(crate) package_id: &'a Code,
+    pub(crate) promotion: Option<Promotion>,
+    /// Where it is taxed.
+    pub(crate) market: &'a Code,
+    /// The model of the device that delivers it.
+    pub(crate) model: Option<&'a Code>,
+    pub(crate) from: Date,
+    /// Whether it is installed, and not only changed.
+    pub(crate) is_installation: bool,
+}
+
+/// What is paid for a service from now on, and what changes beside it.
+pub(crate) fn sold(
+    desk: &Desk<'_>,
+    sale: &Sale<'_>,
+) -> Result<Vec<SubscriptionEvent>, SubscriptionRejection> {
+    let subscription = desk.get(&SubscriptionId::of(sale.account_id));
+    let mut changes = Changes::of(desk, subscription, sale.account_id);
+    let service_id = as_code(sale.service_id.as_str());
+    changes.put(&service_id, package_item(desk, sale)?, sale.from);
+    let beside = beside(desk, sale)?;
+    changes.end_others(sale.service_id, &service_id, &beside, sale.from);
+    for (item_id, item) in beside {
+        changes.put(&item_id, item, sale.from);
+    }
+    changes.bundles(desk, sale.from)?;
+    if sale.is_installation
+        && let Some(fee) = activation_fee(desk, sale)?
+    {
+        changes.tell(SubscriptionEvent::FeeCharged { fee });
+    }
+    changes.done()
+}
+
+/// Nothing is paid for a service any more.
+pub(crate) fn ended(
+    desk: &Desk<'_>,
+    account_id: &AccountId,
+    service_id: &ServiceId,
+    on: Date,
+) -> Result<Vec<SubscriptionEvent>, SubscriptionRejection> {
+    let subscription = desk.get(&SubscriptionId::of(account_id));
+    let mut changes = Changes::of(desk, subscription, account_id);
+    changes.end_others(service_id, &as_code("-"), &BTreeMap::new(), on);
+    changes.bundles(desk, on)?;
+    // A service of before there were subscriptions has nothing to end.
+    if subscription.is_opened() { changes.done() } else { Ok(Vec::new()) }
+}
+
+/// Facts that are being decided, and the state after them.
+struct Changes {
+    after: Subscription,
+    facts: Vec<SubscriptionEvent>,
+}
+
+impl Changes {
+    fn of(desk: &Desk<'_>, subscription: &Subscription, account_id: &AccountId) -> Self {
+        let mut changes = Self { after: subscription.clone(), facts: Vec::new() };
+        if let Some(opened) = subscription.opening(desk, account_id) {
+            changes.tell(opened);
+        }
+        changes
+    }
+
+    fn tell(&mut self, fact: SubscriptionEvent) {
+        self.after =
+            std::mem::replace(&mut self.after, Subscription::UNKNOWN.clone()).evolve(&fact);
+        self.facts.push(fact);
+    }
+
+    /// The item is this from now on, unless it already is.
+    fn put(&mut self, item_id: &Code, item: Item, from: Date) {
+        let present = self.after.items.get(item_id).and_then(|tracked| tracked.on(from));
+        let item_id = item_id.clone();
+        match present {
+            Some(present) if present.product == item.product && item.kind != ItemKind::Package => {}
+            Some(_) => self.tell(SubscriptionEvent::ItemChanged { item_id, item, from }),
+            None => self.tell(SubscriptionEvent::ItemStarted { item_id, item, from }),
+        }
+    }
+
+    /// Ends what a service has beside what it should have.
+    fn end_others(
+        &mut self,
+        service_id: &ServiceId,
+        package: &Code,
+        wanted: &BTreeMap<Code, Item>,
+        on: Date,
+    ) {
+        let present = self.after.items_on(on);
+        let of_service = present.filter(|(_, item)| item.service_id.as_ref() == Some(service_id));
+        let over: Vec<Code> = of_service
+            .map(|(item_id, _)| item_id.clone())
+            .filter(|item_id| item_id != package && !wanted.contains_key(item_id))
+            .collect();
+        for item_id in over {
+            self.tell(SubscriptionEvent::ItemEnded { item_id, on });
+        }
+    }
+
+    /// Starts the discounts of bundles that are complete, and ends those that no longer are.
+    fn bundles(&mut self, desk: &Desk<'_>, on: Date) -> Result<(), SubscriptionRejection> {
+        let paid = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
+        let packages: BTreeSet<Code> = paid.map(|(_, item)| item.product.clone()).collect();
+        for (code, bundle) in &desk.biller.catalog.bundles {
+            let item_id = as_code(&format!("bundle-{code}"));
+            let is_there = self.after.items.get(&item_id).is_some_and(|it| it.on(on).is_some());
+            let is_complete = bundle.packages.is_subset(&packages);
+            if is_complete && !is_there {
+                let price = price(&bundle.discount, code, on)?;
+                let item = Item {
+                    kind: ItemKind::Bundle,
+                    product: code.clone(),
+                    description: named(&bundle.name, code),
+                    price: Price { monthly: price.monthly.negated(), ..price },
+                    promotion: None,
+                    timing: Timing::InAdvance,
+                    tax_code: None,
+                    market: None,
+                    service_id: None,
+                };
+                self.tell(SubscriptionEvent::ItemStarted { item_id, item, from: on });
+            } else if is_there && !is_complete {
+                self.tell(SubscriptionEvent::ItemEnded { item_id, on });
+            }
+        }
+        Ok(())
+    }
+
+    fn done(self) -> Result<Vec<SubscriptionEvent>, SubscriptionRejection> {
+        let is_full =
+            self.after.items.len() > super::ITEMS_MAX || self.after.fees.len() > super::FEES_MAX;
+        if is_full { Err(SubscriptionRejection::Full) } else { Ok(self.facts) }
+    }
+}
+
+fn package_item(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<Item, SubscriptionRejection> {
+    let product = sale.package_id.clone();
+    let packages = &desk.biller.catalog.packages;
+    let package = packages
+        .get(&product)
+        .ok_or_else(|| SubscriptionRejection::ProductNotInCatalog { product: product.clone() })?;
+    Ok(Item {
+        kind: ItemKind::Package,
+        description: package.name_or(&product),
+        price: price(&package.monthly, &product, sale.from)?,
+        promotion: sale.promotion.clone(),
+        timing: if package.in_arrears { Timing::InArrears } else { Timing::InAdvance },
+        tax_code: package.tax_code.clone(),
+        market: Some(sale.market.clone()),
+        service_id: Some(sale.service_id.clone()),
+        product,
+    })
+}
+
+/// What is paid beside a package, by item id.
+fn beside(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<BTreeMap<Code, Item>, SubscriptionRejection> {
+    let catalog = &desk.biller.catalog;
+    let device = sale.model.and_then(|model| catalog.devices.get(model));
+    let rental = device.and_then(|device| device.rental.as_ref());
+    let extras = catalog.packages.get(sale.package_id).map(|package| &package.extras);
+    let kinds = rental.into_iter().map(|code| (ItemKind::Rental, code));
+    let kinds = kinds.chain(extras.into_iter().flatten().map(|code| (ItemKind::Extra, code)));
+    let mut items = BTreeMap::new();
+    for (kind, product) in kinds {
+        let Some(extra) = catalog.extras.get(product) else { continue };
+        let item = extra_item(extra, product, kind, sale.from)?;
+        let item = Item {
+            market: Some(sale.market.clone()),
+            service_id: Some(sale.service_id.clone()),
+            ..item
+        };
+        items.insert(as_code(&format!("{}-{product}", sale.service_id.as_str())), item);
+    }
+    Ok(items)
+}
+
+fn activation_fee(
+    desk: &Desk<'_>,
+    sale: &Sale<'_>,
+) -> Result<Option<PendingFee>, SubscriptionRejection> {
+    let package = desk.biller.catalog.packages.get(sale.package_id);
+    let Some(code) = package.and_then(|package| package.activation_fee.as_ref()) else {
+        return Ok(None);
+    };
+    let charge_id = as_code(&format!("{}-{code}", sale.service_id.as_str()));
+    fee(desk, code, charge_id, Some(sale.market.clone()), sale.from).map(Some)
+}
+
+#[cfg(test)]
+mod tests;

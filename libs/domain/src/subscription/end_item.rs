@@ -1,0 +1,74 @@
+//! End an item: it is no longer paid for.
+
+use jiff::civil::Date;
+
+use super::{SubscriptionEvent, SubscriptionId, SubscriptionRejection};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
+
+/// End something that no order of a service ends.
+#[derive(Clone, Debug)]
+pub struct EndItem {
+    /// Whose.
+    pub account_id: AccountId,
+    /// Which.
+    pub item_id: Code,
+    /// The first day on which it is not paid for.
+    pub on: Date,
+}
+
+impl Decide for EndItem {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        let subscription = desk.get(&SubscriptionId::of(&self.account_id));
+        let tracked =
+            subscription.items.get(&self.item_id).ok_or(SubscriptionRejection::NoSuchItem)?;
+        if tracked.segments.last().is_some_and(|(on, item)| *on == self.on && item.is_none()) {
+            return Ok(vec![]);
+        }
+        subscription.demand_recent(self.on, today(desk)?)?;
+        let item = tracked.on(self.on).ok_or(SubscriptionRejection::NoSuchItem)?;
+        if item.service_id.is_some() {
+            return Err(SubscriptionRejection::ItemOfAService.into());
+        }
+        let ended = SubscriptionEvent::ItemEnded { item_id: self.item_id.clone(), on: self.on };
+        Ok(vec![ended.on(&self.account_id)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::EndItem;
+    use crate::{
+        subscription::{SubscriptionEvent, SubscriptionRejection},
+        testing::{
+            fixtures::{account_id, code, subscribed, wifi},
+            given,
+        },
+    };
+
+    fn end(item_id: &str) -> EndItem {
+        EndItem { account_id: account_id(), item_id: code(item_id), on: date(2026, 4, 10) }
+    }
+
+    #[test]
+    fn an_item_ends_on_a_day() {
+        let ended = SubscriptionEvent::ItemEnded { item_id: code("wifi"), on: date(2026, 4, 10) };
+        given(subscribed()).and([wifi()]).when(end("wifi")).then([ended.on(&account_id())]);
+    }
+
+    #[test]
+    fn what_an_order_brought_an_order_ends() {
+        given(subscribed())
+            .when(end("service_5"))
+            .then_rejected(SubscriptionRejection::ItemOfAService);
+        // An order has ended it later than that: an order moves the day, too.
+        let later =
+            SubscriptionEvent::ItemEnded { item_id: code("service_5"), on: date(2026, 4, 20) };
+        given(subscribed())
+            .and([later.on(&account_id())])
+            .when(end("service_5"))
+            .then_rejected(SubscriptionRejection::ItemOfAService);
+        given(subscribed()).when(end("pool")).then_rejected(SubscriptionRejection::NoSuchItem);
+    }
+}

@@ -1,0 +1,154 @@
+//! How a subscription's state follows from its facts.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::civil::Date;
+
+use super::{
+    BeforeBill, Exemption, FEES_MAX, Item, Piece, Price, Subscription, SubscriptionEvent, Tracked,
+    charge_fee::fingerprint,
+};
+use crate::{Aggregate, Noun, text::Code};
+
+impl Subscription {
+    fn set(&mut self, item_id: &Code, from: Date, item: Option<Arc<Item>>) {
+        self.items.entry(item_id.clone()).or_default().set(from, item);
+    }
+
+    /// Says what it costs from a day on, until the next thing that was said of it.
+    fn reprice(&mut self, item_id: &Code, price: Price, from: Date) {
+        let Some(tracked) = self.items.get_mut(item_id) else { return };
+        let Some(item) = tracked.on(from) else { return };
+        let mut repriced = Item::clone(item);
+        repriced.price = price;
+        if let Some(promotion) = &mut repriced.promotion {
+            promotion.monthly_after = price.monthly;
+        }
+        let later = tracked.segments.partition_point(|(day, _)| *day <= from);
+        let later = tracked.segments.split_off(later);
+        tracked.set(from, Some(Arc::new(repriced)));
+        tracked.segments.extend(later);
+    }
+
+    /// Bills on another day of the month. What was said of days that are not billed yet and never
+    /// came into force is forgotten.
+    fn change_bill_day(&mut self, bill_day: i8, from: Date) {
+        let through = self.through.unwrap_or(Date::MIN);
+        self.bill_days.retain(|(day, _)| *day <= through && *day < from);
+        self.bill_days.push((from, bill_day));
+    }
+
+    fn bill(&mut self, invoice: Option<&Code>, cycle: Date, through: Date) {
+        let rated = self.rate(cycle, through);
+        let mut before = BTreeMap::new();
+        for (item_id, billed) in rated.billed {
+            if let Some(tracked) = self.items.get_mut(&item_id) {
+                before.insert(item_id, std::mem::replace(&mut tracked.billed, billed));
+            }
+        }
+        self.forget();
+        let fees = std::mem::take(&mut self.fees);
+        self.before = invoice
+            .map(|invoice| Box::new(BeforeBill { invoice: invoice.clone(), billed: before, fees }));
+        self.through_before = self.through;
+        self.through = Some(self.through.map_or(through, |done| done.max(through)));
+        self.parked = None;
+    }
+
+    /// Lets go of what is too old to be changed by itself.
+    fn forget(&mut self) {
+        let since = self.since();
+        for tracked in self.items.values_mut() {
+            tracked.billed.retain(|piece| piece.to > since);
+            while tracked.segments.get(1).is_some_and(|(from, _)| *from <= since) {
+                tracked.segments.remove(0);
+            }
+        }
+        self.items.retain(|_, tracked| !tracked.is_over(since));
+        while self.bill_days.get(1).is_some_and(|(from, _)| *from <= since) {
+            self.bill_days.remove(0);
+        }
+    }
+
+    fn unbill(&mut self, invoice: &Code) {
+        let Some(before) = self.before.take_if(|before| before.invoice == *invoice) else { return };
+        for (item_id, billed) in before.billed {
+            if let Some(tracked) = self.items.get_mut(&item_id) {
+                tracked.billed = billed;
+            }
+        }
+        let later = std::mem::take(&mut self.fees);
+        self.fees = before.fees.into_iter().chain(later).collect();
+    }
+}
+
+impl Tracked {
+    /// Says what it is from a day on, whatever was said of that day and later ones before.
+    fn set(&mut self, from: Date, item: Option<Arc<Item>>) {
+        self.segments.retain(|(day, _)| *day < from);
+        self.segments.push((from, item));
+        self.expired = None;
+    }
+
+    /// Whether it ended, and nothing of it can change any more.
+    fn is_over(&self, since: Date) -> bool {
+        let ended = self.segments.iter().all(|(from, item)| item.is_none() && *from <= since);
+        ended && self.billed.iter().all(|piece: &Piece| piece.to <= since)
+    }
+}
+
+impl Aggregate for Subscription {
+    const CATEGORY: &'static str = "subscription";
+    const UNKNOWN: &'static Self = &Self::NOTHING;
+    type Event = SubscriptionEvent;
+
+    fn evolve(mut self, event: &SubscriptionEvent) -> Self {
+        match event {
+            SubscriptionEvent::Opened { bill_day, .. } => {
+                self.bill_days.push((Date::MIN, *bill_day));
+            }
+            SubscriptionEvent::ItemStarted { item_id, item, from }
+            | SubscriptionEvent::ItemChanged { item_id, item, from } => {
+                self.set(item_id, *from, Some(Arc::new(item.clone())));
+            }
+            SubscriptionEvent::ItemEnded { item_id, on } => self.set(item_id, *on, None),
+            SubscriptionEvent::ItemRepriced { item_id, price, from } => {
+                self.reprice(item_id, *price, *from);
+            }
+            // The price follows from the promotion, whenever this is heard of.
+            SubscriptionEvent::CampaignExpired { item_id, campaign_code, .. } => {
+                if let Some(tracked) = self.items.get_mut(item_id) {
+                    tracked.expired = Some(campaign_code.clone());
+                }
+            }
+            SubscriptionEvent::FeeCharged { fee } => {
+                self.charged.note(&fee.charge_id, fingerprint(fee), FEES_MAX);
+                self.fees.push(fee.clone());
+            }
+            SubscriptionEvent::BillDayChanged { bill_day, from } => {
+                self.change_bill_day(*bill_day, *from);
+            }
+            SubscriptionEvent::ExemptionGranted { taxes, certificate, until } => {
+                let (taxes, certificate) = (taxes.clone(), certificate.clone());
+                self.exemption = Some(Exemption { taxes, certificate, until: *until });
+            }
+            SubscriptionEvent::ExemptionRevoked => self.exemption = None,
+            SubscriptionEvent::Billed { invoice, cycle, through } => {
+                self.bill(invoice.as_ref(), *cycle, *through);
+            }
+            SubscriptionEvent::Unbilled { invoice } => self.unbill(invoice),
+            SubscriptionEvent::Parked { cycle, code, .. } => {
+                self.parked = Some((*cycle, code.clone()));
+            }
+        }
+        self
+    }
+
+    fn of(noun: &Noun) -> Option<&Self> {
+        if let Noun::Subscription(subscription) = noun { Some(subscription) } else { None }
+    }
+
+    fn from(noun: Noun) -> Option<Self> {
+        if let Noun::Subscription(subscription) = noun { Some(subscription) } else { None }
+    }
+}

@@ -1,0 +1,222 @@
+//! Rating: what a bill has on it. What should be billed is laid beside what was billed; the
+//! difference is credited and charged.
+//!
+//! What must stay true: the same subscription gives the same lines; a second bill of the same
+//! cycle has none; the lines of a period add up to what the period should cost.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::civil::Date;
+
+use super::{Item, ItemKind, Piece, Subscription, Timing, Tracked};
+use crate::{
+    biller::{Taxable, Taxation, Untaxable},
+    invoice::{InvoiceLine, LineKind},
+    money::Money,
+    proration::{Period, days},
+    text::{Code, Text},
+};
+
+/// What a bill has on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rated {
+    /// Credits before charges, item by item, then fees; without taxes.
+    pub lines: Vec<RatedLine>,
+    /// What is billed once the bill is made.
+    pub(crate) billed: BTreeMap<Code, Vec<Piece>>,
+}
+
+/// One line of a bill, before taxes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatedLine {
+    /// The item, or the fee's charge.
+    pub item_id: Code,
+    /// What kind of line it is.
+    pub kind: LineKind,
+    /// Its code in the catalog.
+    pub product: Code,
+    /// What the customer reads.
+    pub description: Text,
+    /// The first day that it pays for, and the day after the last one.
+    pub span: Option<(Date, Date)>,
+    /// Negative is a credit.
+    pub amount: Money,
+    /// What it counts as for taxes.
+    pub tax_code: Option<Code>,
+    /// Where it is taxed.
+    pub market: Option<Code>,
+}
+
+impl Subscription {
+    /// What a bill for `cycle` has on it that pays until `through` in advance, and until `cycle`
+    /// what is paid when it is over.
+    #[must_use]
+    pub fn rate(&self, cycle: Date, through: Date) -> Rated {
+        let mut rated = Rated::default();
+        let since = self.since();
+        for (item_id, tracked) in &self.items {
+            let billed = tracked.billed_since(since);
+            let until = |item: &Item| match item.timing {
+                Timing::InAdvance => through,
+                Timing::InArrears => cycle.min(through),
+            };
+            let wanted = self.wanted(tracked, since, until);
+            let credits =
+                without(&billed, &wanted).into_iter().map(|gone| gone.line(item_id, true));
+            let charges = without(&wanted, &billed).into_iter().map(|new| new.line(item_id, false));
+            rated.lines.extend(credits.chain(charges));
+            rated.billed.insert(item_id.clone(), wanted);
+        }
+        rated.lines.extend(self.fees.iter().map(|fee| RatedLine {
+            item_id: fee.charge_id.clone(),
+            kind: LineKind::Fee,
+            product: fee.product.clone(),
+            description: fee.description.clone(),
+            span: None,
+            amount: fee.amount,
+            tax_code: fee.tax_code.clone(),
+            market: fee.market.clone(),
+        }));
+        rated
+    }
+
+    /// The pieces that should be billed of an item from `since` on.
+    fn wanted(&self, tracked: &Tracked, since: Date, until: impl Fn(&Item) -> Date) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for (index, (from, item)) in tracked.segments.iter().enumerate() {
+            let Some(item) = item else { continue };
+            let next = tracked.segments.get(index + 1).map_or(Date::MAX, |(from, _)| *from);
+            let end = next.min(until(item));
+            let mut at = (*from).max(since);
+            while at < end {
+                let period = self.period(at);
+                let changes = item.promotion.as_ref().map(|promotion| promotion.until);
+                let change = changes.filter(|change| *change > at).unwrap_or(Date::MAX);
+                let to = self.end_of_cycle(at).min(end).min(change);
+                pieces.push(Piece { item: Arc::clone(item), period, from: at, to });
+                at = to;
+            }
+        }
+        pieces
+    }
+}
+
+impl Tracked {
+    fn billed_since(&self, since: Date) -> Vec<Piece> {
+        let late = self.billed.iter().filter(|piece| piece.to > since);
+        late.map(|piece| Piece { from: piece.from.max(since), ..piece.clone() }).collect()
+    }
+}
+
+/// The parts of some pieces that none of the others covers at the same price in the same period.
+fn without(pieces: &[Piece], others: &[Piece]) -> Vec<Piece> {
+    let mut left = Vec::new();
+    for piece in pieces {
+        let mut from = piece.from;
+        for other in others.iter().filter(|other| other.costs_as(piece)) {
+            if other.to <= from || other.from >= piece.to {
+                continue;
+            }
+            if from < other.from {
+                left.push(Piece { from, to: other.from, ..piece.clone() });
+            }
+            from = other.to.max(from);
+        }
+        if from < piece.to {
+            left.push(Piece { from, ..piece.clone() });
+        }
+    }
+    left
+}
+
+impl Piece {
+    /// Whether one stands for the other where both are: the same thing at the same price in the
+    /// same period, whichever version or campaign the price is of.
+    fn costs_as(&self, other: &Self) -> bool {
+        self.period == other.period
+            && self.item.product == other.item.product
+            && self.monthly() == other.monthly()
+            && self.item.tax_code == other.item.tax_code
+            && self.item.market == other.item.market
+    }
+
+    fn monthly(&self) -> Money {
+        self.item.monthly(self.from)
+    }
+
+    fn line(&self, item_id: &Code, is_credit: bool) -> RatedLine {
+        let share = self.period.share(self.monthly(), self.from, self.to);
+        let whole = Period { start: self.from, end: self.to } == self.period;
+        let name = self.item.description.as_str();
+        let part = if whole {
+            String::new()
+        } else {
+            format!(", {} of {} days", days(self.from, self.to), self.period.days())
+        };
+        let described =
+            if is_credit { format!("Credit {name}{part}") } else { format!("{name}{part}") };
+        RatedLine {
+            item_id: item_id.clone(),
+            kind: match self.item.kind {
+                ItemKind::Package => LineKind::Package,
+                ItemKind::Rental => LineKind::Rental,
+                ItemKind::Extra => LineKind::Extra,
+                ItemKind::Bundle => LineKind::Bundle,
+            },
+            product: self.item.product.clone(),
+            description: Text::parse(&described).unwrap_or_else(|_| self.item.description.clone()),
+            span: Some((self.from, self.to)),
+            amount: if is_credit { share.negated() } else { share },
+            tax_code: self.item.tax_code.clone(),
+            market: self.item.market.clone(),
+        }
+    }
+}
+
+impl Rated {
+    /// The bill's lines with their taxes.
+    ///
+    /// # Errors
+    /// Where nobody said what is taxed how.
+    pub fn taxed(
+        self,
+        subscription: &Subscription,
+        taxes: &dyn Taxation,
+        on: Date,
+    ) -> Result<Vec<InvoiceLine>, Untaxable> {
+        let sold: Vec<Taxable> = self
+            .lines
+            .iter()
+            .filter_map(|line| {
+                let (market, tax_code) = (line.market.clone()?, line.tax_code.clone()?);
+                Some(Taxable { market, tax_code, amount: line.amount })
+            })
+            .collect();
+        let exemption = subscription.exempt_from(on);
+        let due = taxes.taxes(&sold, on)?.into_iter().filter(|taxed| {
+            exemption.is_none_or(|exemption| !exemption.taxes.contains(&taxed.tax))
+        });
+        let due = due.map(|taxed| InvoiceLine {
+            item_id: taxed.market,
+            kind: LineKind::Tax,
+            description: Text::parse(&taxed.name)
+                .or_else(|_| Text::parse(taxed.tax.as_str()))
+                .expect("a code is a text"),
+            product: taxed.tax,
+            span: None,
+            amount: taxed.amount,
+        });
+        let lines = self.lines.into_iter().map(|line| InvoiceLine {
+            item_id: line.item_id,
+            kind: line.kind,
+            product: line.product,
+            description: line.description,
+            span: line.span,
+            amount: line.amount,
+        });
+        Ok(lines.chain(due).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Taxes of a bill.
+
+use jiff::civil::{Date, date};
+
+use super::{Billing, alpha, started};
+use crate::{
+    biller::{Untaxable, testing},
+    invoice::LineKind,
+    subscription::{Item, SubscriptionEvent},
+    testing::fixtures::code,
+};
+
+const CYCLE: Date = date(2026, 4, 1);
+
+/// Something that is taxed as internet in a market since the 1st of March.
+fn taxed(item_id: &str, monthly: i64, market: &str) -> SubscriptionEvent {
+    let item =
+        Item { tax_code: Some(code("internet")), market: Some(code(market)), ..alpha(monthly) };
+    SubscriptionEvent::ItemStarted { item_id: code(item_id), item, from: date(2026, 4, 1) }
+}
+
+/// Markets, taxes and amounts of a bill that pays for April.
+fn taxes(told: &[SubscriptionEvent]) -> Result<Vec<(String, String, i64)>, Untaxable> {
+    let subscription = Billing::of(told).subscription;
+    let rated = subscription.rate(CYCLE, date(2026, 5, 1));
+    let lines = rated.taxed(&subscription, &*testing().taxes, CYCLE)?;
+    let taxes = lines.into_iter().filter(|line| line.kind == LineKind::Tax);
+    let named = |code: crate::text::Code| code.as_str().to_owned();
+    Ok(taxes.map(|tax| (named(tax.item_id), named(tax.product), tax.amount.minor)).collect())
+}
+
+fn state_tax(minor: i64) -> Vec<(String, String, i64)> {
+    vec![("northern_virginia".to_owned(), "STATE".to_owned(), minor)]
+}
+
+#[test]
+fn a_tax_is_rounded_once_for_all_that_it_is_on() {
+    let virginia = |item_id| taxed(item_id, 1_010, "northern_virginia");
+    // 5 % of 10.10 is 0.505, which is 0.51; of 20.20 it is 1.01 and not 1.02.
+    assert_eq!(taxes(&[virginia("a")]), Ok(state_tax(51)));
+    assert_eq!(taxes(&[virginia("a"), virginia("b")]), Ok(state_tax(101)));
+}
+
+#[test]
+fn what_is_nowhere_or_where_there_are_no_taxes_is_not_taxed() {
+    assert_eq!(taxes(&[started(alpha(1_010), CYCLE)]), Ok(vec![]));
+    let both = [taxed("a", 1_010, "northern_virginia"), taxed("b", 1_010, "phoenix")];
+    assert_eq!(taxes(&both), Ok(state_tax(51)));
+    let nowhere = taxes(&[taxed("a", 1_010, "tucson")]);
+    assert_eq!(nowhere, Err(Untaxable { market: code("tucson") }));
+}
+
+#[test]
+fn who_is_exempt_pays_none_of_the_taxes_that_the_certificate_names() {
+    let granted = |tax: &str, until| SubscriptionEvent::ExemptionGranted {
+        taxes: [code(tax)].into(),
+        certificate: code("ST-5"),
+        until,
+    };
+    let exempt = |told: SubscriptionEvent| taxes(&[taxed("a", 1_010, "northern_virginia"), told]);
+    assert_eq!(exempt(granted("STATE", None)), Ok(vec![]));
+    assert_eq!(exempt(granted("STATE", Some(date(2026, 4, 2)))), Ok(vec![]), "the last day");
+    assert_eq!(exempt(granted("STATE", Some(CYCLE))), Ok(state_tax(51)), "it is over");
+    assert_eq!(exempt(granted("CITY", None)), Ok(state_tax(51)));
+    assert_eq!(exempt(SubscriptionEvent::ExemptionRevoked), Ok(state_tax(51)));
+}
+
+#[test]
+fn a_credit_takes_its_tax_with_it() {
+    let mut billing = Billing::of(&[taxed("a", 3_000, "northern_virginia")]);
+    let _april_and_may = billing.bill(date(2026, 5, 1));
+    let ended = SubscriptionEvent::ItemEnded { item_id: code("a"), on: date(2026, 5, 1) };
+    let subscription = billing.told(&ended).subscription;
+    let cycle = date(2026, 6, 1);
+    let rated = subscription.rate(cycle, date(2026, 7, 1));
+    let lines = rated.taxed(&subscription, &*testing().taxes, cycle).expect("the market is known");
+    let amounts: Vec<i64> = lines.iter().map(|line| line.amount.minor).collect();
+    assert_eq!(amounts, [-3_000, -150]);
+}

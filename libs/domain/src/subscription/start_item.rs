@@ -1,0 +1,136 @@
+//! Start an item: something is paid for every month that no order of a service brings.
+
+use jiff::civil::Date;
+
+use super::{
+    Item, ItemKind, Subscription, SubscriptionEvent, SubscriptionId, SubscriptionRejection,
+    priced::extra_item,
+};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
+
+/// Start an extra of the catalog for an account.
+#[derive(Clone, Debug)]
+pub struct StartItem {
+    /// Who pays.
+    pub account_id: AccountId,
+    /// Tells it apart within the account.
+    pub item_id: Code,
+    /// One of the biller's extras.
+    pub product: Code,
+    /// Where it is taxed; absent: it is not.
+    pub market: Option<Code>,
+    /// The first day.
+    pub from: Date,
+}
+
+impl Decide for StartItem {
+    fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        desk.get(&self.account_id).demand_open()?;
+        let subscription = desk.get(&SubscriptionId::of(&self.account_id));
+        match subscription.items.get(&self.item_id) {
+            Some(tracked) => match tracked.segments.last() {
+                Some((from, Some(item))) if *from == self.from && item.product == self.product => {
+                    Ok(vec![])
+                }
+                Some(_) | None => Err(SubscriptionRejection::ItemIdUsed.into()),
+            },
+            None => self.start(desk, subscription),
+        }
+    }
+}
+
+impl StartItem {
+    fn start(&self, desk: &Desk<'_>, subscription: &Subscription) -> Result<Vec<Fact>, Rejection> {
+        subscription.demand_recent(self.from, today(desk)?)?;
+        subscription.demand_room()?;
+        let product = self.product.clone();
+        let extra = desk
+            .biller
+            .catalog
+            .extras
+            .get(&product)
+            .ok_or(SubscriptionRejection::ProductNotInCatalog { product })?;
+        let item = extra_item(extra, &self.product, ItemKind::Extra, self.from)?;
+        let item = Item { market: self.market.clone(), ..item };
+        let started =
+            SubscriptionEvent::ItemStarted { item_id: self.item_id.clone(), item, from: self.from };
+        let opening = subscription.opening(desk, &self.account_id);
+        Ok(opening.into_iter().chain([started]).map(|it| it.on(&self.account_id)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::StartItem;
+    use crate::{
+        account::AccountId,
+        subscription::{SubscriptionEvent, SubscriptionRejection},
+        testing::{
+            fixtures::{account, account_id, code},
+            given,
+        },
+    };
+
+    fn start(product: &str) -> StartItem {
+        StartItem {
+            account_id: account_id(),
+            item_id: code("wifi"),
+            product: code(product),
+            market: None,
+            from: date(2026, 3, 16),
+        }
+    }
+
+    #[test]
+    fn an_extra_is_paid_for_from_its_day_on() {
+        let subscribed = given(account()).after(start("WIFI"));
+        let id = crate::subscription::SubscriptionId::of(&account_id());
+        let subscription: &crate::subscription::Subscription = subscribed.state(&id);
+        let paid: Vec<_> = subscription.items_on(date(2026, 3, 16)).map(|(id, _)| id).collect();
+        assert_eq!(paid, [&code("wifi")]);
+        assert_eq!(subscription.items_on(date(2026, 3, 15)).count(), 0);
+        assert_eq!(subscription.next_cycle(), Some(date(2026, 4, 1)));
+        let _ = given(account()).when(start("WIFI"));
+    }
+
+    #[test]
+    fn what_the_catalog_does_not_have_is_not_paid_for() {
+        let product = code("POOL");
+        given(account())
+            .when(start("POOL"))
+            .then_rejected(SubscriptionRejection::ProductNotInCatalog { product });
+    }
+
+    #[test]
+    fn an_item_id_stands_for_one_thing() {
+        given(account())
+            .after(start("WIFI"))
+            .when(StartItem { from: date(2026, 3, 17), ..start("WIFI") })
+            .then_rejected(SubscriptionRejection::ItemIdUsed);
+    }
+
+    #[test]
+    fn what_is_too_far_back_is_adjusted_instead() {
+        let account_id: AccountId = account_id();
+        let billed = SubscriptionEvent::Billed {
+            invoice: None,
+            cycle: date(2026, 3, 1),
+            through: date(2026, 4, 1),
+        };
+        given(account())
+            .and([billed.on(&account_id)])
+            .when(StartItem { from: date(2025, 11, 30), ..start("WIFI") })
+            .then_rejected(SubscriptionRejection::TooFarBack { since: date(2025, 12, 1) });
+    }
+
+    #[test]
+    fn nobody_begins_to_pay_for_years_that_are_over() {
+        let from = |from| StartItem { from, ..start("WIFI") };
+        let _ = given(account()).when(from(date(2025, 11, 1)));
+        given(account())
+            .when(from(date(2025, 10, 31)))
+            .then_rejected(SubscriptionRejection::TooFarBack { since: date(2025, 11, 1) });
+    }
+}

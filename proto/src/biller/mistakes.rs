@@ -1,0 +1,186 @@
+//! What is wrong with a biller's file, and on which line.
+//!
+//! What must stay true: every mistake is told that can be found in spite of the others, from the
+//! file's beginning to its end; a key that is missing is told by the line of its table.
+
+use std::{fmt::Display, ops::Range};
+
+use serde::Deserialize;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+/// What is wrong with a biller's file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BillerError {
+    /// Not TOML, or not these keys.
+    #[error("line {line}: {problem}")]
+    Toml {
+        /// Counted from 1.
+        line: usize,
+        /// What it must be, with the path of the key where there is one.
+        problem: String,
+    },
+    /// A value that cannot be.
+    #[error("line {line}: {key} {problem}")]
+    Value {
+        /// Counted from 1.
+        line: usize,
+        /// Path of the key, as in `dunning.steps[1].after_due`.
+        key: String,
+        /// What it must be.
+        problem: String,
+    },
+}
+
+impl BillerError {
+    /// Its line, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        match self {
+            Self::Toml { line, .. } | Self::Value { line, .. } => *line,
+        }
+    }
+
+    /// Which key must be what, without the line.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Toml { problem, .. } => problem.clone(),
+            Self::Value { key, problem, .. } => format!("{key} {problem}"),
+        }
+    }
+}
+
+/// What was read, or what prevents it.
+pub(super) type Read<T> = Result<T, Mistakes>;
+
+/// Keys, and what is wrong with each.
+#[derive(Debug, Default)]
+pub(super) struct Mistakes(Vec<(String, String)>);
+
+impl Mistakes {
+    /// One mistake.
+    pub(super) fn of(key: &str, problem: impl Display) -> Self {
+        Self(vec![(key.to_owned(), problem.to_string())])
+    }
+
+    /// What was read; where it was not, what prevents it is one of these mistakes.
+    pub(super) fn take<T>(&mut self, read: Read<T>) -> Option<T> {
+        read.map_err(|wrong| self.0.extend(wrong.0)).ok()
+    }
+}
+
+/// All of them, or what is wrong with each that could not be read.
+pub(super) fn each<T, All: FromIterator<T>>(reads: impl IntoIterator<Item = Read<T>>) -> Read<All> {
+    let mut mistakes = Mistakes::default();
+    let all = reads.into_iter().filter_map(|read| mistakes.take(read)).collect();
+    if mistakes.0.is_empty() { Ok(all) } else { Err(mistakes) }
+}
+
+/// A file as TOML, in which every key has its place.
+pub(super) struct Document<'a> {
+    text: &'a str,
+    root: Spanned<DeTable<'a>>,
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, BillerError> {
+        let root = DeTable::parse(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            BillerError::Toml { line: line(text, at), problem: error.message().to_owned() }
+        })?;
+        Ok(Self { text, root })
+    }
+
+    pub(super) fn read<T: Deserialize<'a>>(&self) -> Result<T, BillerError> {
+        T::deserialize(toml::Deserializer::from(self.root.clone())).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            let problem = match key_in(self.root.get_ref(), &span) {
+                Some(key) => format!("{key}: {}", error.message()),
+                None => error.message().to_owned(),
+            };
+            BillerError::Toml { line: line(self.text, span.start), problem }
+        })
+    }
+
+    /// The mistakes with their lines, in the order of those.
+    pub(super) fn told(&self, mistakes: Mistakes) -> Vec<BillerError> {
+        let told = |(key, problem): (String, String)| {
+            let line = self.line_of(&key);
+            BillerError::Value { line, key, problem }
+        };
+        let mut told: Vec<_> = mistakes.0.into_iter().map(told).collect();
+        told.sort_by_key(BillerError::line);
+        told
+    }
+
+    /// The line of a key, or of the last part of its path that there is.
+    pub(super) fn line_of(&self, key: &str) -> usize {
+        line(self.text, place_in(self.root.get_ref(), key, 0))
+    }
+}
+
+/// The line on which a character is.
+fn line(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().iter().take(at);
+    1 + before.filter(|byte| **byte == b'\n').count()
+}
+
+/// Where the rest of a path is in a table that is itself at `at`. A key may hold dots.
+fn place_in(table: &DeTable<'_>, path: &str, at: usize) -> usize {
+    let begins = table.iter().filter_map(|(name, value)| {
+        let rest = path.strip_prefix(name.get_ref().as_ref())?;
+        (rest.is_empty() || rest.starts_with(['.', '['])).then_some((name, value, rest))
+    });
+    match begins.max_by_key(|(name, ..)| name.get_ref().len()) {
+        Some((name, value, rest)) => place_of(value, rest, name.span().start),
+        None => at,
+    }
+}
+
+fn place_of(value: &Spanned<DeValue<'_>>, path: &str, at: usize) -> usize {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            path.strip_prefix('.').map_or(at, |path| place_in(table, path, at))
+        }
+        DeValue::Array(items) => {
+            let inside = path.strip_prefix('[').and_then(|path| path.split_once(']'));
+            let item = inside.and_then(|(nth, rest)| {
+                let nth: usize = nth.parse().ok()?;
+                Some((items.get(nth)?, rest))
+            });
+            item.map_or(at, |(item, rest)| place_of(item, rest, item.span().start))
+        }
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => at,
+    }
+}
+
+/// The path of the key that is exactly there, or whose value is.
+fn key_in(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
+    table.iter().find_map(|(name, value)| {
+        let inner = || key_of(value, span).map(|rest| format!("{}{rest}", name.get_ref()));
+        if name.span() == *span { Some(name.get_ref().to_string()) } else { inner() }
+    })
+}
+
+fn key_of(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<String> {
+    let inner = match value.get_ref() {
+        DeValue::Table(table) => key_in(table, span).map(|key| format!(".{key}")),
+        DeValue::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(nth, item)| key_of(item, span).map(|rest| format!("[{nth}]{rest}"))),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => None,
+    };
+    inner.or_else(|| (value.span() == *span).then(String::new))
+}

@@ -1,0 +1,119 @@
+//! What is collected from where, and how did it go?
+
+use contract::view::Amount;
+use domain::{
+    autopay::{Autopay, AutopayEvent, Draw, Source},
+    biller::Biller,
+    dunning::Dunning,
+    ledger::{PaymentMethod, Standing},
+};
+use jiff::civil::Date;
+use projection::{Fault, Rows, Table};
+use serde::{Deserialize, Serialize};
+
+use crate::read::{code, parse};
+
+/// By account id.
+pub(crate) const TABLE: Table = Table::new(b'y');
+/// Most draws that are shown; older ones are in the log.
+const DRAWS_MAX: usize = 24;
+
+/// What one account's autopay does.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AutopayRow {
+    account_id: String,
+    source: Option<SourceRow>,
+    /// The source was refused for good: another one is needed.
+    is_refused: bool,
+    /// The newest last.
+    draws: Vec<DrawRow>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SourceRow {
+    is_card: bool,
+    token: String,
+    label: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DrawRow {
+    collection_id: String,
+    on: String,
+    amount: Amount,
+    /// The processor's code, if it failed.
+    failed: Option<String>,
+}
+
+/// Takes an event in.
+pub(crate) fn note(event: &AutopayEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let account_id = event.account_id().as_str();
+    let mut row: AutopayRow = rows.get(TABLE, account_id)?.unwrap_or_default();
+    account_id.clone_into(&mut row.account_id);
+    match event {
+        AutopayEvent::Set { source, .. } => {
+            row.is_refused = false;
+            row.source = Some(SourceRow {
+                is_card: source.method == PaymentMethod::Card,
+                token: source.token.to_string(),
+                label: source.label.to_string(),
+            });
+        }
+        AutopayEvent::Removed { .. } => row.source = None,
+        AutopayEvent::CollectionRequested { collection_id, amount, on, .. } => {
+            row.draws.push(DrawRow {
+                collection_id: collection_id.to_string(),
+                on: on.to_string(),
+                amount: Amount::from(*amount),
+                failed: None,
+            });
+            let surplus = row.draws.len().saturating_sub(DRAWS_MAX);
+            row.draws.drain(..surplus);
+        }
+        AutopayEvent::CollectionFailed { code, may_retry, .. } => {
+            row.is_refused |= !may_retry;
+            if let Some(draw) = row.draws.last_mut() {
+                draw.failed = Some(code.to_string());
+            }
+        }
+    }
+    rows.put(TABLE, account_id, &row)
+}
+
+/// The next day on which something is collected.
+pub(crate) fn next_try(
+    biller: &Biller,
+    account_id: &str,
+    standing: &Standing,
+    dunning: &Dunning,
+    rows: &Rows<'_>,
+) -> Result<Option<Date>, Fault> {
+    match rows.get::<AutopayRow>(TABLE, account_id)? {
+        None => Ok(None),
+        Some(row) => Ok(row.autopay()?.next_try(biller, standing, dunning)),
+    }
+}
+
+impl AutopayRow {
+    fn autopay(&self) -> Result<Autopay, Fault> {
+        let source = |row: &SourceRow| {
+            let method = match row.is_card {
+                true => PaymentMethod::Card,
+                false => PaymentMethod::BankTransfer,
+            };
+            Ok::<_, Fault>(Source { method, token: code(&row.token)?, label: code(&row.label)? })
+        };
+        let draw = |row: &DrawRow| {
+            let (collection_id, on) = (code(&row.collection_id)?, parse(&row.on)?);
+            Ok::<_, Fault>(Draw { collection_id, on, failed: row.failed.is_some() })
+        };
+        Ok(Autopay {
+            source: self.source.as_ref().map(source).transpose()?,
+            last: self.draws.last().map(draw).transpose()?,
+            is_refused: self.is_refused,
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! Where does an account's dunning stand, which events led there, and what happens next on which
+//! date?
+//!
+//! What must stay true: what happens next is reckoned by the domain, from the same standing that
+//! core has.
+
+mod row;
+
+use domain::{
+    Aggregate, Event,
+    biller::Biller,
+    dunning::{Dunning, DunningEvent, LadderEnd, Outlook, StepTaken, Waits},
+    ledger::LedgerEvent,
+    run::RunKind,
+};
+use event_store::Recorded;
+use projection::{Fault, Rows, Table};
+
+use crate::{agenda, autopay, balance};
+pub(crate) use row::DunningRow;
+use row::{Ahead, Entry, LEDGER, Next};
+
+/// By account id.
+pub(crate) const TABLE: Table = Table::new(b'n');
+/// Most entries of the history that are shown; older ones are in the log.
+const ENTRIES_MAX: usize = 60;
+
+/// Changes the row of the account whose dunning, debts or autopay the event changes, and plans
+/// what follows.
+pub(crate) fn apply(
+    biller: &Biller,
+    event: &Event,
+    recorded: &Recorded,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    match event {
+        Event::Dunning(event) => {
+            let account_id = event.account_id().as_str();
+            let before = find(rows, account_id)?;
+            let after = before.dunning()?.evolve(event);
+            let row = before.holding(&after).telling(told(event), recorded, ENTRIES_MAX);
+            restate(biller, account_id, row, rows)
+        }
+        Event::Ledger(event) if event.effect() != 0 => {
+            let account_id = event.account_id().as_str();
+            let row = find(rows, account_id)?.telling(posted(event), recorded, ENTRIES_MAX);
+            restate(biller, account_id, row, rows)
+        }
+        Event::Autopay(event) => {
+            autopay::note(event, rows)?;
+            let account_id = event.account_id().as_str();
+            let row = find(rows, account_id)?;
+            restate(biller, account_id, row, rows)
+        }
+        Event::Ledger(_)
+        | Event::Customer(_)
+        | Event::Account(_)
+        | Event::Site(_)
+        | Event::Device(_)
+        | Event::Service(_)
+        | Event::Order(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Run(_)
+        | Event::Calendar(_)
+        | Event::Provisioning(_)
+        | Event::Login(_)
+        | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
+        | Event::Task(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
+        | Event::Guide(_)
+        | Event::Decision(_) => Ok(()),
+    }
+}
+
+/// Where an account's dunning stands; where nothing has happened, nowhere.
+pub(crate) fn find(rows: &Rows<'_>, account_id: &str) -> Result<DunningRow, Fault> {
+    let row = rows.get(TABLE, account_id)?;
+    Ok(row.unwrap_or_else(|| DunningRow::of(account_id)))
+}
+
+/// The same, in the domain's terms.
+pub(crate) fn state(rows: &Rows<'_>, account_id: &str) -> Result<Dunning, Fault> {
+    find(rows, account_id)?.dunning()
+}
+
+fn restate(
+    biller: &Biller,
+    account_id: &str,
+    mut row: DunningRow,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    let standing = balance::find(rows, account_id)?.standing()?;
+    let dunning = row.dunning()?;
+    let outlook = dunning.outlook(biller, &standing);
+    agenda::plan(rows, RunKind::Dunning, account_id, outlook.as_ref().map(|it| it.on))?;
+    let draw = autopay::next_try(biller, account_id, &standing, &dunning, rows)?;
+    agenda::plan(rows, RunKind::Payment, account_id, draw)?;
+    row.next = outlook.map(next);
+    // Whoever owes nothing and was never asked has nothing to explain.
+    if row.was_never_asked() && row.next.is_none() {
+        rows.remove(TABLE, account_id);
+        return Ok(());
+    }
+    rows.put(TABLE, account_id, &row)
+}
+
+fn next(outlook: Outlook) -> Next {
+    let on = outlook.on.to_string();
+    match outlook.waits {
+        Waits::Step { name, anchor, ahead } => Next {
+            on,
+            what: format!("step {name}, for what was due on {anchor}"),
+            ahead: ahead
+                .into_iter()
+                .map(|(name, on)| Ahead { name: name.to_string(), on: on.to_string() })
+                .collect(),
+        },
+        Waits::Promise { promised_on } => Next {
+            on,
+            what: format!("what was promised by {promised_on} is checked"),
+            ahead: Vec::new(),
+        },
+    }
+}
+
+/// What happened, in a sentence.
+fn told(event: &DunningEvent) -> Entry {
+    match event {
+        DunningEvent::StepTaken(StepTaken { ladder, anchor, name, past_due, taken_on, .. }) => {
+            let what = format!(
+                "Step {name} of ladder {ladder} taken on {taken_on}: {past_due} past due, the \
+                 oldest since {anchor}"
+            );
+            Entry::of("step", what)
+        }
+        DunningEvent::LadderEnded { ladder, because, .. } => {
+            let why = match because {
+                LadderEnd::Settled => "what started it is paid or disputed",
+                LadderEnd::Excluded => "the account is excluded",
+                LadderEnd::PromiseBroken => "all steps were taken, and a promise was broken since",
+            };
+            Entry::of("end", format!("Ladder {ladder} ended: {why}"))
+        }
+        DunningEvent::ArrangementMade { arrangement_id, total, promises, .. } => {
+            let promised: Vec<_> =
+                promises.iter().map(|it| format!("{} by {}", it.amount, it.on)).collect();
+            let what = format!("Arrangement {arrangement_id} for {total}: {}", promised.join(", "));
+            Entry::of("arrangement", what)
+        }
+        DunningEvent::ArrangementKept { arrangement_id, .. } => {
+            Entry::of("arrangement", format!("Arrangement {arrangement_id} kept"))
+        }
+        DunningEvent::ArrangementBroken { arrangement_id, promised_on, missing, .. } => {
+            let what = format!(
+                "Arrangement {arrangement_id} broken: {missing} missing of what was promised by \
+                 {promised_on}"
+            );
+            Entry::of("arrangement", what)
+        }
+        DunningEvent::ChargeDisputed { charge_id, reason, .. } => {
+            Entry::of("dispute", format!("{charge_id} disputed: {reason}"))
+        }
+        DunningEvent::DisputeClosed { charge_id, .. } => {
+            Entry::of("dispute", format!("The dispute about {charge_id} is decided"))
+        }
+        DunningEvent::Excluded { reason, until, .. } => {
+            let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+            Entry::of("exclusion", format!("Excluded{until}: {reason}"))
+        }
+        DunningEvent::Included { .. } => Entry::of("exclusion", "Included again".to_owned()),
+    }
+}
+
+fn posted(event: &LedgerEvent) -> Entry {
+    let what = match event {
+        LedgerEvent::Charged { charge_id, due_on, .. } => {
+            format!("Charge {charge_id}, due on {due_on}")
+        }
+        LedgerEvent::Invoiced { invoice_id, total, due_on, .. } => {
+            format!("{invoice_id} of {total}, due on {due_on}")
+        }
+        LedgerEvent::InvoiceCredited { invoice_id, credit_note, .. } => {
+            format!("{invoice_id} credited by {credit_note}")
+        }
+        LedgerEvent::PaymentReceived { payment_id, amount, received_on, .. } => {
+            format!("Payment {payment_id} of {amount}, received on {received_on}")
+        }
+        LedgerEvent::PaymentReversed { payment_id, amount, reason, .. } => {
+            format!("Payment {payment_id} of {amount} reversed: {reason}")
+        }
+        LedgerEvent::Refunded { refund_id, amount, .. } => {
+            format!("Refund {refund_id} of {amount}")
+        }
+        LedgerEvent::Adjusted { adjustment_id, amount, reason, .. } => {
+            format!("Adjustment {adjustment_id} of {amount}: {reason}")
+        }
+        LedgerEvent::AdjustmentRequested { adjustment_id, .. }
+        | LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
+            format!("Adjustment {adjustment_id}")
+        }
+    };
+    Entry::of(LEDGER, what)
+}

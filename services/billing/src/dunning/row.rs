@@ -1,0 +1,227 @@
+//! The row of an account's dunning, and the domain's state that it writes down.
+
+use contract::{event::time, view::Amount};
+use domain::{
+    Aggregate,
+    dunning::{Arrangement, Dunning, Exclusion, Ladder, Promise},
+    money::{Currency, Money},
+};
+use event_store::Recorded;
+use projection::Fault;
+use serde::{Deserialize, Serialize};
+
+use crate::read::{code, parse};
+
+/// The kind of entry that tells of the ledger.
+pub(super) const LEDGER: &str = "ledger";
+
+/// Where an account's dunning stands.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DunningRow {
+    pub(crate) account_id: String,
+    /// What happens next if nothing is paid or said.
+    pub(crate) next: Option<Next>,
+    /// The ladder that is climbed.
+    ladder: Option<LadderRow>,
+    /// How many ladders there were.
+    ladders: u32,
+    /// The ladder that ended last.
+    ended: Option<LadderRow>,
+    arrangement: Option<ArrangementRow>,
+    disputed: Vec<DisputeRow>,
+    excluded: Option<ExclusionRow>,
+    /// The events that led here, newest first.
+    history: Vec<Entry>,
+}
+
+/// What happens next.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Next {
+    pub(crate) on: String,
+    pub(crate) what: String,
+    /// The steps from then on.
+    pub(crate) ahead: Vec<Ahead>,
+}
+
+/// A step and its date.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Ahead {
+    pub(crate) name: String,
+    pub(crate) on: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LadderRow {
+    /// The due date of the debt that started it.
+    anchor: String,
+    steps_taken: u32,
+    last_on: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ArrangementRow {
+    arrangement_id: String,
+    /// Debts that are due by then are part of it.
+    covers_through: String,
+    /// In minor units.
+    total: i64,
+    promises: Vec<PromiseRow>,
+    by_manager: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PromiseRow {
+    on: String,
+    amount: Amount,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DisputeRow {
+    charge_id: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExclusionRow {
+    reason: String,
+    until: Option<String>,
+}
+
+/// An event of the account's that dunning has to do with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Entry {
+    kind: String,
+    what: String,
+    at: String,
+    position: u64,
+    /// The event's id.
+    event: String,
+}
+
+impl Entry {
+    /// Told by the event that is applied.
+    pub(super) fn of(kind: &str, what: String) -> Self {
+        let (at, event) = (String::new(), String::new());
+        Self { kind: kind.to_owned(), what, at, position: 0, event }
+    }
+}
+
+impl DunningRow {
+    /// Nothing has happened yet.
+    pub(super) fn of(account_id: &str) -> Self {
+        Self { account_id: account_id.to_owned(), ..Self::default() }
+    }
+
+    /// Whether all that is told is of the ledger.
+    pub(super) fn was_never_asked(&self) -> bool {
+        self.history.iter().all(|entry| entry.kind == LEDGER)
+    }
+
+    /// With one more event in its history.
+    pub(super) fn telling(mut self, entry: Entry, recorded: &Recorded, most: usize) -> Self {
+        let entry = Entry {
+            at: time(recorded.meta.committed_at),
+            position: recorded.position,
+            event: contract::event::id(recorded),
+            ..entry
+        };
+        self.history.insert(0, entry);
+        self.history.truncate(most);
+        self
+    }
+
+    /// The domain's state.
+    pub(crate) fn dunning(&self) -> Result<Dunning, Fault> {
+        let ladder = |row: &LadderRow| {
+            let (anchor, last_on) = (parse(&row.anchor)?, parse(&row.last_on)?);
+            Ok::<_, Fault>(Ladder { anchor, taken: row.steps_taken, last_on })
+        };
+        let excluded = |row: &ExclusionRow| {
+            let until = row.until.as_deref().map(parse).transpose()?;
+            Ok::<_, Fault>(Exclusion { reason: code(&row.reason)?, until })
+        };
+        let disputed = |row: &DisputeRow| Ok((code(&row.charge_id)?, code(&row.reason)?));
+        let mut dunning = Dunning::UNKNOWN.clone();
+        dunning.ladder = self.ladder.as_ref().map(ladder).transpose()?;
+        dunning.ladders = self.ladders;
+        dunning.ended = self.ended.as_ref().map(ladder).transpose()?;
+        dunning.arrangement =
+            self.arrangement.as_ref().map(ArrangementRow::arrangement).transpose()?;
+        dunning.disputed = self.disputed.iter().map(disputed).collect::<Result<_, Fault>>()?;
+        dunning.excluded = self.excluded.as_ref().map(excluded).transpose()?;
+        Ok(dunning)
+    }
+
+    /// The row that writes a state down.
+    pub(super) fn holding(self, dunning: &Dunning) -> Self {
+        Self {
+            ladder: dunning.ladder.map(LadderRow::of),
+            ladders: dunning.ladders,
+            ended: dunning.ended.map(LadderRow::of),
+            arrangement: dunning.arrangement.as_ref().map(ArrangementRow::of),
+            disputed: dunning
+                .disputed
+                .iter()
+                .map(|(charge_id, reason)| DisputeRow {
+                    charge_id: charge_id.to_string(),
+                    reason: reason.to_string(),
+                })
+                .collect(),
+            excluded: dunning.excluded.as_ref().map(|excluded| ExclusionRow {
+                reason: excluded.reason.to_string(),
+                until: excluded.until.map(|until| until.to_string()),
+            }),
+            ..self
+        }
+    }
+}
+
+impl LadderRow {
+    fn of(ladder: Ladder) -> Self {
+        Self {
+            anchor: ladder.anchor.to_string(),
+            steps_taken: ladder.taken,
+            last_on: ladder.last_on.to_string(),
+        }
+    }
+}
+
+impl ArrangementRow {
+    fn of(arrangement: &Arrangement) -> Self {
+        let promise = |promise: &Promise| PromiseRow {
+            on: promise.on.to_string(),
+            amount: Amount::from(promise.amount),
+        };
+        Self {
+            arrangement_id: arrangement.arrangement_id.to_string(),
+            covers_through: arrangement.covers_through.to_string(),
+            total: arrangement.total,
+            promises: arrangement.promises.iter().map(promise).collect(),
+            by_manager: arrangement.by_manager,
+        }
+    }
+
+    fn arrangement(&self) -> Result<Arrangement, Fault> {
+        let promise = |row: &PromiseRow| {
+            let currency = Currency::parse(&row.amount.currency)
+                .ok_or_else(|| Fault::new("a row's currency is none"))?;
+            Ok(Promise { on: parse(&row.on)?, amount: Money::new(currency, row.amount.minor) })
+        };
+        Ok(Arrangement {
+            arrangement_id: code(&self.arrangement_id)?,
+            covers_through: parse(&self.covers_through)?,
+            total: self.total,
+            promises: self.promises.iter().map(promise).collect::<Result<_, Fault>>()?,
+            by_manager: self.by_manager,
+        })
+    }
+}

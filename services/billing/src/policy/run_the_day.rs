@@ -1,0 +1,137 @@
+//! A day that is opened opens its runs; a run asks for its accounts a piece at a time.
+//!
+//! What must stay true: a piece is bounded, whatever the number of accounts; the next one follows
+//! from the fact that notes how far the run is, so a crash in between changes nothing.
+
+use contract::pb::{
+    autopay::v1::CollectPayment,
+    dunning::v1::AdvanceDunning,
+    ledger::v1::BillAccount,
+    run::v1::{self as pb, CloseRun, ContinueRun, OpenRun},
+    subscription::v1::ExpireCampaign,
+};
+use domain::{
+    Event,
+    calendar::CalendarEvent,
+    run::{RunEvent, RunKind},
+};
+use event_store::Recorded;
+use jiff::civil::Date;
+use projection::{CommandIntent, Fault, Intents, Rows};
+use read_side::command;
+
+use crate::{
+    agenda::{self, Due},
+    cycle, run,
+};
+
+const POLICY: &str = "run_the_day";
+/// Accounts that are asked for because of one event.
+const PIECE: usize = 2_000;
+
+/// Opens the runs of a day, and goes on with those that are open.
+pub(crate) fn react(
+    event: &Event,
+    recorded: &Recorded,
+    rows: &Rows<'_>,
+    intents: &mut Intents<'_>,
+) -> Result<(), Fault> {
+    match event {
+        Event::Calendar(CalendarEvent::DayOpened { date, .. }) => open(*date, rows, intents),
+        Event::Run(RunEvent::Opened { awaits_approval: true, .. } | RunEvent::Closed { .. }) => {
+            Ok(())
+        }
+        Event::Run(RunEvent::Opened { kind, date, .. }) => go_on(*kind, *date, None, rows, intents),
+        Event::Run(RunEvent::Approved) => {
+            let (kind, date) = run::of_stream(rows, &recorded.event.stream)?;
+            go_on(kind, date, None, rows, intents)
+        }
+        Event::Run(RunEvent::Continued { kind, date, after }) => {
+            go_on(*kind, *date, Some(after.as_str()), rows, intents)
+        }
+        Event::Customer(_)
+        | Event::Account(_)
+        | Event::Site(_)
+        | Event::Device(_)
+        | Event::Service(_)
+        | Event::Order(_)
+        | Event::Ledger(_)
+        | Event::Subscription(_)
+        | Event::Invoice(_)
+        | Event::Series(_)
+        | Event::Reference(_)
+        | Event::Autopay(_)
+        | Event::Dunning(_)
+        | Event::Provisioning(_)
+        | Event::Login(_)
+        | Event::Notification(_)
+        | Event::Ticket(_)
+        | Event::Interaction(_)
+        | Event::Task(_)
+        | Event::Quota(_)
+        | Event::Telephone(_)
+        | Event::Guide(_)
+        | Event::Decision(_) => Ok(()),
+    }
+}
+
+fn open(date: Date, rows: &Rows<'_>, intents: &mut Intents<'_>) -> Result<(), Fault> {
+    for kind in RunKind::ALL {
+        let waits = kind == RunKind::Bill && run::one_awaits_approval(rows)?;
+        if waits || agenda::due(rows, kind, date, None, 1)?.is_empty() {
+            continue;
+        }
+        let open = OpenRun { kind: number(kind), date: date.to_string() };
+        intents.command(POLICY, kind.name(), command(&open));
+    }
+    Ok(())
+}
+
+fn go_on(
+    kind: RunKind,
+    date: Date,
+    after: Option<&str>,
+    rows: &Rows<'_>,
+    intents: &mut Intents<'_>,
+) -> Result<(), Fault> {
+    let due = agenda::due(rows, kind, date, after, PIECE)?;
+    for due in &due {
+        if let Some(wish) = wish(kind, due, rows)? {
+            intents.command(POLICY, &due.cursor, wish);
+        }
+    }
+    let (kind, date) = (number(kind), date.to_string());
+    let next = match due.last() {
+        Some(last) if due.len() == PIECE => {
+            command(&ContinueRun { kind, date, after: last.cursor.clone() })
+        }
+        Some(_) | None => command(&CloseRun { kind, date }),
+    };
+    intents.command(POLICY, "next", next);
+    Ok(())
+}
+
+/// What a run asks of one account.
+fn wish(kind: RunKind, due: &Due, rows: &Rows<'_>) -> Result<Option<CommandIntent>, Fault> {
+    let account_id = due.subject.clone();
+    Ok(match kind {
+        RunKind::Bill => Some(command(&BillAccount { account_id, cycle: due.on.to_string() })),
+        RunKind::Payment => Some(command(&CollectPayment { account_id })),
+        RunKind::Dunning => Some(command(&AdvanceDunning { account_id })),
+        RunKind::Campaign => cycle::payer(rows, &due.subject)?.map(|account_id| {
+            command(&ExpireCampaign { account_id, item_id: due.subject.clone() })
+        }),
+    })
+}
+
+fn number(kind: RunKind) -> i32 {
+    i32::from(match kind {
+        RunKind::Bill => pb::RunKind::Bill,
+        RunKind::Campaign => pb::RunKind::Campaign,
+        RunKind::Payment => pb::RunKind::Payment,
+        RunKind::Dunning => pb::RunKind::Dunning,
+    })
+}
+
+#[cfg(test)]
+mod tests;
