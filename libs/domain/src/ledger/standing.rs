@@ -19,7 +19,7 @@ pub struct Standing {
     pub open: Vec<OpenCharge>,
     /// What was paid and nothing is owed for, first come first.
     pub credits: Vec<Credit>,
-    /// What paid what, the newest [`APPLIED_MAX`].
+    /// What paid what, within a bound.
     pub applied: Vec<Applied>,
 }
 
