@@ -2,6 +2,10 @@
 //!
 //! `position == checkpoint + 1` applies, lower is a duplicate, higher is a gap that the caller
 //! refills. Blocks must also continue the hash chain that the checkpoint witnessed.
+//!
+//! What is still being written when a step ends has been applied, and nobody can ask for it yet.
+
+mod writing;
 
 use std::sync::Arc;
 
@@ -11,12 +15,14 @@ use crate::changes::Changes;
 use crate::fault::{Fault, chain_of};
 use crate::fold::fold;
 use crate::read_model::ReadModel;
+use crate::rows::Rows;
 use crate::status::{FaultCause, FaultStatus};
 use crate::store::{Checkpoint, Size, Store, StoreError};
 use crate::witness::Witness;
+use writing::Writing;
 
-/// Bytes of changes after which a batch that is written whole is written, between two events: sled
-/// keeps every version of every page until it ends, and nobody can read meanwhile.
+/// Bytes of changes after which a batch that is written whole is written, between two events:
+/// nobody can ask meanwhile.
 const WHOLE_BYTES_MAX: usize = 2 << 20;
 
 /// What became of some blocks.
@@ -78,6 +84,8 @@ pub(crate) enum Stop {
 pub(crate) enum Commit {
     /// After every step, whole or not at all: somebody waits for it.
     Now { events_max: u64 },
+    /// The same, beside what comes next, and so is what a step ends with: more is known to come.
+    Beside { events_max: u64 },
     /// When so much is held in memory, row by row: rows that are filled from the beginning.
     When { bytes: usize },
 }
@@ -90,6 +98,7 @@ pub(crate) struct Batch {
     checkpoint: Checkpoint,
     staged: u64,
     size: Size,
+    writing: Writing,
     /// The last event that queries see.
     written: Position,
     /// A commit failed, and what is stored could not be read since: nothing may be applied.
@@ -107,6 +116,7 @@ impl Batch {
             checkpoint,
             staged: 0,
             size: Size::Small,
+            writing: Writing::default(),
             written,
             adrift: false,
         })
@@ -126,7 +136,7 @@ impl Batch {
         // What was staged to be written row by row is too much for one batch.
         if self.staged == 0 {
             self.size = match commit {
-                Commit::Now { .. } => Size::Small,
+                Commit::Now { .. } | Commit::Beside { .. } => Size::Small,
                 Commit::When { .. } => Size::Large,
             };
         }
@@ -140,7 +150,8 @@ impl Batch {
         }
         let taken = self.stage(blocks, commit);
         let settled = match (&taken, commit) {
-            (Err(_), _) | (_, Commit::Now { .. }) => self.commit(),
+            (Err(_), _) | (Ok(_), Commit::Now { .. }) => self.commit(),
+            (Ok(_), Commit::Beside { .. }) => self.begin_to_write(),
             (Ok(_), Commit::When { .. }) => Ok(()),
         };
         let taken = taken?;
@@ -166,7 +177,7 @@ impl Batch {
             }
             taken.applied += self.apply(&block, commit)?;
             if self.is_full(self.changes.bytes(), commit) {
-                self.commit().map_err(Stop::Store)?;
+                self.make_room(commit).map_err(Stop::Store)?;
             }
         }
         Ok(taken)
@@ -174,25 +185,67 @@ impl Batch {
 
     fn is_full(&self, held: usize, commit: Commit) -> bool {
         match commit {
-            Commit::Now { events_max } => self.staged >= events_max || held >= WHOLE_BYTES_MAX,
+            Commit::Now { events_max } | Commit::Beside { events_max } => {
+                self.staged >= events_max || held >= WHOLE_BYTES_MAX
+            }
             Commit::When { bytes } => held >= bytes,
+        }
+    }
+
+    /// Writes what is staged, in the midst of a step.
+    fn make_room(&mut self, commit: Commit) -> Result<(), StoreError> {
+        match commit {
+            Commit::Now { .. } | Commit::When { .. } => self.commit(),
+            Commit::Beside { .. } => self.begin_to_write(),
         }
     }
 
     /// Writes what is staged.
     pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        self.end_writing()?;
         if self.staged == 0 && self.changes.is_empty() {
             return Ok(());
         }
-        self.staged = 0;
-        let written =
-            self.store.commit(std::mem::take(&mut self.changes), &self.checkpoint, self.size);
-        match &written {
-            Ok(()) => self.written = self.checkpoint.position,
-            // What is staged is gone. If this fails as well, the next step tries it again.
-            Err(_) => drop(self.return_to_stored()),
+        let sealed = self.seal()?;
+        let written = self.store.commit(&sealed, self.size);
+        self.settle(written.map(|()| self.checkpoint.position))
+    }
+
+    /// Writes what is staged beside what comes next.
+    fn begin_to_write(&mut self) -> Result<(), StoreError> {
+        self.end_writing()?;
+        if self.staged == 0 && self.changes.is_empty() {
+            return Ok(());
         }
-        written
+        let sealed = Arc::new(self.seal()?);
+        let (store, size, position) = (&self.store, self.size, self.checkpoint.position);
+        self.writing = Writing::begin(store, sealed, size, position);
+        Ok(())
+    }
+
+    fn end_writing(&mut self) -> Result<(), StoreError> {
+        let written = std::mem::take(&mut self.writing).end();
+        self.settle(written.map(|position| position.unwrap_or(self.written)))
+    }
+
+    fn seal(&mut self) -> Result<Changes, StoreError> {
+        self.staged = 0;
+        self.store.sealed(std::mem::take(&mut self.changes), &self.checkpoint)
+    }
+
+    /// Queries see up to the position. Where that failed, what was staged since is gone as well.
+    fn settle(&mut self, written: Result<Position, StoreError>) -> Result<(), StoreError> {
+        match written {
+            Ok(position) => self.written = position,
+            Err(error) => {
+                self.changes = Changes::default();
+                self.staged = 0;
+                // If this fails as well, the next step tries it again.
+                let _adrift = self.return_to_stored();
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Goes on from what is stored, as after a restart. Until that is known, nothing is claimed
@@ -200,16 +253,23 @@ impl Batch {
     fn return_to_stored(&mut self) -> Result<(), StoreError> {
         self.adrift = true;
         self.checkpoint.position = self.written;
+        self.store.finish()?;
         self.checkpoint = self.store.checkpoint()?;
         self.written = self.checkpoint.position;
         self.adrift = false;
         Ok(())
     }
 
+    /// What is staged over what is on its way over what is stored.
+    fn rows<'a>(&mut self, store: &'a Store) -> Rows<'a> {
+        let changes = std::mem::take(&mut self.changes);
+        store.rows(changes).with_unwritten(self.writing.changes())
+    }
+
     fn apply(&mut self, block: &Block, commit: Commit) -> Result<u64, Stop> {
         self.check_chain(block)?;
         let store = Arc::clone(&self.store);
-        let mut rows = store.rows(std::mem::take(&mut self.changes));
+        let mut rows = self.rows(&store);
         let mut applied = 0;
         let mut fault = None;
         for event in block.events() {
@@ -241,8 +301,8 @@ impl Batch {
                 && self.is_full(rows.changes().bytes(), commit)
             {
                 self.changes = rows.into_changes();
-                self.commit().map_err(Stop::Store)?;
-                rows = store.rows(std::mem::take(&mut self.changes));
+                self.make_room(commit).map_err(Stop::Store)?;
+                rows = self.rows(&store);
             }
         }
         self.changes = rows.into_changes();

@@ -75,8 +75,14 @@ impl Changes {
         self.rows.is_empty()
     }
 
-    pub(crate) fn into_rows(self) -> BTreeMap<Vec<u8>, Change> {
-        self.rows
+    /// How many rows are changed.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// In key order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Vec<u8>, &Change)> {
+        self.rows.iter()
     }
 }
 

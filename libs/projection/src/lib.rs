@@ -28,6 +28,7 @@ mod outbox;
 mod performer;
 mod read_model;
 mod rebuild;
+mod redo;
 mod rows;
 mod runner;
 mod sender;

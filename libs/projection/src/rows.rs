@@ -6,6 +6,7 @@
 
 use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -124,17 +125,25 @@ fn successor(prefix: &[u8]) -> Option<Vec<u8>> {
 /// The rows of one read model, as seen by one event or one query.
 pub struct Rows<'a> {
     base: Option<&'a dyn storage::Table>,
+    /// Changes before these that are being written to the base meanwhile.
+    unwritten: Option<Arc<Changes>>,
     changes: Changes,
 }
 
 impl<'a> Rows<'a> {
     /// Rows that live in memory only: for views of the past, and for tests.
     pub fn in_memory() -> Rows<'static> {
-        Rows { base: None, changes: Changes::whole() }
+        Rows { base: None, unwritten: None, changes: Changes::whole() }
     }
 
     pub(crate) fn over(base: &'a dyn storage::Table, changes: Changes) -> Rows<'a> {
-        Rows { base: Some(base), changes }
+        Rows { base: Some(base), unwritten: None, changes }
+    }
+
+    /// The same, where other changes are on their way to the base: how much of them is there
+    /// already makes no difference.
+    pub(crate) fn with_unwritten(self, unwritten: Option<Arc<Changes>>) -> Rows<'a> {
+        Rows { unwritten, ..self }
     }
 
     /// The row with this key, if there is one.
@@ -144,7 +153,7 @@ impl<'a> Rows<'a> {
         key: impl AsRef<[u8]>,
     ) -> Result<Option<T>, Fault> {
         let whole = table.key(key.as_ref());
-        if let Some(change) = self.changes.get(&whole) {
+        if let Some(change) = self.changed(&whole) {
             return change.as_deref().map(|value| decode(&whole, value)).transpose();
         }
         let Some(base) = self.base else { return Ok(None) };
@@ -170,7 +179,7 @@ impl<'a> Rows<'a> {
     /// The row with this key in a table of bytes.
     pub fn get_bytes(&self, table: Table, key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>, Fault> {
         let whole = table.key(key.as_ref());
-        if let Some(change) = self.changes.get(&whole) {
+        if let Some(change) = self.changed(&whole) {
             return Ok(change.clone());
         }
         let Some(base) = self.base else { return Ok(None) };
@@ -240,6 +249,16 @@ impl<'a> Rows<'a> {
         })
     }
 
+    /// What became of a key since the base was whole.
+    fn changed(&self, whole: &[u8]) -> Option<&Change> {
+        self.layers().find_map(|changes| changes.get(whole))
+    }
+
+    /// The newest first.
+    fn layers(&self) -> impl Iterator<Item = &Changes> {
+        std::iter::once(&self.changes).chain(self.unwritten.as_deref())
+    }
+
     fn raw(&self, table: Table, keys: &Keys) -> Merged<'_> {
         let (from, to) = keys.within(table);
         let (from, to) = match hollow(&from, &to) {
@@ -249,8 +268,13 @@ impl<'a> Rows<'a> {
         Merged {
             stored: self.base.map(|base| base.scan(as_slice(&from), as_slice(&to))),
             next_stored: None,
-            changes: self.changes.range(as_slice(&from), as_slice(&to)),
-            next_change: None,
+            layers: self
+                .layers()
+                .map(|changes| Layer {
+                    rest: changes.range(as_slice(&from), as_slice(&to)),
+                    next: None,
+                })
+                .collect(),
             backwards: keys.backwards,
         }
     }
@@ -316,17 +340,29 @@ fn name(whole: &[u8]) -> String {
 struct Merged<'a> {
     stored: Option<storage::Scan<'a>>,
     next_stored: Option<storage::Row>,
-    changes: ChangeRange<'a>,
-    next_change: Option<(&'a Vec<u8>, &'a Change)>,
+    /// The newest first.
+    layers: Vec<Layer<'a>>,
     backwards: bool,
+}
+
+/// Changes in key order.
+struct Layer<'a> {
+    rest: ChangeRange<'a>,
+    next: Option<(&'a [u8], &'a Change)>,
+}
+
+impl Layer<'_> {
+    fn look_ahead(&mut self, backwards: bool) {
+        if self.next.is_none() {
+            let next = if backwards { self.rest.next_back() } else { self.rest.next() };
+            self.next = next.map(|(key, change)| (key.as_slice(), change));
+        }
+    }
 }
 
 impl Merged<'_> {
     fn look_ahead(&mut self) -> Result<(), Fault> {
-        if self.next_change.is_none() {
-            self.next_change =
-                if self.backwards { self.changes.next_back() } else { self.changes.next() };
-        }
+        self.layers.iter_mut().for_each(|layer| layer.look_ahead(self.backwards));
         if self.next_stored.is_some() {
             return Ok(());
         }
@@ -337,15 +373,23 @@ impl Merged<'_> {
         Ok(())
     }
 
-    /// Whether the next row is the changed one; it also hides the stored row with the same key.
-    fn change_is_next(&mut self) -> bool {
-        let Some((changed, _)) = self.next_change else { return false };
-        let Some((stored, _)) = &self.next_stored else { return true };
-        let order = changed.as_slice().cmp(stored);
-        if order.is_eq() {
-            self.next_stored = None;
+    /// The change that comes next, unless what is stored comes before it; it hides what is stored
+    /// and what has changed earlier under the same key.
+    fn take_change(&mut self) -> Option<(Vec<u8>, Change)> {
+        let keys = || self.layers.iter().filter_map(|layer| layer.next).map(|(key, _)| key);
+        let key = if self.backwards { keys().max() } else { keys().min() }?;
+        if let Some((stored, _)) = &self.next_stored {
+            let order = key.cmp(stored);
+            if order.is_ne() && order.is_gt() != self.backwards {
+                return None;
+            }
+            self.next_stored.take_if(|_| order.is_eq());
         }
-        order.is_eq() || order.is_gt() == self.backwards
+        let layers = self.layers.iter_mut();
+        let mut found = layers.filter_map(|layer| layer.next.take_if(|(next, _)| *next == key));
+        let change = found.next().map(|(_, change)| change.clone());
+        found.for_each(drop);
+        Some((key.to_vec(), change?))
     }
 }
 
@@ -357,13 +401,13 @@ impl Iterator for Merged<'_> {
             if let Err(fault) = self.look_ahead() {
                 return Some(Err(fault));
             }
-            if !self.change_is_next() {
-                let (key, value) = self.next_stored.take()?;
-                return Some(Ok((key.to_vec(), value.to_vec())));
-            }
-            let (key, change) = self.next_change.take()?;
-            if let Some(value) = change {
-                return Some(Ok((key.clone(), value.clone())));
+            match self.take_change() {
+                Some((key, Some(value))) => return Some(Ok((key, value))),
+                Some((_, None)) => {}
+                None => {
+                    let (key, value) = self.next_stored.take()?;
+                    return Some(Ok((key.to_vec(), value.to_vec())));
+                }
             }
         }
     }

@@ -146,7 +146,7 @@ impl Runner {
         let limits = &self.shared.config.limits;
         let commit = match self.position {
             0 => Commit::When { bytes: limits.fill_bytes },
-            _ => Commit::Now { events_max: limits.batch_events },
+            _ => Commit::Beside { events_max: limits.batch_events },
         };
         let mut next = match self.position < target {
             true => self.source.read(self.position + 1, READ_BYTES).await?,

@@ -2,8 +2,9 @@
 //!
 //! Commits are not synced, because all of it can be rebuilt; `sync` is called now and then and on
 //! closing. Readers see a state between commits: a commit waits until they are done, so queries
-//! must be short. Rows that are filled from the beginning are written one by one between two marks:
-//! a table that was left in between is worthless, and is begun again.
+//! must be short. Many rows are written one by one: what was left half written is finished from
+//! what was kept of it before. Rows that are filled from the beginning are not worth that: a table
+//! that was left in between is begun again.
 //!
 //! sled 0.34 takes a flipped byte for the end of its log and silently opens with what lies before
 //! it. So the position of the last sync is kept beside it: a directory that holds less is damaged.
@@ -21,6 +22,7 @@ use crate::changes::Changes;
 use crate::fault::{Fault, chain_of};
 use crate::intents::{Intent, IntentState};
 use crate::outbox;
+use crate::redo::{self, Unfinished};
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
 use crate::underway::Underway;
 use crate::witness::Witness;
@@ -29,6 +31,8 @@ const CHECKPOINT: &str = "checkpoint";
 /// The file that holds the position of the last sync, in decimal digits.
 const SYNCED: &str = "synced";
 const RELEASED_AT_ONCE: usize = 1000;
+/// Most rows that are written in one batch of sled's, during which nobody can read.
+const BATCH_ROWS_MAX: usize = 64;
 /// Entries of `DUE` that are gone through at once: nothing is written meanwhile.
 const LOOKED_AT_ONCE: usize = 10_000;
 /// Its presence says that many changes were being written: the rows are between two states.
@@ -71,11 +75,10 @@ pub(crate) enum StoreError {
 /// How a commit is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// In one batch, whole or not at all.
+    /// Whole or not at all.
     Small,
-    /// Row by row: sled keeps every version of every page until a batch ends. A crash in between
-    /// makes the rows worthless: only for rows that are filled from the beginning, when nobody has
-    /// worked on their intents yet.
+    /// A crash in between makes the rows worthless: only for rows that are filled from the
+    /// beginning, when nobody has worked on their intents yet.
     Large,
 }
 
@@ -98,9 +101,10 @@ impl Store {
     ) -> Result<Store, StoreError> {
         let table = storage.table(dir, cache_bytes)?;
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
-        let torn = AtomicBool::new(table.get(&META.key(TORN.as_bytes()))?.is_some());
+        let torn = AtomicBool::new(true);
         let store =
             Store { storage, table, dir, gate: RwLock::new(()), torn, underway: Mutex::default() };
+        store.finish()?;
         let synced = store.synced()?;
         let position = match (store.is_torn(), synced) {
             (true, 0) => return Err(StoreError::Torn { dir: store.dir }),
@@ -178,45 +182,77 @@ impl Store {
         StoreError::Row { dir: self.dir.clone(), source }
     }
 
-    /// Writes changes and where they lead. If they are not all written, no row answers any more.
-    pub(crate) fn commit(
+    /// Changes together with where they lead.
+    pub(crate) fn sealed(
         &self,
         changes: Changes,
         checkpoint: &Checkpoint,
-        size: Size,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Changes, StoreError> {
         let mut rows = self.rows(changes);
         rows.put(META, CHECKPOINT, checkpoint).map_err(|fault| self.row(fault))?;
+        Ok(rows.into_changes())
+    }
+
+    /// Writes [sealed](Store::sealed) changes. If they are not all written, no row answers until
+    /// [`Store::finish`] has seen to it.
+    pub(crate) fn commit(&self, changes: &Changes, size: Size) -> Result<(), StoreError> {
         self.demand_whole()?;
         if size == Size::Large {
             // Whoever asks from here on is told so, and does not wait for the end of it.
             self.torn.store(true, Ordering::Release);
         }
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        self.underway().notice(rows.changes());
+        self.underway().notice(changes);
         match size {
-            Size::Small => self.write(rows),
-            Size::Large => self.write_row_by_row(rows),
+            Size::Small => self.write(changes),
+            Size::Large => self.write_for_the_first_time(changes),
         }
     }
 
-    fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
+    fn write(&self, changes: &Changes) -> Result<(), StoreError> {
         self.demand_whole()?;
-        Ok(self.table.apply(&mut rows.into_changes().into_rows().into_iter())?)
+        if changes.len() <= BATCH_ROWS_MAX {
+            let owned = changes.iter().map(|(key, change)| (key.clone(), change.clone()));
+            return Ok(self.table.apply(&mut { owned })?);
+        }
+        let written = redo::keep(&*self.table, changes)
+            .and_then(|()| self.write_row_by_row(changes))
+            .and_then(|()| redo::forget(&*self.table));
+        // Whoever waits for the end of it is told.
+        self.torn.store(written.is_err(), Ordering::Release);
+        Ok(written?)
     }
 
-    fn write_row_by_row(&self, rows: Rows<'_>) -> Result<(), StoreError> {
-        let rows = rows.into_changes().into_rows();
+    fn write_for_the_first_time(&self, changes: &Changes) -> Result<(), StoreError> {
         let torn = META.key(TORN.as_bytes());
         self.table.put(&torn, b"true")?;
-        for (key, change) in rows {
-            match change {
-                Some(value) => self.table.put(&key, &value)?,
-                None => self.table.remove(&key)?,
-            }
-        }
+        self.write_row_by_row(changes)?;
         self.table.remove(&torn)?;
         self.torn.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    fn write_row_by_row(&self, changes: &Changes) -> Result<(), TableError> {
+        changes.iter().try_for_each(|(key, change)| match change {
+            Some(value) => self.table.put(key, value),
+            None => self.table.remove(key),
+        })
+    }
+
+    /// Finishes a commit that was left half written, if there is one: by a crash, or by an error
+    /// since.
+    pub(crate) fn finish(&self) -> Result<(), StoreError> {
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        let finished = redo::finish(&*self.table).map_err(|error| match error {
+            Unfinished::Table(error) => StoreError::Table(error),
+            Unfinished::Damaged(fault) => self.row(fault),
+        })?;
+        // What was to be filled from the beginning leaves another mark.
+        let is_begun = self.table.get(&META.key(TORN.as_bytes()))?.is_some();
+        self.torn.store(is_begun, Ordering::Release);
+        if finished {
+            self.underway().look_again();
+        }
         Ok(())
     }
 
@@ -237,7 +273,9 @@ impl Store {
             }
         }
         self.underway().notice(rows.changes());
-        let written = amended.map_err(|fault| self.row(fault)).and_then(|()| self.write(rows));
+        let written = amended
+            .map_err(|fault| self.row(fault))
+            .and_then(|()| self.write(&rows.into_changes()));
         self.give_back(ids, written.is_ok());
         written
     }
@@ -284,7 +322,7 @@ impl Store {
                 rows.remove(DUE, key);
             }
         }
-        self.write(rows)
+        self.write(&rows.into_changes())
     }
 
     /// The ids of parked intents, at most `limit`, each with its intent.

@@ -16,6 +16,11 @@ fn keys(rows: &Rows<'_>, keys: Keys, limit: usize) -> Vec<String> {
     found.map(|key| String::from_utf8(key).unwrap()).collect()
 }
 
+fn commit(store: &Store, changes: Changes) {
+    let sealed = store.sealed(changes, &Checkpoint::default()).unwrap();
+    store.commit(&sealed, Size::Small).unwrap();
+}
+
 /// Stored a, b, c, d; then b changed, c removed, bb added, and a neighbouring table filled.
 fn with_rows(check: impl FnOnce(&Rows<'_>)) {
     let temp = tempfile::tempdir().unwrap();
@@ -24,7 +29,7 @@ fn with_rows(check: impl FnOnce(&Rows<'_>)) {
     let mut rows = store.rows(Changes::default());
     ["a", "b", "c", "d"].iter().for_each(|key| rows.put(T, key, &1).unwrap());
     rows.put(U, "a", &9).unwrap();
-    store.commit(rows.into_changes(), &Checkpoint::default(), Size::Small).unwrap();
+    commit(&store, rows.into_changes());
 
     let mut rows = store.rows(Changes::default());
     rows.put(T, "b", &2).unwrap();
@@ -74,6 +79,46 @@ fn a_row_of_another_form_is_a_fault_that_names_the_row() {
 }
 
 #[test]
+fn what_is_on_its_way_to_the_store_lies_between_what_is_stored_and_what_is_staged() {
+    let temp = tempfile::tempdir().unwrap();
+    let os: Arc<dyn Storage> = Arc::new(storage::Os);
+    let store = Store::open(&os, &temp.path().join("v1-000001"), 1 << 20).unwrap();
+    let mut rows = store.rows(Changes::default());
+    ["a", "b", "c", "d", "e"].iter().for_each(|key| rows.put(T, key, &1).unwrap());
+    commit(&store, rows.into_changes());
+
+    let mut rows = store.rows(Changes::default());
+    ["b", "bb", "c"].iter().for_each(|key| rows.put(T, key, &2).unwrap());
+    rows.remove(T, "d");
+    rows.remove(T, "e");
+    let unwritten = Arc::new(store.sealed(rows.into_changes(), &Checkpoint::default()).unwrap());
+    let look = || {
+        let rows = store.rows(Changes::default()).with_unwritten(Some(Arc::clone(&unwritten)));
+        let mut rows = rows;
+        rows.put(T, "c", &3).unwrap();
+        rows.put(T, "e", &3).unwrap();
+        rows.remove(T, "bb");
+        let all = |keys| {
+            let scanned = rows.scan::<u32>(T, keys, 9).map(Result::unwrap);
+            scanned.map(|(key, row)| (String::from_utf8(key).unwrap(), row)).collect::<Vec<_>>()
+        };
+        let expected = [("a", 1), ("b", 2), ("c", 3), ("e", 3)];
+        let mut expected: Vec<_> = expected.map(|(key, row)| (key.to_owned(), row)).into();
+        assert_eq!(all(Keys::all()), expected);
+        expected.reverse();
+        assert_eq!(all(Keys::all().backwards()), expected);
+        for (key, row) in expected {
+            assert_eq!(rows.get::<u32>(T, key).unwrap(), Some(row));
+        }
+        assert_eq!(rows.get::<u32>(T, "bb").unwrap(), None);
+        assert_eq!(rows.get::<u32>(T, "d").unwrap(), None);
+    };
+    look();
+    store.commit(&unwritten, Size::Small).unwrap();
+    look();
+}
+
+#[test]
 fn a_table_of_bytes_is_read_and_scanned_like_any_other() {
     let temp = tempfile::tempdir().unwrap();
     let os: Arc<dyn Storage> = Arc::new(storage::Os);
@@ -81,7 +126,7 @@ fn a_table_of_bytes_is_read_and_scanned_like_any_other() {
     let mut rows = store.rows(Changes::default());
     rows.put_bytes(T, [0, 1], vec![0xff]);
     rows.put_bytes(T, [0, 2], vec![]);
-    store.commit(rows.into_changes(), &Checkpoint::default(), Size::Small).unwrap();
+    commit(&store, rows.into_changes());
 
     let mut rows = store.rows(Changes::default());
     rows.put_bytes(T, [0, 3], vec![3]);

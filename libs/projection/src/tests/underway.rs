@@ -56,7 +56,8 @@ fn intent(position: u64, due: i64) -> Intent {
 fn change(store: &Store, change: impl FnOnce(&mut crate::Rows<'_>)) {
     let mut rows = store.rows(Changes::default());
     change(&mut rows);
-    store.commit(rows.into_changes(), &Checkpoint::default(), Size::Small).unwrap();
+    let sealed = store.sealed(rows.into_changes(), &Checkpoint::default()).unwrap();
+    store.commit(&sealed, Size::Small).unwrap();
 }
 
 fn open(store: &Store, number: u64, due: i64) {
