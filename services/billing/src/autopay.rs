@@ -6,12 +6,15 @@ use domain::{
     biller::Biller,
     dunning::Dunning,
     ledger::{PaymentMethod, Standing},
+    run::RunKind,
 };
-use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
 
-use crate::read::{code, parse};
+use crate::{
+    agenda::{self, Planned},
+    read::{code, parse},
+};
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'y');
@@ -26,6 +29,8 @@ struct AutopayRow {
     source: Option<SourceRow>,
     /// The source was refused for good: another one is needed.
     is_refused: bool,
+    /// When something is collected next.
+    next_on: Option<String>,
     /// The newest last.
     draws: Vec<DrawRow>,
 }
@@ -83,18 +88,23 @@ pub(crate) fn note(event: &AutopayEvent, rows: &mut Rows<'_>) -> Result<(), Faul
     rows.put(TABLE, account_id, &row)
 }
 
-/// The next day on which something is collected.
-pub(crate) fn next_try(
+/// Plans the next day on which something is collected.
+pub(crate) fn plan(
     biller: &Biller,
     account_id: &str,
     standing: &Standing,
     dunning: &Dunning,
-    rows: &Rows<'_>,
-) -> Result<Option<Date>, Fault> {
-    match rows.get::<AutopayRow>(TABLE, account_id)? {
-        None => Ok(None),
-        Some(row) => Ok(row.autopay()?.next_try(biller, standing, dunning)),
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    let Some(mut row) = rows.get::<AutopayRow>(TABLE, account_id)? else { return Ok(()) };
+    let next = row.autopay()?.next_try(biller, standing, dunning).map(|on| on.to_string());
+    if row.next_on == next {
+        return Ok(());
     }
+    let before = std::mem::replace(&mut row.next_on, next).map(Planned::on);
+    let after = row.next_on.as_ref().map(Planned::on);
+    agenda::plan(rows, RunKind::Payment, account_id, (before.as_ref(), after.as_ref()))?;
+    rows.put(TABLE, account_id, &row)
 }
 
 impl AutopayRow {

@@ -16,7 +16,10 @@ use domain::{
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
 
-use crate::{agenda, autopay, balance};
+use crate::{
+    agenda::{self, Planned},
+    autopay, balance,
+};
 pub(crate) use row::DunningRow;
 use row::{Ahead, Entry, LEDGER, Next};
 
@@ -97,11 +100,11 @@ fn restate(
 ) -> Result<(), Fault> {
     let standing = balance::find(rows, account_id)?.standing()?;
     let dunning = row.dunning()?;
-    let outlook = dunning.outlook(biller, &standing);
-    agenda::plan(rows, RunKind::Dunning, account_id, outlook.as_ref().map(|it| it.on))?;
-    let draw = autopay::next_try(biller, account_id, &standing, &dunning, rows)?;
-    agenda::plan(rows, RunKind::Payment, account_id, draw)?;
-    row.next = outlook.map(next);
+    let before = row.next.take().map(|next| Planned::on(next.on));
+    row.next = dunning.outlook(biller, &standing).map(next);
+    let after = row.next.as_ref().map(|next| Planned::on(&next.on));
+    agenda::plan(rows, RunKind::Dunning, account_id, (before.as_ref(), after.as_ref()))?;
+    autopay::plan(biller, account_id, &standing, &dunning, rows)?;
     // Whoever owes nothing and was never asked has nothing to explain.
     if row.was_never_asked() && row.next.is_none() {
         rows.remove(TABLE, account_id);

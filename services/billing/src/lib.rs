@@ -12,7 +12,6 @@ mod autopay;
 mod balance;
 mod books;
 mod collector;
-mod cycle;
 mod dunning;
 mod invoice;
 mod lines;

@@ -9,7 +9,7 @@ use read_side::decoded;
 use service::{View, Views};
 
 use crate::{
-    adjustments, aging, autopay, balance, books, cycle, dunning, invoice, lines,
+    adjustments, aging, autopay, balance, books, dunning, invoice, lines,
     policy::{
         act_on_step, charge_reconnect_fee, collect_on_request, reinstate_on_payment, run_the_day,
     },
@@ -57,6 +57,11 @@ const VIEWS: &[View] = &[
         name: "recurring",
         about: "What a customer pays every month, service by service, by account id",
         table: Some(recurring::TABLE),
+    },
+    View {
+        name: "parked",
+        about: "Whose bill could not be made, and why? List all, or ask by account id",
+        table: Some(recurring::PARKED),
     },
     View {
         name: "dunning",
@@ -109,7 +114,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
@@ -123,7 +128,6 @@ impl ReadModel for Billing {
         recurring::apply(&self.biller, &event, recorded, rows)?;
         statement::apply(&event, recorded, rows)?;
         invoice::apply(&event, recorded, rows)?;
-        cycle::apply(&event, recorded, rows)?;
         run::apply(&self.biller, &event, recorded, rows)?;
         today::apply(&event, rows)
     }

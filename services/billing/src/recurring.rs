@@ -1,87 +1,46 @@
-//! What does a customer pay every month, at which version of which price?
+//! What does a customer pay every month, at which version of which price, when is it billed next,
+//! and what prevents a bill? Plans bills and the ends of campaigns.
 //!
 //! What must stay true: a price is what the subscription says, whatever the catalog says today. A
-//! suspended site is billed on; only its traffic stops.
+//! suspended site is billed on; only its traffic stops. The day that is planned is the cycle that
+//! core bills next; whoever is parked is tried again on the bill day after.
 
-use std::collections::BTreeMap;
+mod row;
 
-use contract::view::Amount;
 use domain::{
     Event,
-    account::AccountEvent,
+    account::{AccountEvent, AccountId},
     biller::Biller,
-    money::Money,
-    subscription::{Item, PendingFee, Price, SubscriptionEvent},
+    run::RunKind,
+    subscription::{SubscriptionEvent, SubscriptionId},
 };
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::cycle::account_of;
+use crate::{
+    agenda::{self, Planned},
+    today,
+};
+use row::RecurringRow;
 
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'r');
 
-/// What one account pays for.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RecurringRow {
-    account_id: String,
-    bill_day: Option<i8>,
-    /// At today's prices, the campaigns' where they last.
-    monthly_total: Amount,
-    items: BTreeMap<String, ItemRow>,
-    /// Paid once, with the next bill.
-    fees: Vec<FeeRow>,
-    billed_through: Option<String>,
-    last_invoice: Option<String>,
-    /// What prevents the bill.
-    parked: Option<ParkedRow>,
-    exempt_from: Vec<String>,
-}
+/// By account id: accounts whose bill could not be made.
+pub(crate) const PARKED: Table = Table::new(b'R');
 
-/// What one item costs.
-#[derive(Debug, Serialize, Deserialize)]
+/// An account that is parked, in the list of all of them.
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ItemRow {
-    kind: String,
-    product: String,
-    description: String,
-    monthly: Amount,
-    /// The date from which the catalog has this version of the price.
-    version: Option<String>,
-    since: String,
-    /// What it was before, if anything was paid.
-    previous_monthly: Option<Amount>,
-    campaign: Option<CampaignRow>,
-    service_id: Option<String>,
-}
-
-/// A campaign and what comes after it (F69).
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CampaignRow {
-    campaign_code: String,
-    monthly: Amount,
-    until: String,
-    monthly_after: Amount,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FeeRow {
-    charge_id: String,
-    description: String,
-    amount: Amount,
-    on: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ParkedRow {
+struct ParkedAccountRow<'a> {
+    account_id: &'a str,
+    /// The bill day that could not be billed.
     cycle: String,
-    code: String,
-    reason: String,
+    code: &'a str,
+    reason: &'a str,
+    /// When that was.
+    on: String,
 }
 
 /// Changes the row of the account whose subscription changes.
@@ -100,8 +59,10 @@ pub(crate) fn apply(
             let account_id = account_of(&recorded.event.stream)?;
             let row: Option<RecurringRow> = rows.get(TABLE, account_id.as_str())?;
             let mut row = row.unwrap_or_else(|| RecurringRow::opened(biller, account_id.as_str()));
-            row.change(event);
-            row.add_up(biller);
+            let (bill, campaign) = (row.bill_planned()?, row.campaign_planned(event));
+            row.change(biller, event)?;
+            plan(event, &row, (bill.as_ref(), campaign.as_ref()), rows)?;
+            list_parked(event, account_id.as_str(), rows)?;
             rows.put(TABLE, account_id.as_str(), &row)
         }
         Event::Customer(_)
@@ -131,121 +92,54 @@ pub(crate) fn apply(
     }
 }
 
-impl RecurringRow {
-    fn opened(biller: &Biller, account_id: &str) -> Self {
-        Self {
-            account_id: account_id.to_owned(),
-            bill_day: None,
-            monthly_total: Amount::from(Money::new(biller.currency, 0)),
-            items: BTreeMap::new(),
-            fees: Vec::new(),
-            billed_through: None,
-            last_invoice: None,
-            parked: None,
-            exempt_from: Vec::new(),
-        }
-    }
+/// Plans the next bill, and the end of the campaign of the item that the event is about.
+fn plan(
+    event: &SubscriptionEvent,
+    row: &RecurringRow,
+    (bill, campaign): (Option<&Planned>, Option<&Planned>),
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    agenda::plan(rows, RunKind::Bill, &row.account_id, (bill, row.bill_planned()?.as_ref()))?;
+    let Some(item_id) = row::item_of(event) else { return Ok(()) };
+    let after = row.campaign_planned(event);
+    let subject = agenda::item_of(&row.account_id, item_id);
+    agenda::plan(rows, RunKind::Campaign, &subject, (campaign, after.as_ref()))
+}
 
-    fn change(&mut self, event: &SubscriptionEvent) {
-        match event {
-            SubscriptionEvent::Opened { bill_day, .. }
-            | SubscriptionEvent::BillDayChanged { bill_day, .. } => {
-                self.bill_day = Some(*bill_day);
-            }
-            SubscriptionEvent::ItemStarted { item_id, item, from }
-            | SubscriptionEvent::ItemChanged { item_id, item, from } => {
-                let before = self.items.remove(item_id.as_str()).map(|row| row.monthly);
-                let row = ItemRow::of(item, from.to_string(), before);
-                self.items.insert(item_id.to_string(), row);
-            }
-            SubscriptionEvent::ItemEnded { item_id, .. } => {
-                self.items.remove(item_id.as_str());
-            }
-            SubscriptionEvent::ItemRepriced { item_id, price, from } => {
-                if let Some(row) = self.items.get_mut(item_id.as_str()) {
-                    row.reprice(*price, from.to_string());
-                }
-            }
-            SubscriptionEvent::CampaignExpired { item_id, on, monthly, .. } => {
-                if let Some(row) = self.items.get_mut(item_id.as_str()) {
-                    let before = std::mem::replace(&mut row.monthly, Amount::from(*monthly));
-                    row.previous_monthly = Some(before);
-                    row.since = on.to_string();
-                    row.campaign = None;
-                }
-            }
-            SubscriptionEvent::FeeCharged { fee } => self.fees.push(FeeRow::of(fee)),
-            SubscriptionEvent::ExemptionGranted { taxes, .. } => {
-                self.exempt_from = taxes.iter().map(ToString::to_string).collect();
-            }
-            SubscriptionEvent::ExemptionRevoked => self.exempt_from.clear(),
-            SubscriptionEvent::Billed { invoice, through, .. } => {
-                self.fees.clear();
-                self.parked = None;
-                self.billed_through = Some(through.to_string());
-                self.last_invoice = invoice.as_ref().map(ToString::to_string);
-            }
-            SubscriptionEvent::Unbilled { .. } => self.last_invoice = None,
-            SubscriptionEvent::Parked { cycle, code, reason } => {
-                self.parked = Some(ParkedRow {
-                    cycle: cycle.to_string(),
-                    code: code.to_string(),
-                    reason: reason.clone(),
-                });
-            }
+fn list_parked(
+    event: &SubscriptionEvent,
+    account_id: &str,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    match event {
+        SubscriptionEvent::Parked { cycle, code, reason } => {
+            let (cycle, on) = (cycle.to_string(), today::of(rows)?.to_string());
+            let row = ParkedAccountRow { account_id, cycle, code: code.as_str(), reason, on };
+            rows.put(PARKED, account_id, &row)
         }
-    }
-
-    fn add_up(&mut self, biller: &Biller) {
-        let total = self.items.values().map(|item| item.monthly.minor).sum();
-        self.monthly_total = Amount::from(Money::new(biller.currency, total));
+        SubscriptionEvent::Billed { .. } => {
+            rows.remove(PARKED, account_id);
+            Ok(())
+        }
+        SubscriptionEvent::Opened { .. }
+        | SubscriptionEvent::ItemStarted { .. }
+        | SubscriptionEvent::ItemChanged { .. }
+        | SubscriptionEvent::ItemEnded { .. }
+        | SubscriptionEvent::ItemRepriced { .. }
+        | SubscriptionEvent::CampaignExpired { .. }
+        | SubscriptionEvent::FeeCharged { .. }
+        | SubscriptionEvent::BillDayChanged { .. }
+        | SubscriptionEvent::ExemptionGranted { .. }
+        | SubscriptionEvent::ExemptionRevoked
+        | SubscriptionEvent::Unbilled { .. } => Ok(()),
     }
 }
 
-impl ItemRow {
-    /// Another version of the price; while a campaign lasts, of the one after it.
-    fn reprice(&mut self, price: Price, since: String) {
-        let monthly = Amount::from(price.monthly);
-        self.version = price.version.map(|version| version.to_string());
-        self.since = since;
-        if let Some(campaign) = &mut self.campaign {
-            campaign.monthly_after = monthly;
-        } else {
-            self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
-        }
-    }
-
-    fn of(item: &Item, since: String, previous_monthly: Option<Amount>) -> Self {
-        let campaign = item.promotion.as_ref().map(|promotion| CampaignRow {
-            campaign_code: promotion.campaign_code.to_string(),
-            monthly: Amount::from(promotion.monthly),
-            until: promotion.until.to_string(),
-            monthly_after: Amount::from(promotion.monthly_after),
-        });
-        let monthly = item.promotion.as_ref().map_or(item.price.monthly, |it| it.monthly);
-        Self {
-            kind: item.kind.name().to_owned(),
-            product: item.product.to_string(),
-            description: item.description.to_string(),
-            monthly: Amount::from(monthly),
-            version: item.price.version.map(|version| version.to_string()),
-            since,
-            previous_monthly,
-            campaign,
-            service_id: item.service_id.as_ref().map(ToString::to_string),
-        }
-    }
-}
-
-impl FeeRow {
-    fn of(fee: &PendingFee) -> Self {
-        Self {
-            charge_id: fee.charge_id.to_string(),
-            description: fee.description.to_string(),
-            amount: Amount::from(fee.amount),
-            on: fee.on.to_string(),
-        }
-    }
+/// The account of a subscription's stream.
+fn account_of(stream: &str) -> Result<AccountId, Fault> {
+    let id = SubscriptionId::parse(stream)
+        .map_err(|error| Fault::because("a subscription's stream is no id", error))?;
+    Ok(AccountId::of(&id))
 }
 
 #[cfg(test)]

@@ -11,16 +11,19 @@ use domain::{
     run::{RunEvent, RunKind},
     subscription::SubscriptionEvent,
 };
-use event_store::Recorded;
+use event_store::{CommandId, Recorded};
 use jiff::civil::Date;
-use projection::{Fault, Rows, Table};
+use projection::{Fault, Keys, Rows, Table, key};
 use read_side::existing;
 use serde::{Deserialize, Serialize};
 
-use crate::{agenda, today};
+use crate::{agenda, read::parse};
 
 /// By run id.
 pub(crate) const TABLE: Table = Table::new(b'k');
+/// Kind of run and the command of a fact of the run's, because of which accounts are asked, to the
+/// run's id. A run has one for each piece; they are forgotten once another one is opened.
+const ASKED: Table = Table::new(b'u');
 /// The bill run that awaits approval, under the empty key.
 const AWAITING: Table = Table::new(b'K');
 
@@ -64,23 +67,22 @@ pub(crate) fn apply(
         Event::Run(event) => of_run(biller, event, recorded, rows),
         Event::Invoice(InvoiceEvent::Issued(issued)) => {
             let total = issued.total();
-            count(rows, RunKind::Bill, issued.cycle, recorded, |row| row.add(total))
+            count(rows, RunKind::Bill, recorded, |row| row.add(total))
         }
-        Event::Subscription(SubscriptionEvent::Billed { invoice: None, cycle, .. }) => {
-            count(rows, RunKind::Bill, *cycle, recorded, |row| row.add(nothing))
+        Event::Subscription(SubscriptionEvent::Billed { invoice: None, .. }) => {
+            count(rows, RunKind::Bill, recorded, |row| row.add(nothing))
         }
-        Event::Subscription(SubscriptionEvent::Parked { cycle, .. }) => {
-            count(rows, RunKind::Bill, *cycle, recorded, |row| row.parked += 1)
+        Event::Subscription(SubscriptionEvent::Parked { .. }) => {
+            count(rows, RunKind::Bill, recorded, |row| row.parked += 1)
         }
         Event::Subscription(SubscriptionEvent::CampaignExpired { .. }) => {
-            let on = today::of(rows)?;
-            count(rows, RunKind::Campaign, on, recorded, |row| row.add(nothing))
+            count(rows, RunKind::Campaign, recorded, |row| row.add(nothing))
         }
         Event::Dunning(DunningEvent::StepTaken(step)) => {
-            count(rows, RunKind::Dunning, step.taken_on, recorded, |row| row.add(step.past_due))
+            count(rows, RunKind::Dunning, recorded, |row| row.add(step.past_due))
         }
-        Event::Autopay(AutopayEvent::CollectionRequested { on, amount, .. }) => {
-            count(rows, RunKind::Payment, *on, recorded, |row| row.add(*amount))
+        Event::Autopay(AutopayEvent::CollectionRequested { amount, .. }) => {
+            count(rows, RunKind::Payment, recorded, |row| row.add(*amount))
         }
         Event::Invoice(InvoiceEvent::Credited { .. })
         | Event::Subscription(_)
@@ -111,10 +113,7 @@ pub(crate) fn apply(
 
 /// Kind and day of a run.
 pub(crate) fn of_stream(rows: &Rows<'_>, stream: &str) -> Result<(RunKind, Date), Fault> {
-    let row: RunRow = existing(rows, TABLE, stream)?;
-    let kind = RunKind::ALL.into_iter().find(|kind| kind.name() == row.kind);
-    let kind = kind.ok_or_else(|| Fault::new("a row's run is of no kind"))?;
-    Ok((kind, crate::read::parse(&row.date)?))
+    existing::<RunRow>(rows, TABLE, stream)?.of()
 }
 
 /// Whether a bill run awaits approval: no other one is opened meanwhile.
@@ -140,7 +139,7 @@ fn of_run(
                 kind: kind.name().to_owned(),
                 date: date.to_string(),
                 stage: if *awaits_approval { Stage::AwaitsApproval } else { Stage::Running },
-                due: u64::try_from(agenda::count(rows, *kind, *date)?).unwrap_or(u64::MAX),
+                due: agenda::count(rows, *kind, *date)?,
                 done: 0,
                 parked: 0,
                 total: Amount::from(Money::new(biller.currency, 0)),
@@ -152,6 +151,9 @@ fn of_run(
             existing(rows, TABLE, run_id)?
         }
     };
+    if let RunEvent::Opened { kind, .. } = event {
+        forget_closed(*kind, rows)?;
+    }
     match event {
         RunEvent::Opened { .. } | RunEvent::Continued { .. } => {}
         RunEvent::Approved => {
@@ -161,25 +163,52 @@ fn of_run(
         RunEvent::Closed { .. } => row.stage = Stage::Closed,
     }
     row.last_at = at;
+    let (kind, _) = row.of()?;
+    rows.put(ASKED, asked(kind, recorded.meta.command_id), &run_id)?;
     rows.put(TABLE, run_id, &row)
 }
 
-/// Counts what came of a run; what belongs to none is not counted.
+/// Counts what came of a run; what came of something else is not counted.
 fn count(
     rows: &mut Rows<'_>,
     kind: RunKind,
-    date: Date,
     recorded: &Recorded,
     change: impl FnOnce(&mut RunRow),
 ) -> Result<(), Fault> {
-    let run_id = kind.on(date);
-    let Some(mut row) = rows.get::<RunRow>(TABLE, run_id.as_str())? else { return Ok(()) };
+    let Some(causation) = recorded.meta.causation else { return Ok(()) };
+    let asked = asked(kind, causation);
+    let Some(run_id) = rows.get::<String>(ASKED, asked)? else { return Ok(()) };
+    let mut row: RunRow = existing(rows, TABLE, &run_id)?;
     change(&mut row);
     row.last_at = time(recorded.meta.committed_at);
-    rows.put(TABLE, run_id.as_str(), &row)
+    rows.put(TABLE, &run_id, &row)
+}
+
+fn asked(kind: RunKind, command_id: CommandId) -> Vec<u8> {
+    key([kind.name(), &command_id.to_string()])
+}
+
+/// Forgets what runs asked that are closed.
+fn forget_closed(kind: RunKind, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let keys = Keys::prefix(key([kind.name(), ""]));
+    let asked = rows.scan::<String>(ASKED, keys, usize::MAX).collect::<Result<Vec<_>, _>>()?;
+    for (key, run_id) in asked {
+        let row: RunRow = existing(rows, TABLE, &run_id)?;
+        if row.stage == Stage::Closed {
+            rows.remove(ASKED, key);
+        }
+    }
+    Ok(())
 }
 
 impl RunRow {
+    /// Its kind and day.
+    fn of(&self) -> Result<(RunKind, Date), Fault> {
+        let kind = RunKind::ALL.into_iter().find(|kind| kind.name() == self.kind);
+        let kind = kind.ok_or_else(|| Fault::new("a row's run is of no kind"))?;
+        Ok((kind, parse(&self.date)?))
+    }
+
     fn add(&mut self, amount: Money) {
         self.done += 1;
         let total = Money { minor: self.total.minor.saturating_add(amount.minor), ..amount };

@@ -35,6 +35,8 @@ pub(crate) const TO_PRINT: Table = Table::new(b'e');
 
 /// Of what belongs to no service.
 const ACCOUNT: &str = "Account";
+/// What the ids of services begin with.
+const SERVICES: &str = "service_";
 
 /// A statement as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
@@ -231,8 +233,12 @@ fn groups(lines: &[InvoiceLine], rows: &Rows<'_>) -> Result<Vec<ChargeGroup>, Fa
 /// The address of the site at which a service is that an item belongs to. What comes with a
 /// service is named after it: `service_5-MODEM`.
 fn heading(item_id: &str, rows: &Rows<'_>) -> Result<Option<String>, Fault> {
-    let named = payer::service_of_item(rows, item_id)?;
-    let mut service_id = named.as_deref().unwrap_or(item_id);
+    let named = match item_id.starts_with(SERVICES) {
+        true => Some(item_id.to_owned()),
+        false => payer::service_of_item(rows, item_id)?,
+    };
+    let Some(named) = named else { return Ok(None) };
+    let mut service_id = named.as_str();
     loop {
         if let Some(site_id) = site::of_service(rows, service_id)? {
             return Ok(Some(site::find(rows, &site_id)?.address));

@@ -14,6 +14,7 @@ use domain::{
     Event,
     calendar::CalendarEvent,
     run::{RunEvent, RunKind},
+    text::CODE_CHARS_MAX,
 };
 use event_store::Recorded;
 use jiff::civil::Date;
@@ -22,12 +23,12 @@ use read_side::command;
 
 use crate::{
     agenda::{self, Due},
-    cycle, run,
+    run,
 };
 
 const POLICY: &str = "run_the_day";
 /// Accounts that are asked for because of one event.
-const PIECE: usize = 2_000;
+const PIECE: usize = 8_000;
 
 /// Opens the runs of a day, and goes on with those that are open.
 pub(crate) fn react(
@@ -96,14 +97,12 @@ fn go_on(
 ) -> Result<(), Fault> {
     let due = agenda::due(rows, kind, date, after, PIECE)?;
     for due in &due {
-        if let Some(wish) = wish(kind, due, rows)? {
-            intents.command(POLICY, &due.cursor, wish);
-        }
+        intents.command(POLICY, &due.cursor, wish(kind, due));
     }
     let (kind, date) = (number(kind), date.to_string());
     let next = match due.last() {
         Some(last) if due.len() == PIECE => {
-            command(&ContinueRun { kind, date, after: last.cursor.clone() })
+            command(&ContinueRun { kind, date, after: clipped(&last.cursor) })
         }
         Some(_) | None => command(&CloseRun { kind, date }),
     };
@@ -112,16 +111,20 @@ fn go_on(
 }
 
 /// What a run asks of one account.
-fn wish(kind: RunKind, due: &Due, rows: &Rows<'_>) -> Result<Option<CommandIntent>, Fault> {
-    let account_id = due.subject.clone();
-    Ok(match kind {
-        RunKind::Bill => Some(command(&BillAccount { account_id, cycle: due.on.to_string() })),
-        RunKind::Payment => Some(command(&CollectPayment { account_id })),
-        RunKind::Dunning => Some(command(&AdvanceDunning { account_id })),
-        RunKind::Campaign => cycle::payer(rows, &due.subject)?.map(|account_id| {
-            command(&ExpireCampaign { account_id, item_id: due.subject.clone() })
-        }),
-    })
+fn wish(kind: RunKind, due: &Due) -> CommandIntent {
+    let account_id = due.account_of_item().to_owned();
+    let about = due.about.clone();
+    match kind {
+        RunKind::Bill => command(&BillAccount { account_id, cycle: about }),
+        RunKind::Payment => command(&CollectPayment { account_id }),
+        RunKind::Dunning => command(&AdvanceDunning { account_id }),
+        RunKind::Campaign => command(&ExpireCampaign { account_id, item_id: about }),
+    }
+}
+
+/// As much of a cursor as a command carries: what comes before is asked again rather than left out.
+fn clipped(cursor: &str) -> String {
+    cursor.chars().take(CODE_CHARS_MAX).collect()
 }
 
 fn number(kind: RunKind) -> i32 {

@@ -2,14 +2,15 @@
 
 use domain::{
     Fact,
+    run::RunKind,
     subscription::{Price, SubscriptionEvent},
     testing::fixtures::{account, account_id, billed, code, promoted, subscribed, usd, wifi},
 };
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
-use super::TABLE;
-use crate::testing::story;
+use super::{PARKED, TABLE};
+use crate::{agenda, testing::story};
 
 fn shown(facts: impl IntoIterator<Item = Fact>) -> Value {
     story().and(facts).row(TABLE, "account_7")
@@ -75,4 +76,45 @@ fn a_bill_shows_how_far_is_billed() {
         (&row["billedThrough"], &row["lastInvoice"]),
         (&json!("2026-05-01"), &json!("I00000001"))
     );
+}
+
+fn parked(cycle: Date) -> Fact {
+    let (code, reason) = (code("bill.too_large"), "end what is not sold".to_owned());
+    SubscriptionEvent::Parked { cycle, code, reason }.on(&account_id())
+}
+
+fn planned(facts: impl IntoIterator<Item = Fact>, through: Date) -> Vec<(String, String)> {
+    let story = story().and(facts);
+    let due = agenda::due(story.rows(), RunKind::Bill, through, None, 9).unwrap();
+    due.into_iter().map(|due| (due.cursor, due.about)).collect()
+}
+
+#[test]
+fn whoever_is_parked_is_listed_and_tried_again_on_the_next_bill_day() {
+    let (april, may) = (date(2026, 4, 1), date(2026, 5, 1));
+    let due = |on: &str, cycle: &str| vec![(format!("{on} account_7"), cycle.to_owned())];
+    assert_eq!(planned(subscribed(), may), due("2026-04-01", "2026-04-01"));
+    let facts = || subscribed().into_iter().chain([parked(april)]);
+    assert_eq!(planned(facts(), may), due("2026-05-01", "2026-04-01"));
+    let listed: Value = story().and(facts()).row(PARKED, "account_7");
+    assert_eq!(
+        (&listed["cycle"], &listed["code"]),
+        (&json!("2026-04-01"), &json!("bill.too_large"))
+    );
+
+    let facts = || facts().chain([billed(april)]);
+    assert_eq!(planned(facts(), may), due("2026-05-01", "2026-05-01"));
+    let story = story().and(facts());
+    assert_eq!(story.rows().get::<Value>(PARKED, "account_7").unwrap(), None);
+}
+
+#[test]
+fn what_ends_later_is_shown_and_paid_for_until_then() {
+    let ended = |on| SubscriptionEvent::ItemEnded { item_id: code("wifi"), on }.on(&account_id());
+    let costs = |on| {
+        let row = shown(subscribed().into_iter().chain([wifi(), ended(on)]));
+        (row["monthlyTotal"]["minor"].clone(), row["items"]["wifi"]["endsOn"].clone())
+    };
+    assert_eq!(costs(date(2026, 5, 1)), (json!(5_999), json!("2026-05-01")));
+    assert_eq!(costs(date(2026, 4, 1)), (json!(4_999), json!("2026-04-01")));
 }

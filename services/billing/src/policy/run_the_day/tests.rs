@@ -16,7 +16,10 @@ use jiff::civil::{Date, date};
 use projection::Wanted;
 
 use super::PIECE;
-use crate::testing::{sent, wanted};
+use crate::{
+    agenda::Planned,
+    testing::{sent, wanted},
+};
 
 type Want = (String, String, Wanted);
 
@@ -112,7 +115,7 @@ fn f69_a_campaign_that_is_over_is_noted() {
     let asked = because(day, [opened(RunKind::Campaign, until)]);
     let expire =
         ExpireCampaign { account_id: "account_7".to_owned(), item_id: "service_5".to_owned() };
-    let expire = sent("run_the_day", "2026-03-20 service_5", &expire);
+    let expire = sent("run_the_day", "2026-03-20 account_7/service_5", &expire);
     assert_eq!(asked, in_order([expire, close(pb::RunKind::Campaign, until)]));
 }
 
@@ -135,7 +138,8 @@ fn a_run_asks_for_a_bounded_piece_and_goes_on_after_it() {
     let accounts = PIECE + 1;
     for number in 0..accounts {
         let account_id = format!("account_{number:05}");
-        crate::agenda::plan(&mut rows, RunKind::Bill, &account_id, Some(APRIL)).unwrap();
+        let april = Planned::on(APRIL);
+        crate::agenda::plan(&mut rows, RunKind::Bill, &account_id, (None, Some(&april))).unwrap();
     }
     let first = crate::agenda::due(&rows, RunKind::Bill, APRIL, None, PIECE).unwrap();
     let last = first.last().expect("there are accounts").cursor.clone();

@@ -1,0 +1,329 @@
+//! The row of what an account pays for.
+
+use std::collections::BTreeMap;
+
+use contract::view::Amount;
+use domain::{
+    Aggregate,
+    biller::Biller,
+    money::Money,
+    subscription::{Item, PendingFee, Price, Subscription, SubscriptionEvent},
+};
+use jiff::civil::Date;
+use projection::Fault;
+use serde::{Deserialize, Serialize};
+
+use crate::{agenda::Planned, read::parse};
+
+/// What one account pays for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecurringRow {
+    pub(super) account_id: String,
+    bill_day: Option<i8>,
+    /// Bill days and from when they hold, as far as they still matter.
+    bill_days: Vec<BillDayRow>,
+    /// The cycle that is billed next.
+    next_bill: Option<String>,
+    /// What a month costs from the next bill on, before taxes; of campaigns, the price that they
+    /// have then.
+    monthly_total: Amount,
+    items: BTreeMap<String, ItemRow>,
+    /// Paid once, with the next bill.
+    fees: Vec<FeeRow>,
+    /// Those that the last bill took: they wait again if it is taken back.
+    fees_of_last_invoice: Vec<FeeRow>,
+    /// The first day on which there was something to bill.
+    started: Option<String>,
+    billed_through: Option<String>,
+    last_invoice: Option<String>,
+    /// What prevents the bill.
+    parked: Option<ParkedRow>,
+    exempt_from: Vec<String>,
+}
+
+/// What one item costs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ItemRow {
+    kind: String,
+    product: String,
+    description: String,
+    monthly: Amount,
+    /// The date from which the catalog has this version of the price.
+    version: Option<String>,
+    since: String,
+    /// The first day on which it is not paid for any more.
+    ends_on: Option<String>,
+    /// What it was before, if anything was paid.
+    previous_monthly: Option<Amount>,
+    campaign: Option<CampaignRow>,
+    service_id: Option<String>,
+}
+
+/// A campaign and what comes after it (F69).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CampaignRow {
+    campaign_code: String,
+    monthly: Amount,
+    until: String,
+    monthly_after: Amount,
+}
+
+/// A bill day from a date on.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BillDayRow {
+    from: String,
+    bill_day: i8,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FeeRow {
+    charge_id: String,
+    description: String,
+    amount: Amount,
+    on: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ParkedRow {
+    cycle: String,
+    code: String,
+    reason: String,
+}
+
+impl RecurringRow {
+    /// Nothing is paid for yet.
+    pub(super) fn opened(biller: &Biller, account_id: &str) -> Self {
+        Self {
+            account_id: account_id.to_owned(),
+            bill_day: None,
+            bill_days: Vec::new(),
+            next_bill: None,
+            monthly_total: Amount::from(Money::new(biller.currency, 0)),
+            items: BTreeMap::new(),
+            fees: Vec::new(),
+            fees_of_last_invoice: Vec::new(),
+            started: None,
+            billed_through: None,
+            last_invoice: None,
+            parked: None,
+            exempt_from: Vec::new(),
+        }
+    }
+
+    /// What the next bill is planned for: its cycle, or the one after it where it could not be
+    /// made.
+    pub(super) fn bill_planned(&self) -> Result<Option<Planned>, Fault> {
+        let Some(cycle) = &self.next_bill else { return Ok(None) };
+        let on = match &self.parked {
+            None => cycle.clone(),
+            Some(_) => self.cycles()?.end_of_cycle(parse(cycle)?).to_string(),
+        };
+        Ok(Some(Planned { on, about: cycle.clone() }))
+    }
+
+    /// When the campaign ends of the item that an event is about.
+    pub(super) fn campaign_planned(&self, event: &SubscriptionEvent) -> Option<Planned> {
+        let item = self.items.get(item_of(event)?)?;
+        let campaign = item.campaign.as_ref().filter(|_| item.ends_on.is_none())?;
+        Some(Planned { on: campaign.until.clone(), about: item_of(event)?.to_owned() })
+    }
+
+    /// Takes an event in.
+    pub(super) fn change(
+        &mut self,
+        biller: &Biller,
+        event: &SubscriptionEvent,
+    ) -> Result<(), Fault> {
+        match event {
+            SubscriptionEvent::Opened { bill_day, .. } => self.bill_on(*bill_day, Date::MIN),
+            SubscriptionEvent::BillDayChanged { bill_day, from } => self.bill_on(*bill_day, *from),
+            SubscriptionEvent::ItemStarted { item_id, item, from }
+            | SubscriptionEvent::ItemChanged { item_id, item, from } => {
+                let before = self.items.remove(item_id.as_str()).map(|row| row.monthly);
+                let row = ItemRow::of(item, from.to_string(), before);
+                self.items.insert(item_id.to_string(), row);
+                self.start(*from);
+            }
+            SubscriptionEvent::ItemEnded { item_id, on } => {
+                if let Some(row) = self.items.get_mut(item_id.as_str()) {
+                    row.ends_on = Some(on.to_string());
+                }
+            }
+            SubscriptionEvent::ItemRepriced { item_id, price, from } => {
+                if let Some(row) = self.items.get_mut(item_id.as_str()) {
+                    row.reprice(*price, from.to_string());
+                }
+            }
+            SubscriptionEvent::CampaignExpired { item_id, on, monthly, .. } => {
+                if let Some(row) = self.items.get_mut(item_id.as_str()) {
+                    let before = std::mem::replace(&mut row.monthly, Amount::from(*monthly));
+                    row.previous_monthly = Some(before);
+                    row.since = on.to_string();
+                    row.campaign = None;
+                }
+            }
+            SubscriptionEvent::FeeCharged { fee } => {
+                self.fees.push(FeeRow::of(fee));
+                self.start(fee.on);
+            }
+            SubscriptionEvent::ExemptionGranted { taxes, .. } => {
+                self.exempt_from = taxes.iter().map(ToString::to_string).collect();
+            }
+            SubscriptionEvent::ExemptionRevoked => self.exempt_from.clear(),
+            SubscriptionEvent::Billed { invoice, through, .. } => {
+                self.bill_through(*through);
+                if let Some(invoice) = invoice {
+                    self.fees_of_last_invoice = std::mem::take(&mut self.fees);
+                    self.last_invoice = Some(invoice.to_string());
+                }
+            }
+            SubscriptionEvent::Unbilled { invoice } => {
+                if self.last_invoice.as_deref() == Some(invoice.as_str()) {
+                    self.fees.splice(0..0, self.fees_of_last_invoice.drain(..));
+                    self.last_invoice = None;
+                }
+            }
+            SubscriptionEvent::Parked { cycle, code, reason } => {
+                self.parked = Some(ParkedRow {
+                    cycle: cycle.to_string(),
+                    code: code.to_string(),
+                    reason: reason.clone(),
+                });
+            }
+        }
+        self.next_bill = self.next_cycle()?.map(|cycle| cycle.to_string());
+        self.add_up(biller);
+        Ok(())
+    }
+
+    fn bill_on(&mut self, bill_day: i8, from: Date) {
+        self.bill_day = Some(bill_day);
+        self.bill_days.push(BillDayRow { from: from.to_string(), bill_day });
+    }
+
+    fn start(&mut self, from: Date) {
+        let from = from.to_string();
+        let is_earlier = self.started.as_ref().is_none_or(|started| from < *started);
+        if is_earlier {
+            self.started = Some(from);
+        }
+    }
+
+    fn bill_through(&mut self, through: Date) {
+        let through = through.to_string();
+        // What is over is on this bill, and bill days before it do not matter any more.
+        let is_over = |item: &ItemRow| item.ends_on.as_ref().is_some_and(|end| *end <= through);
+        self.items.retain(|_, item| !is_over(item));
+        let held = self.bill_days.iter().rposition(|day| day.from <= through);
+        self.bill_days.drain(..held.unwrap_or_default());
+        self.parked = None;
+        self.billed_through = Some(through);
+    }
+
+    /// The next cycle, reckoned as core does.
+    fn next_cycle(&self) -> Result<Option<Date>, Fault> {
+        if let Some(through) = &self.billed_through {
+            return parse(through).map(Some);
+        }
+        let Some(started) = &self.started else { return Ok(None) };
+        Ok(Some(self.cycles()?.end_of_cycle(parse(started)?)))
+    }
+
+    /// A subscription with these bill days.
+    fn cycles(&self) -> Result<Subscription, Fault> {
+        let mut subscription = Subscription::UNKNOWN.clone();
+        for BillDayRow { from, bill_day } in &self.bill_days {
+            let (bill_day, from) = (*bill_day, parse(from)?);
+            subscription =
+                subscription.evolve(&SubscriptionEvent::BillDayChanged { bill_day, from });
+        }
+        Ok(subscription)
+    }
+
+    fn add_up(&mut self, biller: &Biller) {
+        let next = self.next_bill.as_deref().unwrap_or_default();
+        let total = self.items.values().filter_map(|item| item.monthly_on(next)).sum();
+        self.monthly_total = Amount::from(Money::new(biller.currency, total));
+    }
+}
+
+/// The item that an event is about.
+pub(super) fn item_of(event: &SubscriptionEvent) -> Option<&str> {
+    match event {
+        SubscriptionEvent::ItemStarted { item_id, .. }
+        | SubscriptionEvent::ItemChanged { item_id, .. }
+        | SubscriptionEvent::ItemEnded { item_id, .. }
+        | SubscriptionEvent::ItemRepriced { item_id, .. }
+        | SubscriptionEvent::CampaignExpired { item_id, .. } => Some(item_id.as_str()),
+        SubscriptionEvent::Opened { .. }
+        | SubscriptionEvent::FeeCharged { .. }
+        | SubscriptionEvent::BillDayChanged { .. }
+        | SubscriptionEvent::ExemptionGranted { .. }
+        | SubscriptionEvent::ExemptionRevoked
+        | SubscriptionEvent::Billed { .. }
+        | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Parked { .. } => None,
+    }
+}
+
+impl ItemRow {
+    /// What it costs in a month that begins on a day, in minor units; `None`: it is not paid for.
+    fn monthly_on(&self, day: &str) -> Option<i64> {
+        let is_paid_for =
+            self.since.as_str() <= day && self.ends_on.as_deref().is_none_or(|end| end > day);
+        let after = self.campaign.as_ref().filter(|campaign| campaign.until.as_str() <= day);
+        let monthly = after.map_or(&self.monthly, |campaign| &campaign.monthly_after);
+        is_paid_for.then_some(monthly.minor)
+    }
+
+    /// Another version of the price; while a campaign lasts, of the one after it.
+    fn reprice(&mut self, price: Price, since: String) {
+        let monthly = Amount::from(price.monthly);
+        self.version = price.version.map(|version| version.to_string());
+        self.since = since;
+        if let Some(campaign) = &mut self.campaign {
+            campaign.monthly_after = monthly;
+        } else {
+            self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
+        }
+    }
+
+    fn of(item: &Item, since: String, previous_monthly: Option<Amount>) -> Self {
+        let campaign = item.promotion.as_ref().map(|promotion| CampaignRow {
+            campaign_code: promotion.campaign_code.to_string(),
+            monthly: Amount::from(promotion.monthly),
+            until: promotion.until.to_string(),
+            monthly_after: Amount::from(promotion.monthly_after),
+        });
+        let monthly = item.promotion.as_ref().map_or(item.price.monthly, |it| it.monthly);
+        Self {
+            kind: item.kind.name().to_owned(),
+            product: item.product.to_string(),
+            description: item.description.to_string(),
+            monthly: Amount::from(monthly),
+            version: item.price.version.map(|version| version.to_string()),
+            since,
+            ends_on: None,
+            previous_monthly,
+            campaign,
+            service_id: item.service_id.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl FeeRow {
+    fn of(fee: &PendingFee) -> Self {
+        Self {
+            charge_id: fee.charge_id.to_string(),
+            description: fee.description.to_string(),
+            amount: Amount::from(fee.amount),
+            on: fee.on.to_string(),
+        }
+    }
+}
