@@ -1,4 +1,5 @@
-//! Add an entry: a step that was taken (F76, F85, F90).
+//! Add an entry: a step that was taken (F76, F85, F90). What happened is written down also after the
+//! ticket is resolved: whoever tells of it may be late. It stays resolved.
 
 use super::{ENTRIES_MAX, TicketEvent, TicketId, TicketRejection};
 use crate::{
@@ -29,7 +30,7 @@ impl Decide for AddTicketEntry {
         match ticket.entries.recall(&self.entry_id, Fingerprint::of(&self.text)) {
             Recall::Same => return Ok(vec![]),
             Recall::Otherwise => return Err(TicketRejection::EntryIdUsed.into()),
-            Recall::New => ticket.demand_unresolved()?,
+            Recall::New => {}
         }
         if ticket.entries.count() >= ENTRIES_MAX {
             return Err(TicketRejection::Full.into());
@@ -73,11 +74,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_added_to_what_is_done() {
-        given(opened_ticket())
-            .and([resolved("Paid.")])
-            .when(add("Called."))
-            .then_rejected(TicketRejection::Resolved);
+    fn whoever_is_late_writes_it_down_all_the_same() {
+        let done = given(opened_ticket()).and([resolved("Paid.")]);
+        done.when(add("Suspended.")).then([entry("s-1", "Suspended.")]);
     }
 
     #[test]

@@ -19,7 +19,10 @@ use event_store::Recorded;
 use projection::{CommandIntent, Fault, Intents, Rows};
 use read_side::command;
 
-use crate::{dunning, site};
+use crate::{
+    dunning,
+    site::{self, SiteRow},
+};
 
 const POLICY: &str = "act_on_step";
 
@@ -40,9 +43,13 @@ pub(crate) fn react(
                 LadderEnd::PromiseBroken => "A promise was broken: the next ladder begins.",
             };
             let of = (account_id.suffix(), *ladder);
-            let sites = site::of_account(rows, account_id.as_str())?;
-            // F90: the ticket stays open until whoever was suspended has service again.
-            let wish = match sites.iter().any(|site| site.is_cut_off_for_money()) {
+            // F90: the ticket stays open until whoever was suspended has service again, unless
+            // another ladder with a ticket of its own begins.
+            let waits = match because {
+                LadderEnd::Settled | LadderEnd::Excluded => is_cut_off(account_id.as_str(), rows)?,
+                LadderEnd::PromiseBroken => false,
+            };
+            let wish = match waits {
                 true => entry(of, recorded, resolution),
                 false => resolve(of, resolution),
             };
@@ -165,10 +172,10 @@ fn of_site(
     let state = dunning::state(rows, &site.account_id)?;
     let of = (site.account_suffix(), state.ladders);
     let Some(ladder) = state.ladder else {
-        let is_back = matches!(event, SiteEvent::Reinstated { .. }) && state.ladders > 0;
-        if is_back {
-            let resolution = format!("{} is reinstated.", site.site_id);
-            intents.command(POLICY, "ticket", resolve(of, &resolution));
+        let is_back =
+            matches!(event, SiteEvent::Reinstated { .. } | SiteEvent::NocRequestFailed { .. });
+        if is_back && state.ladders > 0 && !is_cut_off(&site.account_id, rows)? {
+            intents.command(POLICY, "ticket", resolve(of, "All sites have service."));
         }
         return Ok(());
     };
@@ -195,6 +202,12 @@ fn of_site(
     Ok(())
 }
 
+/// Whether any site of the account has no service because somebody did not pay.
+fn is_cut_off(account_id: &str, rows: &Rows<'_>) -> Result<bool, Fault> {
+    let sites = site::of_account(rows, account_id)?;
+    Ok(sites.iter().any(SiteRow::is_cut_off_for_money))
+}
+
 /// Whether the ladder has come to a step that suspends.
 fn suspends(biller: &Biller, ladder: Ladder) -> bool {
     let taken = usize::try_from(ladder.taken).unwrap_or(usize::MAX);
@@ -207,7 +220,7 @@ fn pause(biller: &Biller) -> i64 {
     i64::try_from(biller.policies.suspension_limit.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn suspend(site: &site::SiteRow) -> SuspendSite {
+fn suspend(site: &SiteRow) -> SuspendSite {
     SuspendSite {
         site_id: site.site_id.clone(),
         verified_address_id: site.address_id.clone(),

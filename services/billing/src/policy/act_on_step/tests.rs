@@ -155,6 +155,35 @@ fn f90_the_ticket_of_whoever_was_suspended_is_resolved_by_the_reinstatement() {
     let paid = sent("act_on_step", "ticket", &resolve("What was past due is paid or disputed."));
     assert!(!after(stopped.clone()).contains(&paid), "there is no service yet");
     let back = SiteEvent::Reinstated { request: 2, vlan: 552 }.on(&site_id());
-    let done = sent("act_on_step", "ticket", &resolve("site_88 is reinstated."));
+    let done = sent("act_on_step", "ticket", &resolve("All sites have service."));
     assert!(after(stopped.into_iter().chain([back])).contains(&done));
+}
+
+#[test]
+fn f90_the_ticket_is_resolved_also_where_the_noc_never_stopped_the_traffic_or_another_ladder_begins()
+ {
+    let reason = site::SuspensionReason::NonPayment;
+    let ended = |because| {
+        DunningEvent::LadderEnded { account_id: account_id(), ladder: 1, because }.on(&account_id())
+    };
+    let resolved = |wants: Vec<Want>, resolution: &str| {
+        let resolve = ResolveTicket {
+            ticket_id: "ticket_dunning-7-1".to_owned(),
+            account_id: "account_7".to_owned(),
+            resolution: resolution.to_owned(),
+        };
+        wants.contains(&sent("act_on_step", "ticket", &resolve))
+    };
+    let requested = || {
+        let requested = SiteEvent::SuspensionRequested { request: 1, reason }.on(&site_id());
+        [step_taken(date(2026, 3, 16)), requested]
+    };
+    // Paid while the NOC was asked, and the NOC did not do it.
+    let failed = SiteEvent::NocRequestFailed { request: 1, failure: NocFailure::TimedOut };
+    let facts = requested().into_iter().chain([ended(LadderEnd::Settled), failed.on(&site_id())]);
+    assert!(resolved(after(facts), "All sites have service."));
+    // A promise was broken: the next ladder has a ticket of its own.
+    let suspended = SiteEvent::Suspended { request: 1, reason }.on(&site_id());
+    let facts = requested().into_iter().chain([suspended, ended(LadderEnd::PromiseBroken)]);
+    assert!(resolved(after(facts), "A promise was broken: the next ladder begins."));
 }
