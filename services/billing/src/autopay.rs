@@ -2,11 +2,13 @@
 
 use contract::view::Amount;
 use domain::{
+    Aggregate,
     autopay::{Autopay, AutopayEvent, Draw, Source},
     biller::Biller,
     dunning::Dunning,
     ledger::{PaymentMethod, Standing},
     run::RunKind,
+    text::Code,
 };
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,10 @@ struct DrawRow {
     collection_id: String,
     on: String,
     amount: Amount,
+    /// From what: the processor's token.
+    token: String,
+    /// Whether the payment of its id was recorded.
+    paid: bool,
     /// The processor's code, if it failed.
     failed: Option<String>,
 }
@@ -68,23 +74,38 @@ pub(crate) fn note(event: &AutopayEvent, rows: &mut Rows<'_>) -> Result<(), Faul
             });
         }
         AutopayEvent::Removed { .. } => row.source = None,
-        AutopayEvent::CollectionRequested { collection_id, amount, on, .. } => {
+        AutopayEvent::CollectionRequested { collection_id, amount, source, on, .. } => {
             row.draws.push(DrawRow {
                 collection_id: collection_id.to_string(),
                 on: on.to_string(),
                 amount: Amount::from(*amount),
+                token: source.token.to_string(),
+                paid: false,
                 failed: None,
             });
             let surplus = row.draws.len().saturating_sub(DRAWS_MAX);
             row.draws.drain(..surplus);
         }
-        AutopayEvent::CollectionFailed { code, may_retry, .. } => {
-            row.is_refused |= !may_retry;
+        AutopayEvent::CollectionFailed { code, .. } => {
+            row.is_refused = row.autopay()?.evolve(event).is_refused;
             if let Some(draw) = row.draws.last_mut() {
                 draw.failed = Some(code.to_string());
             }
         }
     }
+    rows.put(TABLE, account_id, &row)
+}
+
+/// Takes a payment in: it may be what the processor drew.
+pub(crate) fn note_payment(
+    account_id: &str,
+    payment_id: &str,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    let Some(mut row) = rows.get::<AutopayRow>(TABLE, account_id)? else { return Ok(()) };
+    let mut draws = row.draws.iter_mut().rev();
+    let Some(draw) = draws.find(|draw| draw.collection_id == payment_id) else { return Ok(()) };
+    draw.paid = true;
     rows.put(TABLE, account_id, &row)
 }
 
@@ -97,7 +118,9 @@ pub(crate) fn plan(
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
     let Some(mut row) = rows.get::<AutopayRow>(TABLE, account_id)? else { return Ok(()) };
-    let next = row.autopay()?.next_try(biller, standing, dunning).map(|on| on.to_string());
+    let is_paid = |_: &Code| row.draws.last().is_some_and(|draw| draw.paid);
+    let next = row.autopay()?.next_try(biller, standing, dunning, is_paid);
+    let next = next.map(|on| on.to_string());
     if row.next_on == next {
         return Ok(());
     }
@@ -118,7 +141,8 @@ impl AutopayRow {
         };
         let draw = |row: &DrawRow| {
             let (collection_id, on) = (code(&row.collection_id)?, parse(&row.on)?);
-            Ok::<_, Fault>(Draw { collection_id, on, failed: row.failed.is_some() })
+            let token = code(&row.token)?;
+            Ok::<_, Fault>(Draw { collection_id, on, token, failed: row.failed.is_some() })
         };
         Ok(Autopay {
             source: self.source.as_ref().map(source).transpose()?,

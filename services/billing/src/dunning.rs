@@ -46,6 +46,9 @@ pub(crate) fn apply(
         }
         Event::Ledger(event) if event.effect() != 0 => {
             let account_id = event.account_id().as_str();
+            if let LedgerEvent::PaymentReceived { payment_id, .. } = event {
+                autopay::note_payment(account_id, payment_id.as_str(), rows)?;
+            }
             let row = find(rows, account_id)?.telling(posted(event), recorded, ENTRIES_MAX);
             restate(biller, account_id, row, rows)
         }

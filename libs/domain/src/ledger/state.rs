@@ -80,6 +80,12 @@ impl Ledger {
         self.standing.due_before(today).next().is_some()
     }
 
+    /// Whether a payment of that id was recorded, whatever became of it.
+    #[must_use]
+    pub fn has_payment(&self, payment_id: &Code) -> bool {
+        self.payments.contains_key(payment_id)
+    }
+
     /// What is owed, in the order in which it is paid.
     #[must_use]
     pub fn open_charges(&self) -> &[OpenCharge] {
