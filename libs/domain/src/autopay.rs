@@ -149,8 +149,8 @@ impl Autopay {
         asked.is_some_and(|draw| !is_paid(&draw.collection_id))
     }
 
-    /// The next day on which something is collected: a due date, or the day before a step of
-    /// dunning (F48). `None`: there is nothing to collect, or nothing to collect it from, or the
+    /// The next day on which something is collected: a due date, the day of a promise, or the day
+    /// before a step of dunning (F48). `None`: there is nothing to collect, or nothing to collect it from, or the
     /// processor has not answered yet. `is_paid` says whether there is a payment of that id.
     pub fn next_try(
         &self,
@@ -164,17 +164,20 @@ impl Autopay {
             return None;
         }
         let last = self.last.as_ref().map_or(Date::MIN, |draw| draw.on);
-        let due = dunning.undisputed(standing).map(|charge| charge.due_on);
-        let due = due.filter(|due| *due > last);
+        let arrangement = dunning.arrangement.as_ref();
+        let due = dunning.undisputed(standing);
+        let due = due.filter(|charge| arrangement.is_none_or(|it| !it.covers(charge)));
+        let promised = arrangement.into_iter().flat_map(|it| it.promises.iter().map(|it| it.on));
+        let days = due.map(|charge| charge.due_on).chain(promised).filter(|on| *on > last);
         let outlook = dunning.outlook(biller, standing);
         let steps = outlook.into_iter().flat_map(|outlook| match outlook.waits {
             Waits::Step { ahead, .. } => ahead.into_iter().map(|(_, on)| on).collect(),
-            Waits::Promise { promised_on } => vec![promised_on.saturating_add(1.day())],
+            Waits::Promise { .. } => Vec::new(),
         });
         let before_steps = steps.map(|on| on.saturating_sub(1.day())).filter(|on| *on > last);
         let minimum = biller.billing.autopay_minimum.max(1);
-        let is_enough = |on: &Date| dunning.due(standing, *on) >= minimum;
-        due.chain(before_steps).filter(is_enough).min()
+        let is_enough = |on: &Date| dunning.collectable(standing, *on) >= minimum;
+        days.chain(before_steps).filter(is_enough).min()
     }
 }
 

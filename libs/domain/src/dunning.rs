@@ -4,7 +4,8 @@
 //! What must stay true: a ladder belongs to the oldest debt that started it; no step is skipped,
 //! repeated or taken before the day after the one before it, whatever the order of payments,
 //! reversals, arrangements and days; it is over as soon as that debt and every older one are paid.
-//! Steps are taken on business days, one a day at most.
+//! Steps are taken on business days, one a day at most. What is disputed counts as not due, in a
+//! ladder, in an arrangement and in what is collected; the ledger pays it last.
 
 mod advance;
 mod arrange;
@@ -61,14 +62,14 @@ pub enum DunningEvent {
         arrangement_id: Code,
         /// Debts that are due by then are part of it.
         covers_through: Date,
-        /// What is owed of them, in all.
+        /// What is owed of them and not disputed, in all.
         total: Money,
         /// What is paid by when.
         promises: Vec<Promise>,
         /// Whether a manager agreed, without whom nobody is reinstated (F86).
         by_manager: bool,
     },
-    /// All of it was paid.
+    /// All of it was paid, or is disputed.
     ArrangementKept {
         /// Whose.
         account_id: Id<Account>,
@@ -192,6 +193,8 @@ pub struct Arrangement {
     pub arrangement_id: Code,
     /// Debts that are due by then are part of it.
     pub covers_through: Date,
+    /// What was disputed when it was made, and is no part of it.
+    pub excludes: BTreeSet<Code>,
     /// What was owed of them, in minor units.
     pub total: i64,
     /// What is paid by when, in the order of the days.
@@ -221,8 +224,41 @@ impl Dunning {
     /// What is due by a day and not disputed.
     #[must_use]
     pub fn due(&self, standing: &Standing, on: Date) -> i64 {
-        let due = self.undisputed(standing).filter(|charge| charge.due_on <= on);
-        due.map(|charge| charge.remaining).fold(0, i64::saturating_add)
+        sum(self.undisputed(standing).filter(|charge| charge.due_on <= on))
+    }
+
+    /// What may be collected on a day: what is due by then and not disputed; of what an
+    /// arrangement covers only what is promised by then (F79).
+    #[must_use]
+    pub fn collectable(&self, standing: &Standing, on: Date) -> i64 {
+        let Some(arrangement) = &self.arrangement else { return self.due(standing, on) };
+        let others = self.undisputed(standing).filter(|charge| !arrangement.covers(charge));
+        let others = sum(others.filter(|charge| charge.due_on <= on));
+        let promised = arrangement.promises.iter().filter(|promise| promise.on <= on);
+        let promised = promised.map(|promise| promise.amount.minor).fold(0, i64::saturating_add);
+        let allowed = arrangement.total.saturating_sub(promised).max(0);
+        let missing = self.promised(arrangement, standing).saturating_sub(allowed).max(0);
+        others.saturating_add(missing)
+    }
+
+    /// What an arrangement covers and is neither paid nor disputed.
+    #[must_use]
+    pub fn promised(&self, arrangement: &Arrangement, standing: &Standing) -> i64 {
+        sum(self.undisputed(standing).filter(|charge| arrangement.covers(charge)))
+    }
+
+    /// The first promise whose day is over before `today` and that was not kept, and what is
+    /// missing of it.
+    #[must_use]
+    pub fn broken(
+        &self,
+        arrangement: &Arrangement,
+        standing: &Standing,
+        today: Date,
+    ) -> Option<(Date, i64)> {
+        let (on, allowed) = arrangement.first_beyond(self.promised(arrangement, standing))?;
+        let missing = self.promised(arrangement, standing).saturating_sub(allowed);
+        (on < today).then_some((on, missing))
     }
 
     /// What has to be paid before the account is reinstated: the debt that started the ladder, or
@@ -258,27 +294,25 @@ impl Dunning {
 }
 
 impl Arrangement {
-    /// What is still owed of it.
+    /// Whether a debt is part of it.
     #[must_use]
-    pub fn remaining(&self, standing: &Standing) -> i64 {
-        let covered = standing.open.iter().filter(|charge| charge.due_on <= self.covers_through);
-        covered.map(|charge| charge.remaining).sum()
+    pub fn covers(&self, charge: &OpenCharge) -> bool {
+        charge.due_on <= self.covers_through && !self.excludes.contains(&charge.charge_id)
     }
 
-    /// The first promise whose day is over before `today` and that was not kept, and what is
-    /// missing of it.
-    #[must_use]
-    pub fn broken(&self, standing: &Standing, today: Date) -> Option<(Date, i64)> {
-        let remaining = self.remaining(standing);
+    /// The day of the first promise that is not kept as long as so much is owed, and what may
+    /// still be owed after it.
+    pub(crate) fn first_beyond(&self, owed: i64) -> Option<(Date, i64)> {
         let mut allowed = self.total;
-        for promise in self.promises.iter().take_while(|promise| promise.on < today) {
+        self.promises.iter().find_map(|promise| {
             allowed = allowed.saturating_sub(promise.amount.minor).max(0);
-            if remaining > allowed {
-                return Some((promise.on, remaining - allowed));
-            }
-        }
-        None
+            (owed > allowed).then_some((promise.on, allowed))
+        })
     }
+}
+
+fn sum<'a>(charges: impl Iterator<Item = &'a OpenCharge>) -> i64 {
+    charges.map(|charge| charge.remaining).fold(0, i64::saturating_add)
 }
 
 impl DunningEvent {

@@ -1,5 +1,6 @@
 //! An account's ledger: what is owed and what was paid, adjusted, reversed and given back.
-//! Payments pay the oldest debt first, or the invoice that they name.
+//! Payments pay the oldest debt first, or the invoice that they name; what the customer disputes is
+//! paid last, unless a payment names it.
 //!
 //! What must stay true: nothing is ever taken out of it. A mistake is corrected by another entry.
 
@@ -161,6 +162,20 @@ pub enum LedgerEvent {
         /// Which.
         adjustment_id: Code,
     },
+    /// The customer says that something is not owed: what else is owed is paid first.
+    ChargeDisputed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The invoice, charge or adjustment.
+        charge_id: Code,
+    },
+    /// That is decided: it is paid in its turn.
+    DisputeClosed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The invoice, charge or adjustment.
+        charge_id: Code,
+    },
 }
 
 /// One line of a charge.
@@ -211,7 +226,9 @@ impl LedgerEvent {
             | Self::Refunded { account_id, .. }
             | Self::Adjusted { account_id, .. }
             | Self::AdjustmentRequested { account_id, .. }
-            | Self::AdjustmentDeclined { account_id, .. } => account_id,
+            | Self::AdjustmentDeclined { account_id, .. }
+            | Self::ChargeDisputed { account_id, .. }
+            | Self::DisputeClosed { account_id, .. } => account_id,
         }
     }
 
@@ -228,7 +245,10 @@ impl LedgerEvent {
             Self::PaymentReversed { amount, .. }
             | Self::Refunded { amount, .. }
             | Self::Adjusted { amount, .. } => amount.minor,
-            Self::AdjustmentRequested { .. } | Self::AdjustmentDeclined { .. } => 0,
+            Self::AdjustmentRequested { .. }
+            | Self::AdjustmentDeclined { .. }
+            | Self::ChargeDisputed { .. }
+            | Self::DisputeClosed { .. } => 0,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
 
 pub(crate) fn encode(event: &LedgerEvent) -> pb::LedgerEvent {
     let fact = owed(event).or_else(|| money_moved(event)).or_else(|| adjustment(event));
+    let fact = fact.or_else(|| dispute(event));
     pb::LedgerEvent { fact }
 }
 
@@ -46,7 +47,9 @@ fn owed(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::Refunded { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return None,
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
     })
 }
 
@@ -93,7 +96,9 @@ fn money_moved(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return None,
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
     })
 }
 
@@ -136,7 +141,33 @@ fn adjustment(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
-        | LedgerEvent::Refunded { .. } => return None,
+        | LedgerEvent::Refunded { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
+    })
+}
+
+/// What is paid last, and no longer.
+fn dispute(event: &LedgerEvent) -> Option<Fact> {
+    let account_id = event.account_id().to_string();
+    Some(match event {
+        LedgerEvent::ChargeDisputed { charge_id, .. } => {
+            let charge_id = charge_id.to_string();
+            Fact::ChargeDisputed(pb::LedgerChargeDisputed { account_id, charge_id })
+        }
+        LedgerEvent::DisputeClosed { charge_id, .. } => {
+            let charge_id = charge_id.to_string();
+            Fact::DisputeClosed(pb::LedgerDisputeClosed { account_id, charge_id })
+        }
+        LedgerEvent::Charged { .. }
+        | LedgerEvent::Invoiced { .. }
+        | LedgerEvent::InvoiceCredited { .. }
+        | LedgerEvent::PaymentReceived { .. }
+        | LedgerEvent::PaymentReversed { .. }
+        | LedgerEvent::Refunded { .. }
+        | LedgerEvent::Adjusted { .. }
+        | LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::AdjustmentDeclined { .. } => return None,
     })
 }
 
@@ -203,6 +234,14 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
         Fact::AdjustmentDeclined(fact) => LedgerEvent::AdjustmentDeclined {
             account_id: id("accountId", &fact.account_id)?,
             adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
+        },
+        Fact::ChargeDisputed(fact) => LedgerEvent::ChargeDisputed {
+            account_id: id("accountId", &fact.account_id)?,
+            charge_id: code("chargeId", &fact.charge_id)?,
+        },
+        Fact::DisputeClosed(fact) => LedgerEvent::DisputeClosed {
+            account_id: id("accountId", &fact.account_id)?,
+            charge_id: code("chargeId", &fact.charge_id)?,
         },
     })
 }

@@ -91,6 +91,11 @@ fn corrections() -> Vec<Event> {
             requested_by: code("jane"),
         },
         LedgerEvent::AdjustmentDeclined { account_id: id("account_7"), adjustment_id: code("a-2") },
+        LedgerEvent::ChargeDisputed {
+            account_id: id("account_7"),
+            charge_id: code("invoice_1042"),
+        },
+        LedgerEvent::DisputeClosed { account_id: id("account_7"), charge_id: code("invoice_1042") },
     ]
     .map(Event::Ledger)
     .into()

@@ -210,6 +210,8 @@ fn posted(event: &LedgerEvent) -> Entry {
         | LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
             format!("Adjustment {adjustment_id}")
         }
+        LedgerEvent::ChargeDisputed { charge_id, .. }
+        | LedgerEvent::DisputeClosed { charge_id, .. } => format!("Dispute about {charge_id}"),
     };
     Entry::of(LEDGER, what)
 }

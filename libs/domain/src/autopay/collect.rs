@@ -1,5 +1,5 @@
 //! Collect: what is due today or was before, and is not disputed, is drawn from the account's
-//! source (F48). While the processor has not answered, nothing is: what it draws is not known.
+//! source (F48); of what is arranged only what is promised by today (F79). While the processor has not answered, nothing is: what it draws is not known.
 
 use super::{AutopayEvent, AutopayId, AutopayRejection};
 use crate::{
@@ -28,7 +28,7 @@ impl Decide for CollectPayment {
             return Ok(vec![]);
         }
         let dunning = desk.get(&DunningId::of(&self.account_id));
-        let minor = dunning.due(&ledger.standing, today);
+        let minor = dunning.collectable(&ledger.standing, today);
         if minor < desk.biller.billing.autopay_minimum.max(1) {
             return Ok(vec![]);
         }

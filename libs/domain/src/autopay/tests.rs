@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Fact,
     biller::testing,
-    dunning::{DunningEvent, DunningId},
+    dunning::{DunningEvent, DunningId, MakeArrangement, Promise},
     ledger::{Ledger, LedgerId, PaymentMethod},
     testing::{
         Given,
@@ -142,6 +142,32 @@ fn f48_f79_what_is_promised_is_collected_on_its_day() {
         .and([day(march(16)), tried(march(5)), failed(march(5), true), step_taken(march(16))])
         .after(arrangement(4_999, march(20)));
     assert_eq!(next_try(&promised), Some(march(20)));
+}
+
+#[test]
+fn f48_f79_of_what_is_arranged_only_what_is_promised_by_the_day_is_collected() {
+    // 300.00 was due on the 5th and is promised in three parts; 7.00 more is due on the 20th.
+    let promise = |on, minor| Promise { on: march(on), amount: usd(minor) };
+    let promises = vec![promise(17, 10_000), promise(24, 10_000), promise(31, 10_000)];
+    let arrangement_id = code("arr-1");
+    let made = MakeArrangement { account_id: account_id(), arrangement_id, promises };
+    let arranged = given(account())
+        .and([debt(30_000, march(5)), debt(700, march(20)), set(), day(march(16))])
+        .by("sam; roles=manager")
+        .after(made);
+    assert_eq!(next_try(&arranged), Some(march(17)));
+    let on = |arranged: &Given, on| arranged.clone().and([day(march(on))]).when(collect());
+    on(&arranged, 16).then([]);
+    on(&arranged, 17).then([drawn(10_000, 17)]);
+    on(&arranged, 20).then([drawn(10_700, 20)]);
+    // What is paid otherwise is not drawn.
+    let part = arranged.clone().and([paid("p-1", 4_000)]);
+    on(&part, 17).then([drawn(6_000, 17)]);
+    let kept = arranged.and([drawn(10_000, 17), paid("autopay-7-2026-03-17", 10_000)]);
+    on(&kept, 18).then([]);
+    assert_eq!(next_try(&kept), Some(march(20)));
+    let kept = kept.and([drawn(700, 20), paid("autopay-7-2026-03-20", 700)]);
+    assert_eq!(next_try(&kept), Some(march(24)));
 }
 
 #[test]

@@ -121,10 +121,10 @@ fn look_at_arrangement(
 ) -> Vec<DunningEvent> {
     let Some(arrangement) = &dunning.arrangement else { return Vec::new() };
     let (account_id, arrangement_id) = (account_id.clone(), arrangement.arrangement_id.clone());
-    if arrangement.remaining(standing) == 0 {
+    if dunning.promised(arrangement, standing) == 0 {
         return vec![DunningEvent::ArrangementKept { account_id, arrangement_id }];
     }
-    let broken = arrangement.broken(standing, today).map(|(promised_on, missing)| {
+    let broken = dunning.broken(arrangement, standing, today).map(|(promised_on, missing)| {
         let missing = Money::new(desk.biller.currency, missing);
         DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing }
     });
@@ -153,7 +153,17 @@ fn exhausted(dunning: &Dunning, desk: &Desk<'_>, account_id: &AccountId) -> Opti
 /// What an entry in the ledger settles: an arrangement, a ladder (F86).
 pub(crate) fn settled(desk: &Desk<'_>, account_id: &AccountId, standing: &Standing) -> Vec<Fact> {
     let dunning = desk.get(&DunningId::of(account_id));
-    let kept = dunning.arrangement.as_ref().filter(|it| it.remaining(standing) == 0);
+    settles(desk, account_id, dunning, standing)
+}
+
+/// What is settled where dunning and ledger stand so.
+fn settles(
+    desk: &Desk<'_>,
+    account_id: &AccountId,
+    dunning: &Dunning,
+    standing: &Standing,
+) -> Vec<Fact> {
+    let kept = dunning.arrangement.as_ref().filter(|it| dunning.promised(it, standing) == 0);
     let kept = kept.map(|arrangement| DunningEvent::ArrangementKept {
         account_id: account_id.clone(),
         arrangement_id: arrangement.arrangement_id.clone(),
@@ -162,7 +172,7 @@ pub(crate) fn settled(desk: &Desk<'_>, account_id: &AccountId, standing: &Standi
     kept.into_iter().chain(ended).map(|event| event.on(account_id)).collect()
 }
 
-/// A fact about the dunning, and the end of the ladder where that follows.
+/// A fact about the dunning, and the end of the arrangement or the ladder where that follows.
 pub(super) fn settled_after(
     desk: &Desk<'_>,
     account_id: &AccountId,
@@ -170,8 +180,8 @@ pub(super) fn settled_after(
 ) -> Vec<Fact> {
     let standing = &desk.get(&LedgerId::of(account_id)).standing;
     let after = desk.get(&DunningId::of(account_id)).clone().evolve(&event);
-    let ended = end(&after, standing, desk, account_id);
-    [event].into_iter().chain(ended).map(|event| event.on(account_id)).collect()
+    let settled = settles(desk, account_id, &after, standing);
+    [event.on(account_id)].into_iter().chain(settled).collect()
 }
 
 #[cfg(test)]

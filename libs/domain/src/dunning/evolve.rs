@@ -50,6 +50,7 @@ impl Aggregate for Dunning {
                 self.arrangement = Some(Arrangement {
                     arrangement_id: arrangement_id.clone(),
                     covers_through: *covers_through,
+                    excludes: self.disputed.keys().cloned().collect(),
                     total: total.minor,
                     promises: promises.clone(),
                     by_manager: *by_manager,

@@ -1,7 +1,9 @@
 //! Where a ledger stands: what is owed, debt by debt, what is credit, and what paid what.
 //!
 //! What must stay true: the balance is what was charged less what was paid, in whatever order it
-//! came, and there is never debt and credit at the same time.
+//! came, and there is never debt and credit at the same time. What is disputed is paid last.
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -21,6 +23,8 @@ pub struct Standing {
     pub credits: Vec<Credit>,
     /// What paid what, within a bound.
     pub applied: Vec<Applied>,
+    /// What the customer says is not owed.
+    pub disputed: BTreeSet<Code>,
 }
 
 /// A charge that is not wholly paid.
@@ -57,8 +61,12 @@ pub struct Applied {
 }
 
 impl Standing {
-    pub(super) const NOTHING: Self =
-        Self { open: Vec::new(), credits: Vec::new(), applied: Vec::new() };
+    pub(super) const NOTHING: Self = Self {
+        open: Vec::new(),
+        credits: Vec::new(),
+        applied: Vec::new(),
+        disputed: BTreeSet::new(),
+    };
 
     /// What the customer owes; negative is credit.
     #[must_use]
@@ -112,6 +120,12 @@ impl Standing {
             LedgerEvent::Adjusted { adjustment_id, due_on, .. } => {
                 self.add(adjustment_id, *due_on, event.effect(), None);
             }
+            LedgerEvent::ChargeDisputed { charge_id, .. } => {
+                self.disputed.insert(charge_id.clone());
+            }
+            LedgerEvent::DisputeClosed { charge_id, .. } => {
+                self.disputed.remove(charge_id);
+            }
             LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {}
         }
     }
@@ -147,7 +161,9 @@ impl Standing {
     fn pay(&mut self, source: &Code, amount: i64, first: Option<&Code>) {
         let mut left = amount;
         let named = first.and_then(|id| self.open.iter().position(|it| it.charge_id == *id));
-        let order = named.into_iter().chain(0..self.open.len());
+        let is_disputed = |index: &usize| self.disputed.contains(&self.open[*index].charge_id);
+        let (last, in_turn): (Vec<_>, Vec<_>) = (0..self.open.len()).partition(is_disputed);
+        let order = named.into_iter().chain(in_turn).chain(last);
         for index in order {
             let charge = &mut self.open[index];
             let share = charge.remaining.min(left);

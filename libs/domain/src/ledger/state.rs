@@ -167,7 +167,10 @@ impl Aggregate for Ledger {
                     self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
                 }
             }
-            LedgerEvent::Invoiced { .. } | LedgerEvent::InvoiceCredited { .. } => {}
+            LedgerEvent::Invoiced { .. }
+            | LedgerEvent::InvoiceCredited { .. }
+            | LedgerEvent::ChargeDisputed { .. }
+            | LedgerEvent::DisputeClosed { .. } => {}
         }
         self
     }

@@ -31,6 +31,8 @@ pub(crate) struct BalanceRow {
     credits: Vec<CreditRow>,
     /// What paid what, the newest last.
     paid: Vec<PaidRow>,
+    /// What the customer says is not owed: it is paid last.
+    disputed: Vec<String>,
     pub(crate) last_payment: Option<Payment>,
 }
 
@@ -83,6 +85,7 @@ impl BalanceRow {
             credit: nothing,
             credits: Vec::new(),
             paid: Vec::new(),
+            disputed: Vec::new(),
             last_payment: None,
         }
     }
@@ -109,6 +112,7 @@ impl BalanceRow {
             open: self.open_charges.iter().map(open).collect::<Result<_, Fault>>()?,
             credits: self.credits.iter().map(credit).collect::<Result<_, Fault>>()?,
             applied: self.paid.iter().map(applied).collect::<Result<_, Fault>>()?,
+            disputed: self.disputed.iter().map(|id| code(id)).collect::<Result<_, Fault>>()?,
         })
     }
 
@@ -136,6 +140,7 @@ impl BalanceRow {
             credit: amount(standing.credit()),
             credits: standing.credits.iter().map(credit).collect(),
             paid: standing.applied.iter().map(paid).collect(),
+            disputed: standing.disputed.iter().map(ToString::to_string).collect(),
             last_payment: self.last_payment.clone(),
         }
     }
@@ -147,22 +152,26 @@ mod tests {
         Event,
         biller::testing,
         ledger::{LedgerEvent, Standing},
-        testing::fixtures::{TODAY, debt, paid},
+        testing::fixtures::{TODAY, account_id, code, debt, paid},
     };
     use jiff::civil::date;
     use proptest::{
         collection::vec,
-        prelude::{Strategy, any, proptest},
+        prelude::{Strategy, proptest},
     };
 
     use super::BalanceRow;
 
     fn events() -> impl Strategy<Value = Vec<LedgerEvent>> {
         let event =
-            (any::<bool>(), -1_000_i64..1_000, 1_i8..=31).prop_map(|(charge, minor, day)| {
-                let fact = match charge {
-                    true => debt(minor, date(2026, 3, day)),
-                    false => paid("p", minor.abs() + 1),
+            (0_u8..4, -1_000_i64..1_000, 1_i8..=31).prop_map(|(kind, minor, day)| {
+                let charge_id = || code(&format!("bill-{}", date(2026, 3, day)));
+                let account_id = account_id();
+                let fact = match kind {
+                    0 => debt(minor, date(2026, 3, day)),
+                    1 => paid("p", minor.abs() + 1),
+                    2 => return LedgerEvent::ChargeDisputed { account_id, charge_id: charge_id() },
+                    _ => return LedgerEvent::DisputeClosed { account_id, charge_id: charge_id() },
                 };
                 let Event::Ledger(event) = fact.event else { unreachable!("a ledger's fact") };
                 event

@@ -68,6 +68,8 @@ struct ArrangementRow {
     arrangement_id: String,
     /// Debts that are due by then are part of it.
     covers_through: String,
+    /// What was disputed when it was made.
+    excludes: Vec<String>,
     /// In minor units.
     total: i64,
     promises: Vec<PromiseRow>,
@@ -204,6 +206,7 @@ impl ArrangementRow {
         Self {
             arrangement_id: arrangement.arrangement_id.to_string(),
             covers_through: arrangement.covers_through.to_string(),
+            excludes: arrangement.excludes.iter().map(ToString::to_string).collect(),
             total: arrangement.total,
             promises: arrangement.promises.iter().map(promise).collect(),
             by_manager: arrangement.by_manager,
@@ -219,6 +222,7 @@ impl ArrangementRow {
         Ok(Arrangement {
             arrangement_id: code(&self.arrangement_id)?,
             covers_through: parse(&self.covers_through)?,
+            excludes: self.excludes.iter().map(|id| code(id)).collect::<Result<_, Fault>>()?,
             total: self.total,
             promises: self.promises.iter().map(promise).collect::<Result<_, Fault>>()?,
             by_manager: self.by_manager,

@@ -228,7 +228,9 @@ fn posted(event: &LedgerEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
         LedgerEvent::Invoiced { .. }
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return Ok(()),
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return Ok(()),
     };
     change(rows, event.account_id().as_str(), |payer| {
         let kept = if is_payment { &mut payer.payments } else { &mut payer.adjustments };

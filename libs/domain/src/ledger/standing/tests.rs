@@ -58,6 +58,14 @@ fn reversed(payment_id: &str, minor: i64) -> LedgerEvent {
     }
 }
 
+fn disputed(charge_id: &str) -> LedgerEvent {
+    LedgerEvent::ChargeDisputed { account_id: account_id(), charge_id: code(charge_id) }
+}
+
+fn decided(charge_id: &str) -> LedgerEvent {
+    LedgerEvent::DisputeClosed { account_id: account_id(), charge_id: code(charge_id) }
+}
+
 fn after(events: &[LedgerEvent]) -> Standing {
     let mut standing = Standing::default();
     events.iter().for_each(|event| standing.post(event));
@@ -83,6 +91,21 @@ fn a_payment_pays_the_invoice_that_it_names_first() {
     assert_eq!(open(&after(&[&first[..], &[named]].concat())), [(5, 50)]);
     let unknown = paid_as("p", 250, Some("invoice_I9"));
     assert_eq!(open(&after(&[&first[..], &[unknown]].concat())), [(10, 50)]);
+}
+
+#[test]
+fn what_is_disputed_is_paid_last_unless_a_payment_names_it() {
+    let owing = [invoiced("invoice_I1", 100, 5), invoiced("invoice_I2", 200, 10)];
+    let disputed = [&owing[..], &[disputed("invoice_I1")]].concat();
+    let paying = |payment| open(&after(&[&disputed[..], &[payment]].concat()));
+    assert_eq!(paying(paid(150)), [(5, 100), (10, 50)]);
+    assert_eq!(paying(paid(250)), [(5, 50)], "nothing is credit while something is owed");
+    assert_eq!(paying(paid_as("p", 150, Some("invoice_I1"))), [(10, 150)]);
+    let decided = [&disputed[..], &[decided("invoice_I1"), paid(150)]].concat();
+    assert_eq!(open(&after(&decided)), [(10, 150)]);
+    // What did not hold reopens the dispute's debt, which is still disputed.
+    let again = [paid_as("p-1", 300, None), reversed("p-1", 300), paid(150)];
+    assert_eq!(open(&after(&[&disputed[..], &again].concat())), [(5, 100), (10, 50)]);
 }
 
 #[test]
@@ -143,7 +166,7 @@ fn a_reversal_eats_other_credit() {
 }
 
 fn entries() -> impl Strategy<Value = Vec<LedgerEvent>> {
-    let entry = (0_u8..6, -1_000_i64..1_000, 1_i8..=31, any::<u8>());
+    let entry = (0_u8..8, -1_000_i64..1_000, 1_i8..=31, any::<u8>());
     let entry = entry.prop_map(|(kind, minor, day, name)| {
         let payment = format!("p-{}", name % 6);
         match kind {
@@ -151,6 +174,8 @@ fn entries() -> impl Strategy<Value = Vec<LedgerEvent>> {
             2 => paid_as(&payment, minor.abs() + 1, None),
             3 => paid_as(&payment, minor.abs() + 1, Some(&format!("invoice_I{}", name % 6))),
             4 => reversed(&payment, minor.abs() + 1),
+            5 => disputed(&format!("invoice_I{}", name % 6)),
+            6 => decided(&format!("invoice_I{}", name % 6)),
             _ => invoiced(&format!("invoice_I{}", name % 6), minor, day),
         }
     });

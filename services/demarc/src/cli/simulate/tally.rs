@@ -230,7 +230,9 @@ impl Tally {
             | LedgerEvent::InvoiceCredited { .. }
             | LedgerEvent::Adjusted { .. }
             | LedgerEvent::AdjustmentRequested { .. }
-            | LedgerEvent::AdjustmentDeclined { .. } => {}
+            | LedgerEvent::AdjustmentDeclined { .. }
+            | LedgerEvent::ChargeDisputed { .. }
+            | LedgerEvent::DisputeClosed { .. } => {}
         }
     }
 
