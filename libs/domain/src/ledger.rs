@@ -78,6 +78,8 @@ pub enum LedgerEvent {
         credit_note: Code,
         /// What was owed for it; the credit is as large.
         total: Money,
+        /// When it is due, where the invoice was a credit and is owed back; absent in older logs.
+        due_on: Option<Date>,
     },
     /// Something was paid.
     PaymentReceived {

@@ -34,12 +34,13 @@ fn owed(event: &LedgerEvent) -> Option<Fact> {
                 due_on: due_on.to_string(),
             })
         }
-        LedgerEvent::InvoiceCredited { invoice_id, credit_note, total, .. } => {
+        LedgerEvent::InvoiceCredited { invoice_id, credit_note, total, due_on, .. } => {
             Fact::InvoiceCredited(pb::LedgerInvoiceCredited {
                 account_id,
                 invoice_id: invoice_id.to_string(),
                 credit_note: credit_note.to_string(),
                 total: Some(money::encode(total)),
+                due_on: or_empty(due_on.as_ref()),
             })
         }
         LedgerEvent::PaymentReceived { .. }
@@ -190,6 +191,7 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             invoice_id: id("invoiceId", &fact.invoice_id)?,
             credit_note: code("creditNote", &fact.credit_note)?,
             total: money("total", fact.total)?,
+            due_on: optional("dueOn", &fact.due_on, date)?,
         },
         Fact::PaymentReceived(fact) => LedgerEvent::PaymentReceived {
             account_id: id("accountId", &fact.account_id)?,

@@ -50,6 +50,7 @@ pub(crate) struct OpenRow {
 #[serde(rename_all = "camelCase")]
 struct CreditRow {
     source: String,
+    is_payment: bool,
     left: i64,
 }
 
@@ -58,6 +59,7 @@ struct CreditRow {
 #[serde(rename_all = "camelCase")]
 struct PaidRow {
     by: String,
+    is_payment: bool,
     charge_id: String,
     due_on: String,
     amount: i64,
@@ -99,10 +101,14 @@ impl BalanceRow {
                 remaining: row.remaining.minor,
             })
         };
-        let credit = |row: &CreditRow| Ok(Credit { source: code(&row.source)?, left: row.left });
+        let credit = |row: &CreditRow| {
+            let CreditRow { is_payment, left, .. } = *row;
+            Ok(Credit { source: code(&row.source)?, is_payment, left })
+        };
         let applied = |row: &PaidRow| {
             Ok(Applied {
                 source: code(&row.by)?,
+                is_payment: row.is_payment,
                 charge_id: code(&row.charge_id)?,
                 due_on: parse(&row.due_on)?,
                 amount: row.amount,
@@ -124,10 +130,14 @@ impl BalanceRow {
             due_on: charge.due_on.to_string(),
             remaining: amount(charge.remaining),
         };
-        let credit =
-            |credit: &Credit| CreditRow { source: credit.source.to_string(), left: credit.left };
+        let credit = |credit: &Credit| CreditRow {
+            source: credit.source.to_string(),
+            is_payment: credit.is_payment,
+            left: credit.left,
+        };
         let paid = |applied: &Applied| PaidRow {
             by: applied.source.to_string(),
+            is_payment: applied.is_payment,
             charge_id: applied.charge_id.to_string(),
             due_on: applied.due_on.to_string(),
             amount: applied.amount,
@@ -163,19 +173,18 @@ mod tests {
     use super::BalanceRow;
 
     fn events() -> impl Strategy<Value = Vec<LedgerEvent>> {
-        let event =
-            (0_u8..4, -1_000_i64..1_000, 1_i8..=31).prop_map(|(kind, minor, day)| {
-                let charge_id = || code(&format!("bill-{}", date(2026, 3, day)));
-                let account_id = account_id();
-                let fact = match kind {
-                    0 => debt(minor, date(2026, 3, day)),
-                    1 => paid("p", minor.abs() + 1),
-                    2 => return LedgerEvent::ChargeDisputed { account_id, charge_id: charge_id() },
-                    _ => return LedgerEvent::DisputeClosed { account_id, charge_id: charge_id() },
-                };
-                let Event::Ledger(event) = fact.event else { unreachable!("a ledger's fact") };
-                event
-            });
+        let event = (0_u8..4, -1_000_i64..1_000, 1_i8..=31).prop_map(|(kind, minor, day)| {
+            let charge_id = || code(&format!("bill-{}", date(2026, 3, day)));
+            let account_id = account_id();
+            let fact = match kind {
+                0 => debt(minor, date(2026, 3, day)),
+                1 => paid("p", minor.abs() + 1),
+                2 => return LedgerEvent::ChargeDisputed { account_id, charge_id: charge_id() },
+                _ => return LedgerEvent::DisputeClosed { account_id, charge_id: charge_id() },
+            };
+            let Event::Ledger(event) = fact.event else { unreachable!("a ledger's fact") };
+            event
+        });
         vec(event, 0..40)
     }
 
