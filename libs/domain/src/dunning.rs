@@ -30,7 +30,7 @@ use jiff::civil::Date;
 use crate::{
     Event, Fact, Id,
     account::Account,
-    biller::DunningAction,
+    biller::{Biller, DunningAction},
     ledger::{OpenCharge, Standing},
     money::Money,
     remembered::Remembered,
@@ -117,6 +117,14 @@ pub enum DunningEvent {
         /// Whose.
         account_id: Id<Account>,
     },
+    /// A site is suspended for non-payment by somebody's hand while no ladder stands: what was due
+    /// by then has to be paid before it is reinstated (F86).
+    PaymentDemanded {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The due date of the newest debt that is part of it.
+        through: Date,
+    },
 }
 
 /// A step that was taken.
@@ -165,6 +173,9 @@ pub struct Dunning {
     pub ladders: u32,
     /// The last one that ended.
     pub ended: Option<Ladder>,
+    /// Debts that are due by then were to be paid when a site was suspended without a ladder, since
+    /// the last one.
+    pub demanded: Option<Date>,
     /// What holds the ladder up.
     pub arrangement: Option<Arrangement>,
     /// What is not owed, the customer says, and why.
@@ -261,16 +272,28 @@ impl Dunning {
         (on < today).then_some((on, missing))
     }
 
+    /// What is past due and not disputed, whatever ladders there were.
+    #[must_use]
+    pub fn past_due(&self, standing: &Standing, today: Date) -> i64 {
+        sum(self.undisputed(standing).filter(|charge| charge.due_on < today))
+    }
+
     /// What has to be paid before the account is reinstated: the debt that started the ladder, or
-    /// the last one, and every older one; without a ladder all that is past due (F77, F86).
+    /// for which it was suspended without one, or that started the last one, and every older one;
+    /// where there was nothing of this, all that is past due (F77, F86).
     #[must_use]
     pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
-        let anchor = self.ladder.or(self.ended).map(|ladder| ladder.anchor);
-        self.undisputed(standing)
-            .filter(|charge| charge.due_on < today)
-            .filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
-            .map(|charge| charge.remaining)
-            .sum()
+        let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
+        let anchor = anchor_of(self.ladder).or(self.demanded).or(anchor_of(self.ended));
+        let past_due = self.undisputed(standing).filter(|charge| charge.due_on < today);
+        sum(past_due.filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor)))
+    }
+
+    /// Whether so little of that is left that nobody is asked for it: the ladder is over by the
+    /// same measure, so whoever it has settled with is reinstated (F86).
+    #[must_use]
+    pub fn has_paid(&self, biller: &Biller, standing: &Standing, today: Date) -> bool {
+        self.owed(standing, today) < biller.dunning.minimum.max(1)
     }
 
     /// The fact that ends the ladder.
@@ -328,7 +351,8 @@ impl DunningEvent {
             | Self::ChargeDisputed { account_id, .. }
             | Self::DisputeClosed { account_id, .. }
             | Self::Excluded { account_id, .. }
-            | Self::Included { account_id } => account_id,
+            | Self::Included { account_id }
+            | Self::PaymentDemanded { account_id, .. } => account_id,
         }
     }
 

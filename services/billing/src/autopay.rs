@@ -151,3 +151,69 @@ impl AutopayRow {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Fact,
+        autopay::{AutopayEvent, Source},
+        ledger::PaymentMethod,
+        run::RunKind,
+        testing::fixtures::{account, account_id, code, debt, paid, usd},
+    };
+    use jiff::civil::date;
+    use read_side::testing::Story;
+    use serde_json::Value;
+
+    use super::TABLE;
+    use crate::{agenda, testing::story};
+
+    fn source(token: &str) -> Source {
+        Source { method: PaymentMethod::Card, token: code(token), label: code("visa 4242") }
+    }
+
+    fn set(token: &str) -> Fact {
+        let (account_id, source) = (account_id(), source(token));
+        AutopayEvent::Set { account_id: account_id.clone(), source }.on(&account_id)
+    }
+
+    /// 49.99 is drawn on the 5th, and 7.00 is due on the 6th.
+    fn drawn() -> Story {
+        let requested = AutopayEvent::CollectionRequested {
+            account_id: account_id(),
+            collection_id: code("autopay-7-2026-03-05"),
+            amount: usd(4_999),
+            source: source("tok_old"),
+            on: date(2026, 3, 5),
+        };
+        let owed = [debt(4_999, date(2026, 3, 5)), debt(700, date(2026, 3, 6)), set("tok_old")];
+        story().and(account()).and(owed).then(requested.on(&account_id()))
+    }
+
+    fn planned(story: &Story) -> usize {
+        agenda::count(story.rows(), RunKind::Payment, date(2026, 12, 31)).unwrap()
+    }
+
+    #[test]
+    fn f48_no_draw_is_planned_while_another_one_is_unanswered() {
+        assert_eq!(planned(&drawn()), 0);
+        assert_eq!(planned(&drawn().then(paid("autopay-7-2026-03-05", 4_999))), 1);
+        assert_eq!(planned(&drawn().then(paid("p-1", 4_999))), 0, "that is another payment");
+    }
+
+    #[test]
+    fn f48_a_late_refusal_leaves_the_new_source_as_it_is() {
+        let refused = AutopayEvent::CollectionFailed {
+            account_id: account_id(),
+            collection_id: code("autopay-7-2026-03-05"),
+            code: code("expired_card"),
+            may_retry: false,
+        };
+        let refused = || refused.clone().on(&account_id());
+        let row = |story: &Story| story.row::<Value>(TABLE, "account_7");
+        let late = drawn().then(set("tok_new")).then(refused());
+        assert_eq!((&row(&late)["isRefused"], planned(&late)), (&Value::Bool(false), 1));
+        let same = drawn().then(refused());
+        assert_eq!((&row(&same)["isRefused"], planned(&same)), (&Value::Bool(true), 0));
+    }
+}

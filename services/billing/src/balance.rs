@@ -88,10 +88,8 @@ fn post(
     event: &LedgerEvent,
     rows: &mut Rows<'_>,
 ) -> Result<Option<Posted>, Fault> {
-    let is_dispute = matches!(
-        event,
-        LedgerEvent::ChargeDisputed { .. } | LedgerEvent::DisputeClosed { .. }
-    );
+    let is_dispute =
+        matches!(event, LedgerEvent::ChargeDisputed { .. } | LedgerEvent::DisputeClosed { .. });
     if event.effect() == 0 && !is_dispute {
         return Ok(None);
     }

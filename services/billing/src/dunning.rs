@@ -180,6 +180,10 @@ fn told(event: &DunningEvent) -> Entry {
             Entry::of("exclusion", format!("Excluded{until}: {reason}"))
         }
         DunningEvent::Included { .. } => Entry::of("exclusion", "Included again".to_owned()),
+        DunningEvent::PaymentDemanded { through, .. } => {
+            let what = format!("Suspended by hand for what was due by {through}");
+            Entry::of("suspension", what)
+        }
     }
 }
 

@@ -128,7 +128,8 @@ pub(crate) fn dunning(event: &DunningEvent) -> Option<Occasion> {
         | DunningEvent::ChargeDisputed { .. }
         | DunningEvent::DisputeClosed { .. }
         | DunningEvent::Excluded { .. }
-        | DunningEvent::Included { .. } => return None,
+        | DunningEvent::Included { .. }
+        | DunningEvent::PaymentDemanded { .. } => return None,
     };
     Some(Occasion { account_id: event.account_id().to_string(), template, words })
 }

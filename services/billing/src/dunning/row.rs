@@ -28,6 +28,8 @@ pub(crate) struct DunningRow {
     ladders: u32,
     /// The ladder that ended last.
     ended: Option<LadderRow>,
+    /// Debts that are due by then are to be paid since a site was suspended without a ladder.
+    demanded: Option<String>,
     arrangement: Option<ArrangementRow>,
     disputed: Vec<DisputeRow>,
     excluded: Option<ExclusionRow>,
@@ -156,6 +158,7 @@ impl DunningRow {
         dunning.ladder = self.ladder.as_ref().map(ladder).transpose()?;
         dunning.ladders = self.ladders;
         dunning.ended = self.ended.as_ref().map(ladder).transpose()?;
+        dunning.demanded = self.demanded.as_deref().map(parse).transpose()?;
         dunning.arrangement =
             self.arrangement.as_ref().map(ArrangementRow::arrangement).transpose()?;
         dunning.disputed = self.disputed.iter().map(disputed).collect::<Result<_, Fault>>()?;
@@ -169,6 +172,7 @@ impl DunningRow {
             ladder: dunning.ladder.map(LadderRow::of),
             ladders: dunning.ladders,
             ended: dunning.ended.map(LadderRow::of),
+            demanded: dunning.demanded.map(|through| through.to_string()),
             arrangement: dunning.arrangement.as_ref().map(ArrangementRow::of),
             disputed: dunning
                 .disputed

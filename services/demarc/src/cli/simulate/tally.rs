@@ -263,7 +263,8 @@ impl Tally {
             DunningEvent::ChargeDisputed { .. } => funnel.disputes += 1,
             DunningEvent::DisputeClosed { .. }
             | DunningEvent::Excluded { .. }
-            | DunningEvent::Included { .. } => {}
+            | DunningEvent::Included { .. }
+            | DunningEvent::PaymentDemanded { .. } => {}
         }
     }
 

@@ -283,7 +283,8 @@ impl History {
                 | DunningEvent::ChargeDisputed { .. }
                 | DunningEvent::DisputeClosed { .. }
                 | DunningEvent::Excluded { .. }
-                | DunningEvent::Included { .. } => {}
+                | DunningEvent::Included { .. }
+                | DunningEvent::PaymentDemanded { .. } => {}
             }
         }
     }
