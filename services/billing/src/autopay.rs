@@ -190,7 +190,7 @@ mod tests {
         story().and(account()).and(owed).then(requested.on(&account_id()))
     }
 
-    fn planned(story: &Story) -> usize {
+    fn planned(story: &Story) -> u64 {
         agenda::count(story.rows(), RunKind::Payment, date(2026, 12, 31)).unwrap()
     }
 
