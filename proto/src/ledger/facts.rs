@@ -216,15 +216,7 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             method: method("method", fact.method)?,
             refunded_on: date("refundedOn", &fact.refunded_on)?,
         },
-        Fact::Adjusted(fact) => LedgerEvent::Adjusted {
-            account_id: id("accountId", &fact.account_id)?,
-            adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
-            amount: money("amount", fact.amount)?,
-            reason: code("reason", &fact.reason)?,
-            note: sealed("note", &fact.note)?,
-            due_on: date("dueOn", &fact.due_on)?,
-            approved_by: optional("approvedBy", &fact.approved_by, code)?,
-        },
+        Fact::Adjusted(fact) => adjusted(fact)?,
         Fact::AdjustmentRequested(fact) => LedgerEvent::AdjustmentRequested {
             account_id: id("accountId", &fact.account_id)?,
             adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
@@ -245,6 +237,18 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             account_id: id("accountId", &fact.account_id)?,
             charge_id: code("chargeId", &fact.charge_id)?,
         },
+    })
+}
+
+fn adjusted(fact: pb::LedgerAdjusted) -> Result<LedgerEvent, Invalid> {
+    Ok(LedgerEvent::Adjusted {
+        account_id: id("accountId", &fact.account_id)?,
+        adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
+        amount: money("amount", fact.amount)?,
+        reason: code("reason", &fact.reason)?,
+        note: sealed("note", &fact.note)?,
+        due_on: date("dueOn", &fact.due_on)?,
+        approved_by: optional("approvedBy", &fact.approved_by, code)?,
     })
 }
 

@@ -183,7 +183,8 @@ mod tests {
             because: LadderEnd::Settled,
         };
         // 0.99 of 49.99 is left: the ladder is over in the payment's record.
-        assert_eq!(after(facts, [paid("p-1", 4_900), ended.on(&account_id())]), [unsuspend()]);
+        let wants = after(facts, [paid("p-1", 4_900), ended.on(&account_id())]);
+        assert!(wants.contains(&unsuspend()), "{wants:?}");
     }
 
     #[test]
