@@ -1,7 +1,9 @@
 //! Autopay: what is due is collected from a card or bank account, by the processor's token (F48).
 //!
 //! What must stay true: no card number is ever here, a token of the processor's only; one draw a
-//! day at most; a token that was refused for good is not tried again until there is another one.
+//! day at most, and none while the processor has not answered the one before it; a token that was
+//! refused for good is not tried again until there is another one, and a late refusal is of the
+//! token that was drawn from, not of the one that is set by then.
 
 mod collect;
 mod fail;
@@ -96,7 +98,10 @@ pub struct Draw {
     pub collection_id: Code,
     /// When.
     pub on: Date,
-    /// Whether it is known to have failed.
+    /// From what: the processor's token.
+    pub token: Code,
+    /// Whether it is known to have failed. That it was paid is the ledger's to know: the payment
+    /// has the collection's id.
     pub failed: bool,
 }
 
@@ -112,6 +117,9 @@ pub enum AutopayRejection {
     /// There is nothing to draw from.
     #[error("the account has no autopay")]
     NotSet,
+    /// It was paid.
+    #[error("the collection was paid: reverse the payment if it did not hold")]
+    Collected,
 }
 
 impl AutopayRejection {
@@ -122,6 +130,7 @@ impl AutopayRejection {
             Self::MethodNotCollected => "autopay.method_not_collected",
             Self::NoSuchCollection => "autopay.no_such_collection",
             Self::NotSet => "autopay.not_set",
+            Self::Collected => "autopay.collected",
         }
     }
 }
@@ -133,28 +142,42 @@ impl From<AutopayRejection> for Rejection {
 }
 
 impl Autopay {
-    /// The next day on which something is collected: a due date, or the day before a step of
-    /// dunning (F48). `None`: there is nothing to collect, or nothing to collect it from.
-    #[must_use]
+    /// Whether the processor has not answered the last draw yet. `is_paid` says whether there is
+    /// a payment of that id.
+    pub fn is_under_way(&self, is_paid: impl FnOnce(&Code) -> bool) -> bool {
+        let asked = self.last.as_ref().filter(|draw| !draw.failed);
+        asked.is_some_and(|draw| !is_paid(&draw.collection_id))
+    }
+
+    /// The next day on which something is collected: a due date, the day of a promise, or the day
+    /// before a step of dunning (F48). `None`: there is nothing to collect, or nothing to collect it from, or the
+    /// processor has not answered yet. `is_paid` says whether there is a payment of that id.
     pub fn next_try(
         &self,
         biller: &Biller,
         standing: &Standing,
         dunning: &Dunning,
+        is_paid: impl FnOnce(&Code) -> bool,
     ) -> Option<Date> {
         self.source.as_ref().filter(|_| !self.is_refused)?;
+        if self.is_under_way(is_paid) {
+            return None;
+        }
         let last = self.last.as_ref().map_or(Date::MIN, |draw| draw.on);
-        let due = dunning.undisputed(standing).map(|charge| charge.due_on);
-        let due = due.filter(|due| *due > last);
+        let arrangement = dunning.arrangement.as_ref();
+        let due = dunning.undisputed(standing);
+        let due = due.filter(|charge| arrangement.is_none_or(|it| !it.covers(charge)));
+        let promised = arrangement.into_iter().flat_map(|it| it.promises.iter().map(|it| it.on));
+        let days = due.map(|charge| charge.due_on).chain(promised).filter(|on| *on > last);
         let outlook = dunning.outlook(biller, standing);
         let steps = outlook.into_iter().flat_map(|outlook| match outlook.waits {
             Waits::Step { ahead, .. } => ahead.into_iter().map(|(_, on)| on).collect(),
-            Waits::Promise { promised_on } => vec![promised_on.saturating_add(1.day())],
+            Waits::Promise { .. } => Vec::new(),
         });
         let before_steps = steps.map(|on| on.saturating_sub(1.day())).filter(|on| *on > last);
         let minimum = biller.billing.autopay_minimum.max(1);
-        let is_enough = |on: &Date| dunning.due(standing, *on) >= minimum;
-        due.chain(before_steps).filter(is_enough).min()
+        let is_enough = |on: &Date| dunning.collectable(standing, *on) >= minimum;
+        days.chain(before_steps).filter(is_enough).min()
     }
 }
 
@@ -189,14 +212,15 @@ impl Aggregate for Autopay {
                 self.is_refused = false;
             }
             AutopayEvent::Removed { .. } => self.source = None,
-            AutopayEvent::CollectionRequested { collection_id, on, .. } => {
-                let (collection_id, on) = (collection_id.clone(), *on);
-                self.last = Some(Draw { collection_id, on, failed: false });
+            AutopayEvent::CollectionRequested { collection_id, source, on, .. } => {
+                let (collection_id, token) = (collection_id.clone(), source.token.clone());
+                self.last = Some(Draw { collection_id, on: *on, token, failed: false });
             }
             AutopayEvent::CollectionFailed { may_retry, .. } => {
-                self.is_refused |= !may_retry;
                 if let Some(last) = &mut self.last {
                     last.failed = true;
+                    let is_of = |source: &Source| source.token == last.token;
+                    self.is_refused |= !may_retry && self.source.as_ref().is_some_and(is_of);
                 }
             }
         }

@@ -4,7 +4,8 @@
 //! What must stay true: a ladder belongs to the oldest debt that started it; no step is skipped,
 //! repeated or taken before the day after the one before it, whatever the order of payments,
 //! reversals, arrangements and days; it is over as soon as that debt and every older one are paid.
-//! Steps are taken on business days, one a day at most.
+//! Steps are taken on business days, one a day at most. What is disputed counts as not due, in a
+//! ladder, in an arrangement and in what is collected; the ledger pays it last.
 
 mod advance;
 mod arrange;
@@ -12,6 +13,7 @@ mod dispute;
 mod evolve;
 mod exclude;
 mod outlook;
+mod owed;
 mod rejection;
 
 pub use advance::AdvanceDunning;
@@ -27,12 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::{
-    Event, Fact, Id,
-    account::Account,
-    biller::DunningAction,
-    ledger::{OpenCharge, Standing},
-    money::Money,
-    remembered::Remembered,
+    Event, Fact, Id, account::Account, biller::DunningAction, money::Money, remembered::Remembered,
     text::Code,
 };
 
@@ -61,14 +58,14 @@ pub enum DunningEvent {
         arrangement_id: Code,
         /// Debts that are due by then are part of it.
         covers_through: Date,
-        /// What is owed of them, in all.
+        /// What is owed of them and not disputed, in all.
         total: Money,
         /// What is paid by when.
         promises: Vec<Promise>,
         /// Whether a manager agreed, without whom nobody is reinstated (F86).
         by_manager: bool,
     },
-    /// All of it was paid.
+    /// All of it was paid, or is disputed.
     ArrangementKept {
         /// Whose.
         account_id: Id<Account>,
@@ -115,6 +112,14 @@ pub enum DunningEvent {
     Included {
         /// Whose.
         account_id: Id<Account>,
+    },
+    /// A site is suspended for non-payment by somebody's hand while no ladder stands: what was due
+    /// by then has to be paid before it is reinstated (F86).
+    PaymentDemanded {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The due date of the newest debt that is part of it.
+        through: Date,
     },
 }
 
@@ -164,6 +169,9 @@ pub struct Dunning {
     pub ladders: u32,
     /// The last one that ended.
     pub ended: Option<Ladder>,
+    /// Debts that are due by then were to be paid when a site was suspended without a ladder, since
+    /// the last one.
+    pub demanded: Option<Date>,
     /// What holds the ladder up.
     pub arrangement: Option<Arrangement>,
     /// What is not owed, the customer says, and why.
@@ -192,6 +200,8 @@ pub struct Arrangement {
     pub arrangement_id: Code,
     /// Debts that are due by then are part of it.
     pub covers_through: Date,
+    /// What was disputed when it was made, and is no part of it.
+    pub excludes: BTreeSet<Code>,
     /// What was owed of them, in minor units.
     pub total: i64,
     /// What is paid by when, in the order of the days.
@@ -210,33 +220,6 @@ pub struct Exclusion {
 }
 
 impl Dunning {
-    /// What is owed and not disputed, oldest first.
-    pub fn undisputed<'a>(
-        &'a self,
-        standing: &'a Standing,
-    ) -> impl Iterator<Item = &'a OpenCharge> {
-        standing.open.iter().filter(|charge| !self.disputed.contains_key(&charge.charge_id))
-    }
-
-    /// What is due by a day and not disputed.
-    #[must_use]
-    pub fn due(&self, standing: &Standing, on: Date) -> i64 {
-        let due = self.undisputed(standing).filter(|charge| charge.due_on <= on);
-        due.map(|charge| charge.remaining).fold(0, i64::saturating_add)
-    }
-
-    /// What has to be paid before the account is reinstated: the debt that started the ladder, or
-    /// the last one, and every older one; without a ladder all that is past due (F77, F86).
-    #[must_use]
-    pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
-        let anchor = self.ladder.or(self.ended).map(|ladder| ladder.anchor);
-        self.undisputed(standing)
-            .filter(|charge| charge.due_on < today)
-            .filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
-            .map(|charge| charge.remaining)
-            .sum()
-    }
-
     /// The fact that ends the ladder.
     fn end(&self, account_id: &Id<Account>, because: LadderEnd) -> DunningEvent {
         let account_id = account_id.clone();
@@ -257,30 +240,6 @@ impl Dunning {
     }
 }
 
-impl Arrangement {
-    /// What is still owed of it.
-    #[must_use]
-    pub fn remaining(&self, standing: &Standing) -> i64 {
-        let covered = standing.open.iter().filter(|charge| charge.due_on <= self.covers_through);
-        covered.map(|charge| charge.remaining).sum()
-    }
-
-    /// The first promise whose day is over before `today` and that was not kept, and what is
-    /// missing of it.
-    #[must_use]
-    pub fn broken(&self, standing: &Standing, today: Date) -> Option<(Date, i64)> {
-        let remaining = self.remaining(standing);
-        let mut allowed = self.total;
-        for promise in self.promises.iter().take_while(|promise| promise.on < today) {
-            allowed = allowed.saturating_sub(promise.amount.minor).max(0);
-            if remaining > allowed {
-                return Some((promise.on, remaining - allowed));
-            }
-        }
-        None
-    }
-}
-
 impl DunningEvent {
     /// Whose dunning it is about.
     #[must_use]
@@ -294,7 +253,8 @@ impl DunningEvent {
             | Self::ChargeDisputed { account_id, .. }
             | Self::DisputeClosed { account_id, .. }
             | Self::Excluded { account_id, .. }
-            | Self::Included { account_id } => account_id,
+            | Self::Included { account_id }
+            | Self::PaymentDemanded { account_id, .. } => account_id,
         }
     }
 

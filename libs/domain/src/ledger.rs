@@ -1,5 +1,6 @@
 //! An account's ledger: what is owed and what was paid, adjusted, reversed and given back.
-//! Payments pay the oldest debt first, or the invoice that they name.
+//! Payments pay the oldest debt first, or the invoice that they name; what the customer disputes is
+//! paid last, unless a payment names it.
 //!
 //! What must stay true: nothing is ever taken out of it. A mistake is corrected by another entry.
 
@@ -77,6 +78,8 @@ pub enum LedgerEvent {
         credit_note: Code,
         /// What was owed for it; the credit is as large.
         total: Money,
+        /// When it is due, where the invoice was a credit and is owed back; absent in older logs.
+        due_on: Option<Date>,
     },
     /// Something was paid.
     PaymentReceived {
@@ -161,6 +164,20 @@ pub enum LedgerEvent {
         /// Which.
         adjustment_id: Code,
     },
+    /// The customer says that something is not owed: what else is owed is paid first.
+    ChargeDisputed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The invoice, charge or adjustment.
+        charge_id: Code,
+    },
+    /// That is decided: it is paid in its turn.
+    DisputeClosed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// The invoice, charge or adjustment.
+        charge_id: Code,
+    },
 }
 
 /// One line of a charge.
@@ -211,7 +228,9 @@ impl LedgerEvent {
             | Self::Refunded { account_id, .. }
             | Self::Adjusted { account_id, .. }
             | Self::AdjustmentRequested { account_id, .. }
-            | Self::AdjustmentDeclined { account_id, .. } => account_id,
+            | Self::AdjustmentDeclined { account_id, .. }
+            | Self::ChargeDisputed { account_id, .. }
+            | Self::DisputeClosed { account_id, .. } => account_id,
         }
     }
 
@@ -228,7 +247,10 @@ impl LedgerEvent {
             Self::PaymentReversed { amount, .. }
             | Self::Refunded { amount, .. }
             | Self::Adjusted { amount, .. } => amount.minor,
-            Self::AdjustmentRequested { .. } | Self::AdjustmentDeclined { .. } => 0,
+            Self::AdjustmentRequested { .. }
+            | Self::AdjustmentDeclined { .. }
+            | Self::ChargeDisputed { .. }
+            | Self::DisputeClosed { .. } => 0,
         }
     }
 

@@ -65,14 +65,17 @@ pub enum RunKind {
 }
 
 /// Where a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Run {
     /// Its day has not come.
     NotOpened,
     /// Somebody has to approve it.
     AwaitsApproval,
     /// Accounts are asked for.
-    Open,
+    Open {
+        /// The last one that was, as the run's own order names it.
+        after: Option<Code>,
+    },
     /// Every account has been asked for.
     Closed,
 }
@@ -149,12 +152,12 @@ impl RunEvent {
 }
 
 impl Run {
-    /// A run whose accounts are being asked for.
-    fn demand_open(self) -> Result<(), RunRejection> {
+    /// How far a run is whose accounts are being asked for.
+    fn demand_open(&self) -> Result<Option<&Code>, RunRejection> {
         match self {
             Self::NotOpened => Err(RunRejection::NotOpened),
             Self::AwaitsApproval => Err(RunRejection::NotApproved),
-            Self::Open => Ok(()),
+            Self::Open { after } => Ok(after.as_ref()),
             Self::Closed => Err(RunRejection::Closed),
         }
     }
@@ -168,8 +171,8 @@ impl Aggregate for Run {
     fn evolve(self, event: &RunEvent) -> Self {
         match event {
             RunEvent::Opened { awaits_approval: true, .. } => Self::AwaitsApproval,
-            RunEvent::Opened { .. } | RunEvent::Approved => Self::Open,
-            RunEvent::Continued { .. } => self,
+            RunEvent::Opened { .. } | RunEvent::Approved => Self::Open { after: None },
+            RunEvent::Continued { after, .. } => Self::Open { after: Some(after.clone()) },
             RunEvent::Closed { .. } => Self::Closed,
         }
     }

@@ -170,6 +170,12 @@ pub enum SiteRejection {
     /// F86.
     #[error("there is no payment arrangement: make it first")]
     NotArranged,
+    /// Nobody asks the account to pay.
+    #[error("the account is excluded from dunning: include it first")]
+    Excluded,
+    /// What a service asks for, a ladder asks for.
+    #[error("no ladder of dunning stands that has come to the suspension")]
+    LadderOver,
     /// F79.
     #[error("a payment arrangement holds: nobody is suspended who keeps one")]
     Arranged,
@@ -202,6 +208,8 @@ impl SiteRejection {
             Self::NotPaidInFull => "site.not_paid_in_full",
             Self::ArrangementNeedsManager => "site.arrangement_needs_manager",
             Self::NotArranged => "site.not_arranged",
+            Self::Excluded => "site.excluded",
+            Self::LadderOver => "site.ladder_over",
             Self::Arranged => "site.arranged",
             Self::GroundsDoNotFit => "site.grounds_do_not_fit",
             Self::NotTheNoc => "site.not_the_noc",

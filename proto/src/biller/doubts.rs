@@ -28,7 +28,13 @@ type Found = Vec<(String, String)>;
 #[must_use]
 pub fn doubts(text: &str, biller: &Biller, today: Date) -> Vec<Doubt> {
     let Ok(document) = Document::parse(text) else { return Vec::new() };
-    let found = [campaigns(biller, today), prices(biller, today), untaxed(biller), markets(biller)];
+    let found = [
+        campaigns(biller, today),
+        prices(biller, today),
+        unpriced(biller, today),
+        untaxed(biller),
+        markets(biller),
+    ];
     let doubt = |(key, problem): (String, String)| {
         let line = document.line_of(&key);
         Doubt { line, key, problem }
@@ -70,6 +76,22 @@ fn replaced(key: &str, prices: &Dated<Money>, today: Date) -> Found {
         Some((format!("{key}[{at}]"), problem))
     });
     replaced.collect()
+}
+
+/// Fees of dunning that have no price yet.
+fn unpriced(biller: &Biller, today: Date) -> Found {
+    let steps = biller.dunning.steps.iter().enumerate();
+    let late = steps.filter_map(|(at, step)| {
+        Some((format!("dunning.steps[{at}].late_fee"), step.late_fee.as_ref()?))
+    });
+    let reconnect = biller.dunning.reconnect_fee.iter();
+    let fees = late.chain(reconnect.map(|fee| ("dunning.reconnect_fee".to_owned(), fee)));
+    let unpriced = fees.filter_map(|(key, fee)| {
+        let amount = &biller.catalog.fees.get(fee)?.amount;
+        let first = amount.all().first()?.from.filter(|_| amount.on(today).is_none())?;
+        Some((key, format!("is charged to nobody before {first}: {fee} has no price until then")))
+    });
+    unpriced.collect()
 }
 
 /// Tax codes that no tax is on.

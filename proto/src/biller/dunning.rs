@@ -68,6 +68,7 @@ impl DunningFile {
         let steps: Vec<DunningStep> = each(numbered.map(|(at, file)| {
             let key = format!("dunning.steps[{at}]");
             file.demand_after(&self.steps[..at], &key)?;
+            file.demand_ticket(at, &key)?;
             file.step(&key, fees)
         }))?;
         let arrangement = |(role, file): (&String, &ArrangementFile)| {
@@ -97,6 +98,18 @@ impl StepFile {
             return Err(value(&format!("{key}.after_due"), problem));
         }
         Ok(())
+    }
+
+    /// The first step opens the ticket into which the later ones and the ladder's end are written
+    /// (F76).
+    fn demand_ticket(&self, at: usize, key: &str) -> Read<()> {
+        let opens = self.actions.iter().any(|action| matches!(action, ActionFile::Ticket));
+        match at > 0 || opens {
+            true => Ok(()),
+            false => {
+                Err(value(&format!("{key}.actions"), "must have \"ticket\" in the first step"))
+            }
+        }
     }
 
     fn step(&self, key: &str, fees: &Names<'_>) -> Read<DunningStep> {

@@ -163,6 +163,12 @@ fn a_mistake_in_what_is_billed_is_named_by_its_key_and_its_line() {
 fn a_mistake_in_the_ladder_is_named_by_its_step_and_its_line() {
     demand_refused(&[
         ("after_due = 12", "after_due = 11 # again", "dunning.steps[1].after_due", "# again"),
+        (
+            "actions = [\"ticket\", \"email\"]",
+            "actions = [\"email\"]",
+            "dunning.steps[0].actions",
+            "actions = [\"email\"]",
+        ),
         ("after_due = 11", "after_due = 0", "dunning.steps[0].after_due", "after_due = 0"),
         ("name = \"call\"", "name = \"notice\" # again", "dunning.steps[1].name", "# again"),
         ("late_fee = \"LATE\"", "late_fee = \"X\"", "dunning.steps[0].late_fee", "\"X\""),

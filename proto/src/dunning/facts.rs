@@ -67,6 +67,10 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             until: or_empty(until.as_ref()),
         }),
         DunningEvent::Included { .. } => Fact::Included(pb::DunningIncluded { account_id }),
+        DunningEvent::PaymentDemanded { through, .. } => {
+            let through = through.to_string();
+            Fact::PaymentDemanded(pb::DunningPaymentDemanded { account_id, through })
+        }
     };
     pb::DunningEvent { fact: Some(fact) }
 }
@@ -121,6 +125,10 @@ pub(crate) fn decode(message: pb::DunningEvent) -> Result<DunningEvent, Invalid>
         Fact::Included(fact) => {
             DunningEvent::Included { account_id: id("accountId", &fact.account_id)? }
         }
+        Fact::PaymentDemanded(fact) => DunningEvent::PaymentDemanded {
+            account_id: id("accountId", &fact.account_id)?,
+            through: date("through", &fact.through)?,
+        },
     })
 }
 

@@ -12,6 +12,7 @@ use crate::{
 
 pub(crate) fn encode(event: &LedgerEvent) -> pb::LedgerEvent {
     let fact = owed(event).or_else(|| money_moved(event)).or_else(|| adjustment(event));
+    let fact = fact.or_else(|| dispute(event));
     pb::LedgerEvent { fact }
 }
 
@@ -33,12 +34,13 @@ fn owed(event: &LedgerEvent) -> Option<Fact> {
                 due_on: due_on.to_string(),
             })
         }
-        LedgerEvent::InvoiceCredited { invoice_id, credit_note, total, .. } => {
+        LedgerEvent::InvoiceCredited { invoice_id, credit_note, total, due_on, .. } => {
             Fact::InvoiceCredited(pb::LedgerInvoiceCredited {
                 account_id,
                 invoice_id: invoice_id.to_string(),
                 credit_note: credit_note.to_string(),
                 total: Some(money::encode(total)),
+                due_on: or_empty(due_on.as_ref()),
             })
         }
         LedgerEvent::PaymentReceived { .. }
@@ -46,7 +48,9 @@ fn owed(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::Refunded { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return None,
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
     })
 }
 
@@ -93,7 +97,9 @@ fn money_moved(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return None,
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
     })
 }
 
@@ -136,7 +142,33 @@ fn adjustment(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
-        | LedgerEvent::Refunded { .. } => return None,
+        | LedgerEvent::Refunded { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
+    })
+}
+
+/// What is paid last, and no longer.
+fn dispute(event: &LedgerEvent) -> Option<Fact> {
+    let account_id = event.account_id().to_string();
+    Some(match event {
+        LedgerEvent::ChargeDisputed { charge_id, .. } => {
+            let charge_id = charge_id.to_string();
+            Fact::ChargeDisputed(pb::LedgerChargeDisputed { account_id, charge_id })
+        }
+        LedgerEvent::DisputeClosed { charge_id, .. } => {
+            let charge_id = charge_id.to_string();
+            Fact::DisputeClosed(pb::LedgerDisputeClosed { account_id, charge_id })
+        }
+        LedgerEvent::Charged { .. }
+        | LedgerEvent::Invoiced { .. }
+        | LedgerEvent::InvoiceCredited { .. }
+        | LedgerEvent::PaymentReceived { .. }
+        | LedgerEvent::PaymentReversed { .. }
+        | LedgerEvent::Refunded { .. }
+        | LedgerEvent::Adjusted { .. }
+        | LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::AdjustmentDeclined { .. } => return None,
     })
 }
 
@@ -159,6 +191,7 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             invoice_id: id("invoiceId", &fact.invoice_id)?,
             credit_note: code("creditNote", &fact.credit_note)?,
             total: money("total", fact.total)?,
+            due_on: optional("dueOn", &fact.due_on, date)?,
         },
         Fact::PaymentReceived(fact) => LedgerEvent::PaymentReceived {
             account_id: id("accountId", &fact.account_id)?,
@@ -183,15 +216,7 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             method: method("method", fact.method)?,
             refunded_on: date("refundedOn", &fact.refunded_on)?,
         },
-        Fact::Adjusted(fact) => LedgerEvent::Adjusted {
-            account_id: id("accountId", &fact.account_id)?,
-            adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
-            amount: money("amount", fact.amount)?,
-            reason: code("reason", &fact.reason)?,
-            note: sealed("note", &fact.note)?,
-            due_on: date("dueOn", &fact.due_on)?,
-            approved_by: optional("approvedBy", &fact.approved_by, code)?,
-        },
+        Fact::Adjusted(fact) => adjusted(fact)?,
         Fact::AdjustmentRequested(fact) => LedgerEvent::AdjustmentRequested {
             account_id: id("accountId", &fact.account_id)?,
             adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
@@ -204,6 +229,26 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             account_id: id("accountId", &fact.account_id)?,
             adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
         },
+        Fact::ChargeDisputed(fact) => LedgerEvent::ChargeDisputed {
+            account_id: id("accountId", &fact.account_id)?,
+            charge_id: code("chargeId", &fact.charge_id)?,
+        },
+        Fact::DisputeClosed(fact) => LedgerEvent::DisputeClosed {
+            account_id: id("accountId", &fact.account_id)?,
+            charge_id: code("chargeId", &fact.charge_id)?,
+        },
+    })
+}
+
+fn adjusted(fact: pb::LedgerAdjusted) -> Result<LedgerEvent, Invalid> {
+    Ok(LedgerEvent::Adjusted {
+        account_id: id("accountId", &fact.account_id)?,
+        adjustment_id: code("adjustmentId", &fact.adjustment_id)?,
+        amount: money("amount", fact.amount)?,
+        reason: code("reason", &fact.reason)?,
+        note: sealed("note", &fact.note)?,
+        due_on: date("dueOn", &fact.due_on)?,
+        approved_by: optional("approvedBy", &fact.approved_by, code)?,
     })
 }
 

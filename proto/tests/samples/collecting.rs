@@ -27,6 +27,13 @@ fn ledgers() -> Vec<Event> {
         received_on: day(),
         invoice_id,
     };
+    let credited = |due_on| LedgerEvent::InvoiceCredited {
+        account_id: id("account_7"),
+        invoice_id: id("invoice_1042"),
+        credit_note: code("CN-7"),
+        total: usd(12_799),
+        due_on,
+    };
     [
         LedgerEvent::Charged {
             account_id: id("account_7"),
@@ -42,12 +49,8 @@ fn ledgers() -> Vec<Event> {
             total: usd(12_799),
             due_on: day(),
         },
-        LedgerEvent::InvoiceCredited {
-            account_id: id("account_7"),
-            invoice_id: id("invoice_1042"),
-            credit_note: code("CN-7"),
-            total: usd(12_799),
-        },
+        credited(None),
+        credited(Some(day())),
     ]
     .map(Event::Ledger)
     .into()
@@ -91,6 +94,11 @@ fn corrections() -> Vec<Event> {
             requested_by: code("jane"),
         },
         LedgerEvent::AdjustmentDeclined { account_id: id("account_7"), adjustment_id: code("a-2") },
+        LedgerEvent::ChargeDisputed {
+            account_id: id("account_7"),
+            charge_id: code("invoice_1042"),
+        },
+        LedgerEvent::DisputeClosed { account_id: id("account_7"), charge_id: code("invoice_1042") },
     ]
     .map(Event::Ledger)
     .into()
@@ -181,6 +189,7 @@ fn dunning() -> Vec<Event> {
             until: Some(day()),
         },
         DunningEvent::Included { account_id: account_id() },
+        DunningEvent::PaymentDemanded { account_id: account_id(), through: day() },
     ]
     .map(Event::Dunning)
     .into()

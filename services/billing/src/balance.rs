@@ -88,7 +88,9 @@ fn post(
     event: &LedgerEvent,
     rows: &mut Rows<'_>,
 ) -> Result<Option<Posted>, Fault> {
-    if event.effect() == 0 {
+    let is_dispute =
+        matches!(event, LedgerEvent::ChargeDisputed { .. } | LedgerEvent::DisputeClosed { .. });
+    if event.effect() == 0 && !is_dispute {
         return Ok(None);
     }
     let before = find(rows, event.account_id().as_str())?;

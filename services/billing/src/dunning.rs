@@ -46,6 +46,9 @@ pub(crate) fn apply(
         }
         Event::Ledger(event) if event.effect() != 0 => {
             let account_id = event.account_id().as_str();
+            if let LedgerEvent::PaymentReceived { payment_id, .. } = event {
+                autopay::note_payment(account_id, payment_id.as_str(), rows)?;
+            }
             let row = find(rows, account_id)?.telling(posted(event), recorded, ENTRIES_MAX);
             restate(biller, account_id, row, rows)
         }
@@ -177,6 +180,10 @@ fn told(event: &DunningEvent) -> Entry {
             Entry::of("exclusion", format!("Excluded{until}: {reason}"))
         }
         DunningEvent::Included { .. } => Entry::of("exclusion", "Included again".to_owned()),
+        DunningEvent::PaymentDemanded { through, .. } => {
+            let what = format!("Suspended by hand for what was due by {through}");
+            Entry::of("suspension", what)
+        }
     }
 }
 
@@ -207,6 +214,8 @@ fn posted(event: &LedgerEvent) -> Entry {
         | LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
             format!("Adjustment {adjustment_id}")
         }
+        LedgerEvent::ChargeDisputed { charge_id, .. }
+        | LedgerEvent::DisputeClosed { charge_id, .. } => format!("Dispute about {charge_id}"),
     };
     Entry::of(LEDGER, what)
 }

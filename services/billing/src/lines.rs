@@ -155,9 +155,10 @@ fn lines(event: &LedgerEvent, today: Date, recorded: &Recorded) -> Vec<Line> {
             let text = format!("Adjustment: {reason}");
             vec![line(Kind::Adjustment, adjustment_id.to_string(), text, *amount, *due_on)]
         }
-        LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {
-            Vec::new()
-        }
+        LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => Vec::new(),
     }
 }
 

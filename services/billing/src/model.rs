@@ -114,7 +114,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        4
+        5
     }
 
     fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {

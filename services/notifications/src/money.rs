@@ -55,7 +55,9 @@ pub(crate) fn ledger(event: &LedgerEvent) -> Option<Occasion> {
         | LedgerEvent::Refunded { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return None,
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
     };
     Some(Occasion { account_id: account_id.to_string(), template, words })
 }
@@ -126,7 +128,8 @@ pub(crate) fn dunning(event: &DunningEvent) -> Option<Occasion> {
         | DunningEvent::ChargeDisputed { .. }
         | DunningEvent::DisputeClosed { .. }
         | DunningEvent::Excluded { .. }
-        | DunningEvent::Included { .. } => return None,
+        | DunningEvent::Included { .. }
+        | DunningEvent::PaymentDemanded { .. } => return None,
     };
     Some(Occasion { account_id: event.account_id().to_string(), template, words })
 }

@@ -1,5 +1,5 @@
 //! Collect: what is due today or was before, and is not disputed, is drawn from the account's
-//! source (F48).
+//! source (F48); of what is arranged only what is promised by today (F79). While the processor has not answered, nothing is: what it draws is not known.
 
 use super::{AutopayEvent, AutopayId, AutopayRejection};
 use crate::{
@@ -21,11 +21,14 @@ impl Decide for CollectPayment {
         let Some(source) = autopay.source.clone() else {
             return Err(AutopayRejection::NotSet.into());
         };
-        if autopay.is_refused || autopay.last.as_ref().is_some_and(|draw| draw.on >= today) {
+        let ledger = desk.get(&LedgerId::of(&self.account_id));
+        let was_today = autopay.last.as_ref().is_some_and(|draw| draw.on >= today);
+        let is_under_way = autopay.is_under_way(|id| ledger.has_payment(id));
+        if autopay.is_refused || was_today || is_under_way {
             return Ok(vec![]);
         }
-        let standing = &desk.get(&LedgerId::of(&self.account_id)).standing;
-        let minor = desk.get(&DunningId::of(&self.account_id)).due(standing, today);
+        let dunning = desk.get(&DunningId::of(&self.account_id));
+        let minor = dunning.collectable(&ledger.standing, today);
         if minor < desk.biller.billing.autopay_minimum.max(1) {
             return Ok(vec![]);
         }

@@ -1,7 +1,7 @@
 //! Fail: the processor did not collect it.
 
 use super::{AutopayEvent, AutopayId, AutopayRejection};
-use crate::{Decide, Desk, Fact, Rejection, account::AccountId, text::Code};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId, ledger::LedgerId, text::Code};
 
 /// Say that a collection failed.
 #[derive(Clone, Debug)]
@@ -19,12 +19,16 @@ pub struct FailCollection {
 impl Decide for FailCollection {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let autopay = desk.get(&AutopayId::of(&self.account_id));
+        let ledger = desk.get(&LedgerId::of(&self.account_id));
         match &autopay.last {
             Some(last) if last.collection_id != self.collection_id => {
                 Err(AutopayRejection::NoSuchCollection.into())
             }
             None => Err(AutopayRejection::NoSuchCollection.into()),
             Some(last) if last.failed => Ok(vec![]),
+            Some(_) if ledger.has_payment(&self.collection_id) => {
+                Err(AutopayRejection::Collected.into())
+            }
             Some(_) => {
                 let failed = AutopayEvent::CollectionFailed {
                     account_id: self.account_id.clone(),

@@ -2,11 +2,13 @@
 
 use jiff::civil::{Date, date};
 
-use super::{Autopay, AutopayEvent, AutopayId, CollectPayment, FailCollection, Source};
+use super::{
+    Autopay, AutopayEvent, AutopayId, AutopayRejection, CollectPayment, FailCollection, Source,
+};
 use crate::{
     Fact,
     biller::testing,
-    dunning::{DunningEvent, DunningId},
+    dunning::{DunningEvent, DunningId, MakeArrangement, Promise},
     ledger::{Ledger, LedgerId, PaymentMethod},
     testing::{
         Given,
@@ -57,7 +59,33 @@ fn owing() -> Given {
 fn next_try(given: &Given) -> Option<Date> {
     let autopay: &Autopay = given.state(&AutopayId::of(&account_id()));
     let ledger: &Ledger = given.state(&LedgerId::of(&account_id()));
-    autopay.next_try(&testing(), &ledger.standing, given.state(&DunningId::of(&account_id())))
+    let dunning = given.state(&DunningId::of(&account_id()));
+    autopay.next_try(&testing(), &ledger.standing, dunning, |id| ledger.has_payment(id))
+}
+
+/// What is drawn on a day of March, under that day's id.
+fn drawn(minor: i64, on: i8) -> Fact {
+    AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: code(&format!("autopay-7-{}", march(on))),
+        amount: usd(minor),
+        source: source(),
+        on: march(on),
+    }
+    .on(&account_id())
+}
+
+fn collect() -> CollectPayment {
+    CollectPayment { account_id: account_id() }
+}
+
+fn fail(on: i8, may_retry: bool) -> FailCollection {
+    FailCollection {
+        account_id: account_id(),
+        collection_id: code(&format!("autopay-7-{}", march(on))),
+        code: code("declined"),
+        may_retry,
+    }
 }
 
 #[test]
@@ -80,11 +108,12 @@ fn f48_what_was_refused_is_tried_again_the_day_before_each_step_and_once_a_day()
     assert_eq!(after(&[5, 15, 16]), Some(march(17)), "the suspension is on the 18th");
     assert_eq!(after(&[5, 15, 16, 17]), None);
     // Dates follow from what was really done: the notice came on the 19th, a Thursday.
-    let late = owing().and([tried(march(5)), step_taken(march(19))]);
+    let late = owing().and([tried(march(5)), failed(march(5), true), step_taken(march(19))]);
     assert_eq!(next_try(&late), Some(march(19)));
-    assert_eq!(next_try(&late.and([tried(march(19))])), Some(march(22)), "the 23rd is a Monday");
+    let again = [tried(march(19)), failed(march(19), true)];
+    assert_eq!(next_try(&late.and(again)), Some(march(22)), "the 23rd is a Monday");
     // What is due later is collected when it is due.
-    let all = [5, 15, 16, 17].map(|day| tried(march(day)));
+    let all = [5, 15, 16, 17].map(|day| [tried(march(day)), failed(march(day), true)]).concat();
     assert_eq!(
         next_try(&owing().and(all).and([debt(700, date(2026, 4, 5))])),
         Some(date(2026, 4, 5))
@@ -110,9 +139,35 @@ fn f48_next_to_nothing_is_collected_with_what_is_due_next() {
 #[test]
 fn f48_f79_what_is_promised_is_collected_on_its_day() {
     let promised = owing()
-        .and([day(march(16)), tried(march(5)), step_taken(march(16))])
+        .and([day(march(16)), tried(march(5)), failed(march(5), true), step_taken(march(16))])
         .after(arrangement(4_999, march(20)));
     assert_eq!(next_try(&promised), Some(march(20)));
+}
+
+#[test]
+fn f48_f79_of_what_is_arranged_only_what_is_promised_by_the_day_is_collected() {
+    // 300.00 was due on the 5th and is promised in three parts; 7.00 more is due on the 20th.
+    let promise = |on, minor| Promise { on: march(on), amount: usd(minor) };
+    let promises = vec![promise(17, 10_000), promise(24, 10_000), promise(31, 10_000)];
+    let arrangement_id = code("arr-1");
+    let made = MakeArrangement { account_id: account_id(), arrangement_id, promises };
+    let arranged = given(account())
+        .and([debt(30_000, march(5)), debt(700, march(20)), set(), day(march(16))])
+        .by("sam; roles=manager")
+        .after(made);
+    assert_eq!(next_try(&arranged), Some(march(17)));
+    let on = |arranged: &Given, on| arranged.clone().and([day(march(on))]).when(collect());
+    on(&arranged, 16).then([]);
+    on(&arranged, 17).then([drawn(10_000, 17)]);
+    on(&arranged, 20).then([drawn(10_700, 20)]);
+    // What is paid otherwise is not drawn.
+    let part = arranged.clone().and([paid("p-1", 4_000)]);
+    on(&part, 17).then([drawn(6_000, 17)]);
+    let kept = arranged.and([drawn(10_000, 17), paid("autopay-7-2026-03-17", 10_000)]);
+    on(&kept, 18).then([]);
+    assert_eq!(next_try(&kept), Some(march(20)));
+    let kept = kept.and([drawn(700, 20), paid("autopay-7-2026-03-20", 700)]);
+    assert_eq!(next_try(&kept), Some(march(24)));
 }
 
 #[test]
@@ -123,31 +178,60 @@ fn f48_what_is_disputed_is_not_collected() {
         reason: code("NOT-ORDERED"),
     };
     let disputed = owing().and([disputed.on(&account_id())]);
-    let collect = || CollectPayment { account_id: account_id() };
     assert_eq!(next_try(&disputed), None);
     disputed.clone().and([day(march(5))]).when(collect()).then([]);
     let part = disputed.and([debt(700, march(6)), day(march(6))]);
     assert_eq!(next_try(&part), Some(march(6)));
-    let requested = AutopayEvent::CollectionRequested {
-        account_id: account_id(),
-        collection_id: code("autopay-7-2026-03-06"),
-        amount: usd(700),
-        source: source(),
-        on: march(6),
-    };
-    part.when(collect()).then([requested.on(&account_id())]);
+    part.when(collect()).then([drawn(700, 6)]);
 }
 
 #[test]
 fn f48_nothing_is_collected_twice_a_day() {
     let due = owing().and([day(march(5)), tried(march(5))]);
-    let collect = || CollectPayment { account_id: account_id() };
     due.clone().when(collect()).then([]);
-    let fail = FailCollection {
+    due.after(fail(5, true)).when(collect()).then([]);
+}
+
+#[test]
+fn f48_nothing_is_drawn_while_the_processor_has_not_answered() {
+    // 49.99 is drawn on the 5th; 7.00 more is due on the 6th, and nobody knows of the first draw.
+    let waiting = owing().and([debt(700, march(6)), tried(march(5)), day(march(6))]);
+    waiting.clone().when(collect()).then([]);
+    assert_eq!(next_try(&waiting), None);
+    let long = waiting.clone().and([day(march(15))]);
+    long.when(collect()).then([]);
+    // It was paid: what has become due meanwhile is drawn, and no more.
+    let paid = waiting.clone().and([paid("autopay-7-2026-03-05", 4_999)]);
+    assert_eq!(next_try(&paid), Some(march(6)));
+    paid.when(collect()).then([drawn(700, 6)]);
+    // It failed: all of it is.
+    let failed = waiting.after(fail(5, true));
+    assert_eq!(next_try(&failed), Some(march(6)));
+    failed.when(collect()).then([drawn(5_699, 6)]);
+}
+
+#[test]
+fn f48_what_was_paid_did_not_fail() {
+    let paid = owing().and([tried(march(5)), paid("autopay-7-2026-03-05", 4_999)]);
+    paid.when(fail(5, false)).then_rejected(AutopayRejection::Collected);
+}
+
+#[test]
+fn f48_a_late_refusal_is_of_the_source_that_was_drawn_from() {
+    let other = || Source { token: code("tok_new"), ..source() };
+    let set_other = || AutopayEvent::Set { account_id: account_id(), source: other() };
+    let changed = owing().and([tried(march(5)), set_other().on(&account_id()), day(march(7))]);
+    let refused = changed.after(fail(5, false));
+    assert!(!refused.state(&AutopayId::of(&account_id())).is_refused);
+    assert_eq!(next_try(&refused), Some(march(15)));
+    let again = AutopayEvent::CollectionRequested {
         account_id: account_id(),
-        collection_id: code("autopay-7-2026-03-05"),
-        code: code("declined"),
-        may_retry: true,
+        collection_id: code("autopay-7-2026-03-07"),
+        amount: usd(4_999),
+        source: other(),
+        on: march(7),
     };
-    due.after(fail).when(collect()).then([]);
+    refused.when(collect()).then([again.on(&account_id())]);
+    let same = owing().and([tried(march(5)), day(march(7))]).after(fail(5, false));
+    assert!(same.state(&AutopayId::of(&account_id())).is_refused);
 }

@@ -58,6 +58,16 @@ pub struct ArrangementLimit {
     pub amount: i64,
 }
 
+impl DunningPlan {
+    /// Whether one of so many steps, the first ones, suspends.
+    #[must_use]
+    pub fn suspends_within(&self, taken: u32) -> bool {
+        let taken = usize::try_from(taken).unwrap_or(usize::MAX);
+        let mut steps = self.steps.iter().take(taken);
+        steps.any(|step| step.actions.contains(&DunningAction::Suspend))
+    }
+}
+
 impl Biller {
     /// The day of a step of the ladder: the first business day that is not before its nominal
     /// date, nor before `earliest` (F80). `None`: the ladder has no such step.

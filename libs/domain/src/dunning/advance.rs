@@ -39,7 +39,7 @@ impl Decide for AdvanceDunning {
         let Some(step) = self.step(desk, &after, standing, today) else {
             return Ok(self.facts(events));
         };
-        let fee = self.late_fee(desk, &step)?;
+        let fee = self.late_fee(desk, &step);
         events.push(DunningEvent::StepTaken(step));
         Ok(self.facts(events).into_iter().chain(fee).collect())
     }
@@ -73,8 +73,6 @@ impl AdvanceDunning {
         let suspends =
             |actions: &BTreeSet<DunningAction>| actions.contains(&DunningAction::Suspend);
         let suspension = later.clone().zip(&dates).find(|(step, _)| suspends(&step.actions));
-        let past_due = dunning.undisputed(standing).filter(|charge| charge.due_on < today);
-        let minor = past_due.map(|charge| charge.remaining).sum();
         Some(StepTaken {
             account_id: self.account_id.clone(),
             ladder: dunning.ladders + u32::from(dunning.ladder.is_none()),
@@ -82,7 +80,7 @@ impl AdvanceDunning {
             step: index,
             name,
             actions: plan.actions.clone(),
-            past_due: Money::new(desk.biller.currency, minor),
+            past_due: Money::new(desk.biller.currency, dunning.past_due(standing, today)),
             taken_on: today,
             suspends_on: match suspends(&plan.actions) {
                 true => Some(today),
@@ -93,22 +91,27 @@ impl AdvanceDunning {
     }
 
     /// What the step costs, if it costs anything: once for one debt, however often it is paid and
-    /// owed again.
-    fn late_fee(&self, desk: &Desk<'_>, step: &StepTaken) -> Result<Vec<Fact>, Rejection> {
-        let index = usize::try_from(step.step).unwrap_or(usize::MAX);
-        let plan = desk.biller.dunning.steps.get(index);
-        let Some(product) = plan.and_then(|plan| plan.late_fee.as_ref()) else {
-            return Ok(Vec::new());
-        };
-        let charge_id = Code::parse(&format!("{}-{}-{product}", step.name, step.anchor))
-            .unwrap_or_else(|_| product.clone());
+    /// owed again. A fee that has no price on the day costs nothing: the step is taken all the same.
+    fn late_fee(&self, desk: &Desk<'_>, step: &StepTaken) -> Option<Fact> {
+        let index = usize::try_from(step.step).ok()?;
+        let product = desk.biller.dunning.steps.get(index)?.late_fee.as_ref()?;
+        let charge_id = late_fee_id(step, product);
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         if !subscription.is_opened() || subscription.charged.knows(&charge_id) {
-            return Ok(Vec::new());
+            return None;
         }
-        let fee = subscription::fee(desk, product, charge_id, None, step.taken_on)?;
-        Ok(vec![SubscriptionEvent::FeeCharged { fee }.on(&self.account_id)])
+        let fee = subscription::fee(desk, product, charge_id, None, step.taken_on).ok()?;
+        Some(SubscriptionEvent::FeeCharged { fee }.on(&self.account_id))
     }
+}
+
+/// The id of a late fee: of one step about one debt. Where the biller's names are too long for it,
+/// the step's number stands for them.
+fn late_fee_id(step: &StepTaken, product: &Code) -> Code {
+    let StepTaken { name, anchor, step, .. } = step;
+    Code::parse(&format!("{name}-{anchor}-{product}"))
+        .or_else(|_| Code::parse(&format!("late-fee-{anchor}-{step}")))
+        .expect("a word, a date and a number are a code")
 }
 
 /// Whether an arrangement was kept or broken.
@@ -121,10 +124,10 @@ fn look_at_arrangement(
 ) -> Vec<DunningEvent> {
     let Some(arrangement) = &dunning.arrangement else { return Vec::new() };
     let (account_id, arrangement_id) = (account_id.clone(), arrangement.arrangement_id.clone());
-    if arrangement.remaining(standing) == 0 {
+    if dunning.promised(arrangement, standing) == 0 {
         return vec![DunningEvent::ArrangementKept { account_id, arrangement_id }];
     }
-    let broken = arrangement.broken(standing, today).map(|(promised_on, missing)| {
+    let broken = dunning.broken(arrangement, standing, today).map(|(promised_on, missing)| {
         let missing = Money::new(desk.biller.currency, missing);
         DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing }
     });
@@ -153,7 +156,17 @@ fn exhausted(dunning: &Dunning, desk: &Desk<'_>, account_id: &AccountId) -> Opti
 /// What an entry in the ledger settles: an arrangement, a ladder (F86).
 pub(crate) fn settled(desk: &Desk<'_>, account_id: &AccountId, standing: &Standing) -> Vec<Fact> {
     let dunning = desk.get(&DunningId::of(account_id));
-    let kept = dunning.arrangement.as_ref().filter(|it| it.remaining(standing) == 0);
+    settles(desk, account_id, dunning, standing)
+}
+
+/// What is settled where dunning and ledger stand so.
+fn settles(
+    desk: &Desk<'_>,
+    account_id: &AccountId,
+    dunning: &Dunning,
+    standing: &Standing,
+) -> Vec<Fact> {
+    let kept = dunning.arrangement.as_ref().filter(|it| dunning.promised(it, standing) == 0);
     let kept = kept.map(|arrangement| DunningEvent::ArrangementKept {
         account_id: account_id.clone(),
         arrangement_id: arrangement.arrangement_id.clone(),
@@ -162,7 +175,7 @@ pub(crate) fn settled(desk: &Desk<'_>, account_id: &AccountId, standing: &Standi
     kept.into_iter().chain(ended).map(|event| event.on(account_id)).collect()
 }
 
-/// A fact about the dunning, and the end of the ladder where that follows.
+/// A fact about the dunning, and the end of the arrangement or the ladder where that follows.
 pub(super) fn settled_after(
     desk: &Desk<'_>,
     account_id: &AccountId,
@@ -170,8 +183,8 @@ pub(super) fn settled_after(
 ) -> Vec<Fact> {
     let standing = &desk.get(&LedgerId::of(account_id)).standing;
     let after = desk.get(&DunningId::of(account_id)).clone().evolve(&event);
-    let ended = end(&after, standing, desk, account_id);
-    [event].into_iter().chain(ended).map(|event| event.on(account_id)).collect()
+    let settled = settles(desk, account_id, &after, standing);
+    [event.on(account_id)].into_iter().chain(settled).collect()
 }
 
 #[cfg(test)]

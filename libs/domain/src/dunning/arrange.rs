@@ -1,5 +1,6 @@
 //! Arrange: the customer promises to pay by certain days, and the ladder is held up until then.
-//! How long and for how much depends on the role of whoever agrees (F79, F86).
+//! How long and for how much depends on the role of whoever agrees (F79, F86). What is disputed is
+//! no part of it, whatever is decided about it later.
 
 use jiff::{ToSpan, civil::Date};
 
@@ -53,9 +54,9 @@ impl Decide for MakeArrangement {
         }
         let today = today(desk)?;
         let standing = &desk.get(&LedgerId::of(&self.account_id)).standing;
-        let covered = standing.due_before(today).last();
+        let covered = dunning.undisputed(standing).filter(|charge| charge.due_on < today).last();
         let covers_through = covered.ok_or(DunningRejection::NothingPastDue)?.due_on;
-        let total = standing.past_due(today);
+        let total = dunning.due(standing, covers_through);
         self.check(desk, today, total)?;
         let made = DunningEvent::ArrangementMade {
             account_id: self.account_id.clone(),

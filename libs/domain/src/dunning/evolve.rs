@@ -17,6 +17,7 @@ impl Aggregate for Dunning {
         ladder: None,
         ladders: 0,
         ended: None,
+        demanded: None,
         arrangement: None,
         disputed: BTreeMap::new(),
         excluded: None,
@@ -28,6 +29,7 @@ impl Aggregate for Dunning {
         match event {
             DunningEvent::StepTaken(step) => {
                 self.ladders = step.ladder;
+                self.demanded = None;
                 self.ladder = Some(Ladder {
                     anchor: step.anchor,
                     taken: step.step + 1,
@@ -50,6 +52,7 @@ impl Aggregate for Dunning {
                 self.arrangement = Some(Arrangement {
                     arrangement_id: arrangement_id.clone(),
                     covers_through: *covers_through,
+                    excludes: self.disputed.keys().cloned().collect(),
                     total: total.minor,
                     promises: promises.clone(),
                     by_manager: *by_manager,
@@ -68,6 +71,7 @@ impl Aggregate for Dunning {
                 self.excluded = Some(Exclusion { reason: reason.clone(), until: *until });
             }
             DunningEvent::Included { .. } => self.excluded = None,
+            DunningEvent::PaymentDemanded { through, .. } => self.demanded = Some(*through),
         }
         self
     }

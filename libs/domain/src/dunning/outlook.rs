@@ -42,13 +42,8 @@ impl Dunning {
     #[must_use]
     pub fn outlook(&self, biller: &Biller, standing: &Standing) -> Option<Outlook> {
         if let Some(arrangement) = &self.arrangement {
-            let remaining = arrangement.remaining(standing);
-            let mut allowed = arrangement.total;
-            let next = arrangement.promises.iter().find(|promise| {
-                allowed = allowed.saturating_sub(promise.amount.minor).max(0);
-                remaining > allowed
-            });
-            let promised_on = next?.on;
+            let owed = self.promised(arrangement, standing);
+            let (promised_on, _) = arrangement.first_beyond(owed)?;
             let on = promised_on.saturating_add(1.day());
             return Some(Outlook { on, waits: Waits::Promise { promised_on } });
         }

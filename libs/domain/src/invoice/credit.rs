@@ -48,11 +48,12 @@ impl CreditInvoice {
             return Err(InvoiceRejection::NotTheLast.into());
         }
         let (number, taken) = series::next(desk, Numbered::CreditNote);
+        let today = today(desk)?;
         let credited = InvoiceEvent::Credited {
             account_id: account_id.clone(),
             credit_note: number.clone(),
             reason: self.reason.clone(),
-            credited_on: today(desk)?,
+            credited_on: today,
             rebilled: self.rebill,
             lines: issued.lines.clone(),
         };
@@ -61,6 +62,7 @@ impl CreditInvoice {
             invoice_id: self.invoice_id.clone(),
             credit_note: number,
             total: issued.total(),
+            due_on: Some(desk.biller.billing.due_on(today, today)),
         };
         let mut facts = vec![taken, credited.on(&self.invoice_id)];
         facts.extend(posted(desk, entry));

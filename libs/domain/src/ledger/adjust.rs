@@ -1,7 +1,7 @@
 //! Adjust: a credit or a charge outside the normal billing (F55). What is above the limit of
 //! whoever asks waits for somebody else.
 
-use super::{Ledger, LedgerEvent, LedgerRejection, REQUESTS_MAX, posted};
+use super::{Ledger, LedgerEvent, LedgerRejection, REQUESTS_MAX, posted, state::is_invoices};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
@@ -40,6 +40,11 @@ impl Decide for AdjustAccount {
         match ledger.requested.get(&self.adjustment_id) {
             Some(waiting) if Fingerprint::of(&waiting.content()) == what => return Ok(vec![]),
             Some(_) => return Err(LedgerRejection::AdjustmentIdUsed.into()),
+            None if ledger.charges.contains_key(&self.adjustment_id)
+                || is_invoices(&self.adjustment_id) =>
+            {
+                return Err(LedgerRejection::IdOfAnother.into());
+            }
             None => self.check(desk)?,
         }
         let fact = if limit(desk) >= self.amount.minor.saturating_abs() {

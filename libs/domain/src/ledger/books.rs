@@ -34,7 +34,10 @@ pub fn of_ledger(before: &Standing, event: &LedgerEvent, after: &Standing) -> Ve
         LedgerEvent::Adjusted { reason, .. } => {
             Some(format!("revenue:adjustments:{}", reason.as_str().to_lowercase()))
         }
-        LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => None,
+        LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => None,
     };
     let mut entries = Vec::new();
     if let Some(account) = counterpart {

@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, posted, state::fingerprint};
+use super::{
+    ChargeLine, Ledger, LedgerEvent, LedgerRejection, posted,
+    state::{fingerprint, is_invoices},
+};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
@@ -33,6 +36,9 @@ impl Decide for RecordCharge {
         match ledger.charges.get(&self.charge_id) {
             Some(content) if *content == fingerprint(&(&self.lines, self.due_on)) => Ok(vec![]),
             Some(_) => Err(LedgerRejection::ChargeIdUsed.into()),
+            None if ledger.has_adjustment(&self.charge_id) || is_invoices(&self.charge_id) => {
+                Err(LedgerRejection::IdOfAnother.into())
+            }
             None => {
                 check_lines(desk.biller.currency, &self.lines)?;
                 let charged = LedgerEvent::Charged {
@@ -70,10 +76,10 @@ mod tests {
     use super::{LINES_MAX, RecordCharge};
     use crate::{
         account::AccountRejection,
-        ledger::{ChargeLine, LedgerEvent, LedgerRejection},
+        ledger::{AdjustAccount, ChargeLine, LedgerEvent, LedgerRejection},
         money::{Currency, MINOR_MAX, Money},
         testing::{
-            fixtures::{account, account_id, code, text, usd},
+            fixtures::{account, account_id, code, sealed, text, usd},
             given,
         },
     };
@@ -105,6 +111,28 @@ mod tests {
             .after(charge(vec![line(usd(100)), line(usd(200))]))
             .when(charge(vec![line(usd(300))]))
             .then_rejected(LedgerRejection::ChargeIdUsed);
+    }
+
+    #[test]
+    fn what_is_owed_has_an_id_of_its_own() {
+        let named = |charge_id: &str| RecordCharge {
+            charge_id: code(charge_id),
+            ..charge(vec![line(usd(100))])
+        };
+        let adjust = |adjustment_id: &str| AdjustAccount {
+            account_id: account_id(),
+            adjustment_id: code(adjustment_id),
+            amount: usd(100),
+            reason: code("OUTAGE"),
+            note: sealed("Two days without service"),
+        };
+        let other = LedgerRejection::IdOfAnother;
+        given(account()).after(adjust("x")).when(named("x")).then_rejected(other);
+        given(account()).after(named("x")).when(adjust("x")).then_rejected(other);
+        given(account()).when(named("invoice_I00000001")).then_rejected(other);
+        given(account()).when(adjust("invoice_I00000001")).then_rejected(other);
+        let above = AdjustAccount { amount: usd(6_000), ..adjust("x") };
+        given(account()).after(above).when(named("x")).then_rejected(other);
     }
 
     #[test]

@@ -11,6 +11,11 @@ pub enum LedgerRejection {
     /// One id, two charges.
     #[error("the charge id belongs to a charge with other lines or due date")]
     ChargeIdUsed,
+    /// What is owed is disputed, and an invoice paid, by its id alone.
+    #[error(
+        "the id belongs to something else that is owed, or begins as an invoice's: choose another"
+    )]
+    IdOfAnother,
     /// One id, two payments.
     #[error("the payment id belongs to another payment")]
     PaymentIdUsed,
@@ -96,6 +101,7 @@ impl LedgerRejection {
     pub fn code(self) -> &'static str {
         match self {
             Self::ChargeIdUsed => "ledger.charge_id_used",
+            Self::IdOfAnother => "ledger.id_of_another",
             Self::PaymentIdUsed => "ledger.payment_id_used",
             Self::ReferenceUsed => "ledger.reference_used",
             Self::LinesOutOfRange { .. } => "ledger.lines_out_of_range",

@@ -1,7 +1,10 @@
 //! Where a ledger stands: what is owed, debt by debt, what is credit, and what paid what.
 //!
 //! What must stay true: the balance is what was charged less what was paid, in whatever order it
-//! came, and there is never debt and credit at the same time.
+//! came, and there is never debt and credit at the same time. What is disputed is paid last. A
+//! payment is told from a credit that has the same name: only payments are reversed.
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -21,6 +24,8 @@ pub struct Standing {
     pub credits: Vec<Credit>,
     /// What paid what, within a bound.
     pub applied: Vec<Applied>,
+    /// What the customer says is not owed.
+    pub disputed: BTreeSet<Code>,
 }
 
 /// A charge that is not wholly paid.
@@ -39,6 +44,8 @@ pub struct OpenCharge {
 pub struct Credit {
     /// The payment, or what else brought it.
     pub source: Code,
+    /// Whether it is a payment.
+    pub is_payment: bool,
     /// What is left of it, more than 0.
     pub left: i64,
 }
@@ -48,6 +55,8 @@ pub struct Credit {
 pub struct Applied {
     /// The payment, or what else brought it.
     pub source: Code,
+    /// Whether it is a payment.
+    pub is_payment: bool,
     /// What it paid.
     pub charge_id: Code,
     /// When that was due.
@@ -57,8 +66,12 @@ pub struct Applied {
 }
 
 impl Standing {
-    pub(super) const NOTHING: Self =
-        Self { open: Vec::new(), credits: Vec::new(), applied: Vec::new() };
+    pub(super) const NOTHING: Self = Self {
+        open: Vec::new(),
+        credits: Vec::new(),
+        applied: Vec::new(),
+        disputed: BTreeSet::new(),
+    };
 
     /// What the customer owes; negative is credit.
     #[must_use]
@@ -98,12 +111,13 @@ impl Standing {
             LedgerEvent::Invoiced { invoice_id, due_on, .. } => {
                 self.add(&invoice_id.code(), *due_on, event.effect(), None);
             }
-            LedgerEvent::InvoiceCredited { invoice_id, credit_note, .. } => {
-                self.add(credit_note, Date::MAX, event.effect(), Some(&invoice_id.code()));
+            LedgerEvent::InvoiceCredited { invoice_id, credit_note, due_on, .. } => {
+                let due_on = due_on.unwrap_or(Date::MAX);
+                self.add(credit_note, due_on, event.effect(), Some(&invoice_id.code()));
             }
             LedgerEvent::PaymentReceived { payment_id, invoice_id, .. } => {
                 let first = invoice_id.as_ref().map(crate::Id::code);
-                self.add(payment_id, Date::MAX, event.effect(), first.as_ref());
+                self.pay((payment_id, true), event.effect().saturating_neg(), first.as_ref());
             }
             LedgerEvent::PaymentReversed { payment_id, amount, reversed_on, .. } => {
                 self.reverse(payment_id, amount.minor, *reversed_on);
@@ -111,6 +125,12 @@ impl Standing {
             LedgerEvent::Refunded { amount, .. } => self.give_back(amount.minor),
             LedgerEvent::Adjusted { adjustment_id, due_on, .. } => {
                 self.add(adjustment_id, *due_on, event.effect(), None);
+            }
+            LedgerEvent::ChargeDisputed { charge_id, .. } => {
+                self.disputed.insert(charge_id.clone());
+            }
+            LedgerEvent::DisputeClosed { charge_id, .. } => {
+                self.disputed.remove(charge_id);
             }
             LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {}
         }
@@ -121,7 +141,7 @@ impl Standing {
         if amount >= 0 {
             self.charge(id, due_on, amount);
         } else {
-            self.pay(id, amount.saturating_neg(), first);
+            self.pay((id, false), amount.saturating_neg(), first);
         }
     }
 
@@ -131,11 +151,12 @@ impl Standing {
             let credit = &mut self.credits[0];
             let share = credit.left.min(remaining);
             (credit.left, remaining) = (credit.left - share, remaining - share);
-            let source = credit.source.clone();
+            let (source, is_payment) = (credit.source.clone(), credit.is_payment);
             if credit.left == 0 {
                 self.credits.remove(0);
             }
-            self.note(source, charge_id.clone(), due_on, share);
+            let charge_id = charge_id.clone();
+            self.note(Applied { source, is_payment, charge_id, due_on, amount: share });
         }
         if remaining > 0 {
             let index = self.open.partition_point(|charge| charge.due_on <= due_on);
@@ -144,10 +165,13 @@ impl Standing {
         }
     }
 
-    fn pay(&mut self, source: &Code, amount: i64, first: Option<&Code>) {
+    fn pay(&mut self, (source, is_payment): (&Code, bool), amount: i64, first: Option<&Code>) {
+        let source = source.clone();
         let mut left = amount;
         let named = first.and_then(|id| self.open.iter().position(|it| it.charge_id == *id));
-        let order = named.into_iter().chain(0..self.open.len());
+        let is_disputed = |index: &usize| self.disputed.contains(&self.open[*index].charge_id);
+        let (last, in_turn): (Vec<_>, Vec<_>) = (0..self.open.len()).partition(is_disputed);
+        let order = named.into_iter().chain(in_turn).chain(last);
         for index in order {
             let charge = &mut self.open[index];
             let share = charge.remaining.min(left);
@@ -155,12 +179,13 @@ impl Standing {
                 charge.remaining -= share;
                 left -= share;
                 let (charge_id, due_on) = (charge.charge_id.clone(), charge.due_on);
-                self.note(source.clone(), charge_id, due_on, share);
+                let source = source.clone();
+                self.note(Applied { source, is_payment, charge_id, due_on, amount: share });
             }
         }
         self.open.retain(|charge| charge.remaining > 0);
         if left > 0 {
-            self.credits.push(Credit { source: source.clone(), left });
+            self.credits.push(Credit { source, is_payment, left });
         }
     }
 
@@ -168,12 +193,13 @@ impl Standing {
     /// is owed from that day on.
     fn reverse(&mut self, source: &Code, amount: i64, on: Date) {
         let mut left = amount;
-        for credit in self.credits.iter_mut().filter(|credit| credit.source == *source) {
+        let is_it = |credit: &&mut Credit| credit.is_payment && credit.source == *source;
+        for credit in self.credits.iter_mut().filter(is_it) {
             let share = credit.left.min(left);
             (credit.left, left) = (credit.left - share, left - share);
         }
         self.credits.retain(|credit| credit.left > 0);
-        let of_it = |applied: &Applied| applied.source == *source;
+        let of_it = |applied: &Applied| applied.is_payment && applied.source == *source;
         let undone: Vec<Applied> = self.applied.iter().filter(|it| of_it(it)).cloned().collect();
         self.applied.retain(|applied| !of_it(applied));
         for applied in undone {
@@ -193,8 +219,8 @@ impl Standing {
         self.credits.retain(|credit| credit.left > 0);
     }
 
-    fn note(&mut self, source: Code, charge_id: Code, due_on: Date, amount: i64) {
-        self.applied.push(Applied { source, charge_id, due_on, amount });
+    fn note(&mut self, applied: Applied) {
+        self.applied.push(applied);
         let surplus = self.applied.len().saturating_sub(APPLIED_MAX);
         self.applied.drain(..surplus);
     }

@@ -80,11 +80,27 @@ impl Ledger {
         self.standing.due_before(today).next().is_some()
     }
 
+    /// Whether an adjustment of that id was made, declined or waits, as far as it is remembered.
+    pub(super) fn has_adjustment(&self, adjustment_id: &Code) -> bool {
+        self.adjusted.knows(adjustment_id) || self.requested.contains_key(adjustment_id)
+    }
+
+    /// Whether a payment of that id was recorded, whatever became of it.
+    #[must_use]
+    pub fn has_payment(&self, payment_id: &Code) -> bool {
+        self.payments.contains_key(payment_id)
+    }
+
     /// What is owed, in the order in which it is paid.
     #[must_use]
     pub fn open_charges(&self) -> &[OpenCharge] {
         &self.standing.open
     }
+}
+
+/// Whether an id is such as invoices have.
+pub(super) fn is_invoices(id: &Code) -> bool {
+    id.as_str().starts_with("invoice_")
 }
 
 /// Two recordings under one id are the same when their fingerprints are: a ledger remembers every
@@ -161,7 +177,10 @@ impl Aggregate for Ledger {
                     self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
                 }
             }
-            LedgerEvent::Invoiced { .. } | LedgerEvent::InvoiceCredited { .. } => {}
+            LedgerEvent::Invoiced { .. }
+            | LedgerEvent::InvoiceCredited { .. }
+            | LedgerEvent::ChargeDisputed { .. }
+            | LedgerEvent::DisputeClosed { .. } => {}
         }
         self
     }

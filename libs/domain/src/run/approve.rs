@@ -19,7 +19,7 @@ impl Decide for ApproveRun {
         match desk.get(&self.kind.on(self.date)) {
             Run::NotOpened => Err(RunRejection::NotOpened.into()),
             Run::AwaitsApproval => Ok(vec![RunEvent::Approved.on(self.kind, self.date)]),
-            Run::Open | Run::Closed => Ok(vec![]),
+            Run::Open { .. } | Run::Closed => Ok(vec![]),
         }
     }
 }

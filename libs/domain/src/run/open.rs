@@ -26,7 +26,7 @@ impl Decide for OpenRun {
                 let awaits_approval = kind == RunKind::Bill && desk.biller.billing.approves_runs;
                 Ok(vec![RunEvent::Opened { kind, date, awaits_approval }.on(kind, date)])
             }
-            Run::AwaitsApproval | Run::Open | Run::Closed => Ok(vec![]),
+            Run::AwaitsApproval | Run::Open { .. } | Run::Closed => Ok(vec![]),
         }
     }
 }
@@ -78,6 +78,27 @@ mod tests {
         let dunning = RunKind::Dunning;
         let opened = RunEvent::Opened { kind: dunning, date: TODAY, awaits_approval: false };
         under_approval().when(OpenRun { kind: dunning, ..OPEN }).then([opened.on(dunning, TODAY)]);
+    }
+
+    #[test]
+    fn a_run_goes_on_once_from_where_it_is() {
+        let go_on = |to: &str| ContinueRun {
+            kind: RunKind::Bill,
+            date: TODAY,
+            after: code(&format!("{TODAY} {to}")),
+        };
+        let continued = |to: &str| RunEvent::Continued {
+            kind: RunKind::Bill,
+            date: TODAY,
+            after: code(&format!("{TODAY} {to}")),
+        };
+        let opened = || given([day(TODAY)]).after(OPEN);
+        let on_bill = |event: RunEvent| [event.on(RunKind::Bill, TODAY)];
+        opened().when(go_on("account_7")).then(on_bill(continued("account_7")));
+        let further = opened().after(go_on("account_7")).after(go_on("account_9"));
+        // What is said late, or again, asks for nobody a second time.
+        further.clone().when(go_on("account_7")).then([]);
+        further.when(go_on("account_9")).then([]);
     }
 
     #[test]

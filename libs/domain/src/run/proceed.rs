@@ -1,4 +1,5 @@
-//! Continue and close: the next accounts are asked for, until there are no more.
+//! Continue and close: the next accounts are asked for, until there are no more. A run only goes
+//! forwards: accounts that have been asked for are not asked for again.
 
 use jiff::civil::Date;
 
@@ -27,7 +28,10 @@ pub struct CloseRun {
 
 impl Decide for ContinueRun {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
-        desk.get(&self.kind.on(self.date)).demand_open()?;
+        let last = desk.get(&self.kind.on(self.date)).demand_open()?;
+        if last.is_some_and(|last| *last >= self.after) {
+            return Ok(vec![]);
+        }
         let Self { kind, date, after } = self.clone();
         Ok(vec![RunEvent::Continued { kind, date, after }.on(kind, date)])
     }
@@ -38,7 +42,7 @@ impl Decide for CloseRun {
         let Self { kind, date } = *self;
         match desk.get(&kind.on(date)) {
             Run::Closed => Ok(vec![]),
-            run @ (Run::NotOpened | Run::AwaitsApproval | Run::Open) => {
+            run @ (Run::NotOpened | Run::AwaitsApproval | Run::Open { .. }) => {
                 run.demand_open()?;
                 Ok(vec![RunEvent::Closed { kind, date }.on(kind, date)])
             }

@@ -1,4 +1,9 @@
 //! Suspend: ask the NOC to stop traffic. The contract and its billing stay.
+//!
+//! What must stay true: for non-payment nobody is suspended who owes nothing that is past due and
+//! undisputed, has an arrangement or is excluded; a service, which may ask late and again, suspends
+//! only what a ladder that stands has come to; and what has to be paid for the reinstatement is
+//! never less than what there was to be suspended for.
 
 use super::{
     SiteEvent, SiteId, SiteRejection, SuspensionReason, Traffic,
@@ -7,8 +12,9 @@ use super::{
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::{Account, AccountEvent},
+    actor::Role,
     calendar::today,
-    dunning::DunningId,
+    dunning::{DunningEvent, DunningId},
     ledger::Ledger,
     text::Code,
 };
@@ -50,31 +56,53 @@ impl SuspendSite {
         account_id: &Id<Account>,
         request: u32,
     ) -> Result<Vec<Fact>, Rejection> {
-        if self.reason == SuspensionReason::NonPayment {
-            demand_unpaid(desk, account_id)?;
-        }
+        let demanded = match self.reason {
+            SuspensionReason::NonPayment => demand_unpaid(desk, account_id)?,
+            SuspensionReason::CustomerRequest | SuspensionReason::Abuse => None,
+        };
         let why = self.reason.words();
         let sentence = format!("Suspension for {why} requested of the NOC, request {request}.");
-        Ok(vec![
+        let mut facts = vec![
             SiteEvent::SuspensionRequested { request, reason: self.reason }.on(&self.site_id),
             // F85: a suspended customer must not pay online while reinstatement takes the NOC.
             AccountEvent::PortalDisabled { site_id: self.site_id.clone() }.on(account_id),
             comment(account_id, &self.site_id, request, Step::Requested, &sentence),
-        ])
+        ];
+        facts.extend(demanded);
+        Ok(facts)
     }
 }
 
-/// F79: nobody is suspended who paid, disputes the debt, or has an arrangement.
-fn demand_unpaid(desk: &Desk<'_>, account_id: &Id<Account>) -> Result<(), Rejection> {
+/// F79: nobody is suspended who paid, disputes the debt, has an arrangement, or is excluded. Where
+/// no ladder stands, the fact that says what has to be paid.
+fn demand_unpaid(desk: &Desk<'_>, account_id: &Id<Account>) -> Result<Option<Fact>, Rejection> {
+    let (today, plan) = (today(desk)?, &desk.biller.dunning);
     let dunning = desk.get(&DunningId::of(account_id));
     if dunning.is_arranged() {
         return Err(SiteRejection::Arranged.into());
     }
+    if dunning.is_excluded(today) {
+        return Err(SiteRejection::Excluded.into());
+    }
     let standing = &desk.get(&Id::<Ledger>::of(account_id)).standing;
-    if dunning.owed(standing, today(desk)?) == 0 {
+    if dunning.past_due(standing, today) < plan.minimum.max(1) {
         return Err(SiteRejection::NothingPastDue.into());
     }
-    Ok(())
+    match dunning.ladder {
+        Some(ladder) if plan.suspends_within(ladder.taken) => Ok(None),
+        Some(_) | None if desk.actor.is(Role::Service) => Err(SiteRejection::LadderOver.into()),
+        Some(_) => Ok(None),
+        None => {
+            let past_due = dunning.undisputed(standing).filter(|charge| charge.due_on < today);
+            let through = past_due.map(|charge| charge.due_on).max();
+            let through = through.filter(|through| dunning.demanded != Some(*through));
+            Ok(through.map(|through| {
+                let demanded =
+                    DunningEvent::PaymentDemanded { account_id: account_id.clone(), through };
+                demanded.on(account_id)
+            }))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -85,9 +113,13 @@ mod tests {
     use crate::{
         Fact,
         account::AccountEvent,
-        site::{SiteEvent, SiteRejection, SuspensionReason},
+        dunning::{AdvanceDunning, DunningEvent, ExcludeFromDunning, LadderEnd},
+        site::{ReinstatementGrounds, SiteEvent, SiteRejection, SuspensionReason, UnsuspendSite},
         testing::{
-            fixtures::{TODAY, account_id, code, debt, sealed, site, site_id, suspended_site},
+            fixtures::{
+                TODAY, account_id, code, day, debt, paid, sealed, site, site_id, step_taken,
+                suspended_site,
+            },
             given,
         },
     };
@@ -96,10 +128,10 @@ mod tests {
         SuspendSite { site_id: site_id(), verified_address_id: code("A-17"), reason }
     }
 
-    fn requested(request: u32, reason: SuspensionReason, why: &str) -> [Fact; 3] {
+    fn requested(request: u32, reason: SuspensionReason, why: &str) -> Vec<Fact> {
         let sentence = format!("Suspension for {why} requested of the NOC, request {request}.");
         let comment_id = code(&format!("site_88-request-{request}-requested"));
-        [
+        vec![
             SiteEvent::SuspensionRequested { request, reason }.on(&site_id()),
             AccountEvent::PortalDisabled { site_id: site_id() }.on(&account_id()),
             AccountEvent::CommentAdded { comment_id, text: sealed(&sentence) }.on(&account_id()),
@@ -109,11 +141,70 @@ mod tests {
     #[test]
     fn f83_f85_a_request_goes_to_the_noc_and_the_portal_closes() {
         let reason = SuspensionReason::NonPayment;
-        given(site()).and([debt(6_999, date(2026, 3, 5))]).when(suspend(reason)).then(requested(
-            1,
-            reason,
-            "non-payment",
-        ));
+        let ladder = [debt(6_999, date(2026, 3, 5)), step_taken(TODAY)];
+        given(site()).and(ladder).when(suspend(reason)).then(requested(1, reason, "non-payment"));
+    }
+
+    #[test]
+    fn f79_f86_after_a_ladder_whoever_is_past_due_again_may_be_suspended_by_hand() {
+        let (unpaid, march, april) =
+            (SuspensionReason::NonPayment, date(2026, 3, 5), date(2026, 4, 5));
+        let ended = DunningEvent::LadderEnded {
+            account_id: account_id(),
+            ladder: 1,
+            because: LadderEnd::Settled,
+        };
+        let again = given(site())
+            .and([debt(6_999, march), step_taken(TODAY), paid("p-1", 6_999)])
+            .and([ended.on(&account_id()), debt(7_000, april), day(date(2026, 4, 10))]);
+        let demanded = DunningEvent::PaymentDemanded { account_id: account_id(), through: april };
+        let mut facts = requested(1, unpaid, "non-payment");
+        facts.push(demanded.on(&account_id()));
+        again.clone().when(suspend(unpaid)).then(facts);
+        // It is that debt that is paid, not the one of the ladder before.
+        let reason = unpaid;
+        let suspended =
+            again
+                .after(suspend(unpaid))
+                .and([SiteEvent::Suspended { request: 1, reason }.on(&site_id())]);
+        let paid_in_full = UnsuspendSite {
+            site_id: site_id(),
+            verified_address_id: code("A-17"),
+            grounds: ReinstatementGrounds::PaidInFull,
+        };
+        suspended.clone().when(paid_in_full.clone()).then_rejected(SiteRejection::NotPaidInFull);
+        let _reinstated = suspended.and([paid("p-2", 7_000)]).after(paid_in_full);
+    }
+
+    #[test]
+    fn f79_who_is_excluded_is_not_suspended() {
+        let exclude =
+            ExcludeFromDunning { account_id: account_id(), reason: code("HARDSHIP"), until: None };
+        let excluded = given(site()).and([debt(6_999, date(2026, 3, 5)), step_taken(TODAY)]);
+        for actor in ["billing; roles=service", "jane; roles=agent"] {
+            excluded
+                .clone()
+                .after(exclude.clone())
+                .by(actor)
+                .when(suspend(SuspensionReason::NonPayment))
+                .then_rejected(SiteRejection::Excluded);
+        }
+    }
+
+    #[test]
+    fn f79_a_service_suspends_only_what_a_ladder_that_stands_has_come_to() {
+        let unpaid = SuspensionReason::NonPayment;
+        let late = given(site()).and([debt(6_999, date(2026, 3, 5))]).by("billing; roles=service");
+        late.clone().when(suspend(unpaid)).then_rejected(SiteRejection::LadderOver);
+        let warned = late.and([step_taken(TODAY)]);
+        warned.clone().when(suspend(unpaid)).then_rejected(SiteRejection::LadderOver);
+        let advance = || AdvanceDunning { account_id: account_id() };
+        let suspends = warned
+            .and([day(date(2026, 3, 17))])
+            .after(advance())
+            .and([day(date(2026, 3, 18))])
+            .after(advance());
+        suspends.when(suspend(unpaid)).then(requested(1, unpaid, "non-payment"));
     }
 
     #[test]
@@ -128,7 +219,7 @@ mod tests {
     #[test]
     fn f79_who_is_not_past_due_is_not_suspended_for_non_payment() {
         given(site())
-            .and([debt(6_999, TODAY)])
+            .and([debt(6_999, TODAY), debt(99, date(2026, 3, 5))])
             .when(suspend(SuspensionReason::NonPayment))
             .then_rejected(SiteRejection::NothingPastDue);
     }

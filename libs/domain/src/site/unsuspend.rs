@@ -1,4 +1,5 @@
-//! Unsuspend: ask the NOC to let traffic flow again, on good grounds (F86, F87).
+//! Unsuspend: ask the NOC to let traffic flow again, on good grounds (F86, F87). Paid in full is
+//! whoever dunning asks for nothing more: what is below the biller's minimum keeps nobody cut off.
 
 use super::{
     ReinstatementGrounds, SiteEvent, SiteId, SiteRejection, SuspensionReason, Traffic,
@@ -46,9 +47,10 @@ impl UnsuspendSite {
         match (self.grounds, reason) {
             (ReinstatementGrounds::PaidInFull, SuspensionReason::NonPayment) => {
                 let standing = &desk.get(&Id::<Ledger>::of(account_id)).standing;
-                match desk.get(&DunningId::of(account_id)).owed(standing, today(desk)?) {
-                    0 => Ok(()),
-                    _ => Err(SiteRejection::NotPaidInFull.into()),
+                let dunning = desk.get(&DunningId::of(account_id));
+                match dunning.has_paid(desk.biller, standing, today(desk)?) {
+                    true => Ok(()),
+                    false => Err(SiteRejection::NotPaidInFull.into()),
                 }
             }
             (ReinstatementGrounds::PaymentArrangement, SuspensionReason::NonPayment) => {
@@ -129,9 +131,18 @@ mod tests {
     #[test]
     fn f86_who_is_past_due_has_not_paid_in_full() {
         given(suspended_site(UNPAID))
-            .and([debt(1, date(2026, 3, 15))])
+            .and([debt(100, date(2026, 3, 15))])
             .when(unsuspend(ReinstatementGrounds::PaidInFull))
             .then_rejected(SiteRejection::NotPaidInFull);
+    }
+
+    #[test]
+    fn f86_who_owes_less_than_anybody_is_asked_for_is_reinstated() {
+        let grounds = ReinstatementGrounds::PaidInFull;
+        given(suspended_site(UNPAID))
+            .and([debt(99, date(2026, 3, 15))])
+            .when(unsuspend(grounds))
+            .then(requested(grounds, "paid in full"));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) struct BalanceRow {
     credits: Vec<CreditRow>,
     /// What paid what, the newest last.
     paid: Vec<PaidRow>,
+    /// What the customer says is not owed: it is paid last.
+    disputed: Vec<String>,
     pub(crate) last_payment: Option<Payment>,
 }
 
@@ -48,6 +50,7 @@ pub(crate) struct OpenRow {
 #[serde(rename_all = "camelCase")]
 struct CreditRow {
     source: String,
+    is_payment: bool,
     left: i64,
 }
 
@@ -56,6 +59,7 @@ struct CreditRow {
 #[serde(rename_all = "camelCase")]
 struct PaidRow {
     by: String,
+    is_payment: bool,
     charge_id: String,
     due_on: String,
     amount: i64,
@@ -83,6 +87,7 @@ impl BalanceRow {
             credit: nothing,
             credits: Vec::new(),
             paid: Vec::new(),
+            disputed: Vec::new(),
             last_payment: None,
         }
     }
@@ -96,10 +101,14 @@ impl BalanceRow {
                 remaining: row.remaining.minor,
             })
         };
-        let credit = |row: &CreditRow| Ok(Credit { source: code(&row.source)?, left: row.left });
+        let credit = |row: &CreditRow| {
+            let CreditRow { is_payment, left, .. } = *row;
+            Ok(Credit { source: code(&row.source)?, is_payment, left })
+        };
         let applied = |row: &PaidRow| {
             Ok(Applied {
                 source: code(&row.by)?,
+                is_payment: row.is_payment,
                 charge_id: code(&row.charge_id)?,
                 due_on: parse(&row.due_on)?,
                 amount: row.amount,
@@ -109,6 +118,7 @@ impl BalanceRow {
             open: self.open_charges.iter().map(open).collect::<Result<_, Fault>>()?,
             credits: self.credits.iter().map(credit).collect::<Result<_, Fault>>()?,
             applied: self.paid.iter().map(applied).collect::<Result<_, Fault>>()?,
+            disputed: self.disputed.iter().map(|id| code(id)).collect::<Result<_, Fault>>()?,
         })
     }
 
@@ -120,10 +130,14 @@ impl BalanceRow {
             due_on: charge.due_on.to_string(),
             remaining: amount(charge.remaining),
         };
-        let credit =
-            |credit: &Credit| CreditRow { source: credit.source.to_string(), left: credit.left };
+        let credit = |credit: &Credit| CreditRow {
+            source: credit.source.to_string(),
+            is_payment: credit.is_payment,
+            left: credit.left,
+        };
         let paid = |applied: &Applied| PaidRow {
             by: applied.source.to_string(),
+            is_payment: applied.is_payment,
             charge_id: applied.charge_id.to_string(),
             due_on: applied.due_on.to_string(),
             amount: applied.amount,
@@ -136,6 +150,7 @@ impl BalanceRow {
             credit: amount(standing.credit()),
             credits: standing.credits.iter().map(credit).collect(),
             paid: standing.applied.iter().map(paid).collect(),
+            disputed: standing.disputed.iter().map(ToString::to_string).collect(),
             last_payment: self.last_payment.clone(),
         }
     }
@@ -147,26 +162,29 @@ mod tests {
         Event,
         biller::testing,
         ledger::{LedgerEvent, Standing},
-        testing::fixtures::{TODAY, debt, paid},
+        testing::fixtures::{TODAY, account_id, code, debt, paid},
     };
     use jiff::civil::date;
     use proptest::{
         collection::vec,
-        prelude::{Strategy, any, proptest},
+        prelude::{Strategy, proptest},
     };
 
     use super::BalanceRow;
 
     fn events() -> impl Strategy<Value = Vec<LedgerEvent>> {
-        let event =
-            (any::<bool>(), -1_000_i64..1_000, 1_i8..=31).prop_map(|(charge, minor, day)| {
-                let fact = match charge {
-                    true => debt(minor, date(2026, 3, day)),
-                    false => paid("p", minor.abs() + 1),
-                };
-                let Event::Ledger(event) = fact.event else { unreachable!("a ledger's fact") };
-                event
-            });
+        let event = (0_u8..4, -1_000_i64..1_000, 1_i8..=31).prop_map(|(kind, minor, day)| {
+            let charge_id = || code(&format!("bill-{}", date(2026, 3, day)));
+            let account_id = account_id();
+            let fact = match kind {
+                0 => debt(minor, date(2026, 3, day)),
+                1 => paid("p", minor.abs() + 1),
+                2 => return LedgerEvent::ChargeDisputed { account_id, charge_id: charge_id() },
+                _ => return LedgerEvent::DisputeClosed { account_id, charge_id: charge_id() },
+            };
+            let Event::Ledger(event) = fact.event else { unreachable!("a ledger's fact") };
+            event
+        });
         vec(event, 0..40)
     }
 

@@ -28,6 +28,7 @@ fn a_new_account_owes_nothing() {
         "credit": amount(0),
         "credits": [],
         "paid": [],
+        "disputed": [],
         "lastPayment": null,
     });
     assert_eq!(shown([]), expected);
@@ -48,10 +49,12 @@ fn f75_the_balance_shows_what_is_past_due_and_what_paid_what() {
         "credits": [],
         "paid": [{
             "by": "p-1",
+            "isPayment": true,
             "chargeId": "bill-2026-03-05",
             "dueOn": "2026-03-05",
             "amount": 1_000,
         }],
+        "disputed": [],
         "lastPayment": {
             "paymentId": "p-1",
             "amount": amount(1_000),

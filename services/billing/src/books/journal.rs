@@ -84,5 +84,7 @@ pub(super) fn what(event: &LedgerEvent) -> String {
         | LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
             format!("Adjustment {adjustment_id}")
         }
+        LedgerEvent::ChargeDisputed { charge_id, .. }
+        | LedgerEvent::DisputeClosed { charge_id, .. } => format!("Dispute about {charge_id}"),
     }
 }

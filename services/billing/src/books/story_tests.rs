@@ -144,6 +144,7 @@ impl Customer {
             invoice_id: invoice_id.clone(),
             credit_note: code(name),
             total: usd(minor),
+            due_on: Some(today),
         };
         vec![credited.on(&invoice_id), self.post(entry)]
     }

@@ -115,6 +115,7 @@ fn f71_a_credit_note_for_what_was_paid_leaves_credit() {
         invoice_id: id("invoice_I00000001"),
         credit_note: code("C00000001"),
         total: usd(4_999),
+        due_on: None,
     };
     let facts = [issued(4_999, TODAY), invoiced(4_999, TODAY), paid("p-1", 4_999)];
     let expected = [("assets:receivable", 4_999), ("liabilities:unapplied", -4_999)];

@@ -28,6 +28,8 @@ pub(crate) struct DunningRow {
     ladders: u32,
     /// The ladder that ended last.
     ended: Option<LadderRow>,
+    /// Debts that are due by then are to be paid since a site was suspended without a ladder.
+    demanded: Option<String>,
     arrangement: Option<ArrangementRow>,
     disputed: Vec<DisputeRow>,
     excluded: Option<ExclusionRow>,
@@ -68,6 +70,8 @@ struct ArrangementRow {
     arrangement_id: String,
     /// Debts that are due by then are part of it.
     covers_through: String,
+    /// What was disputed when it was made.
+    excludes: Vec<String>,
     /// In minor units.
     total: i64,
     promises: Vec<PromiseRow>,
@@ -154,6 +158,7 @@ impl DunningRow {
         dunning.ladder = self.ladder.as_ref().map(ladder).transpose()?;
         dunning.ladders = self.ladders;
         dunning.ended = self.ended.as_ref().map(ladder).transpose()?;
+        dunning.demanded = self.demanded.as_deref().map(parse).transpose()?;
         dunning.arrangement =
             self.arrangement.as_ref().map(ArrangementRow::arrangement).transpose()?;
         dunning.disputed = self.disputed.iter().map(disputed).collect::<Result<_, Fault>>()?;
@@ -167,6 +172,7 @@ impl DunningRow {
             ladder: dunning.ladder.map(LadderRow::of),
             ladders: dunning.ladders,
             ended: dunning.ended.map(LadderRow::of),
+            demanded: dunning.demanded.map(|through| through.to_string()),
             arrangement: dunning.arrangement.as_ref().map(ArrangementRow::of),
             disputed: dunning
                 .disputed
@@ -204,6 +210,7 @@ impl ArrangementRow {
         Self {
             arrangement_id: arrangement.arrangement_id.to_string(),
             covers_through: arrangement.covers_through.to_string(),
+            excludes: arrangement.excludes.iter().map(ToString::to_string).collect(),
             total: arrangement.total,
             promises: arrangement.promises.iter().map(promise).collect(),
             by_manager: arrangement.by_manager,
@@ -219,6 +226,7 @@ impl ArrangementRow {
         Ok(Arrangement {
             arrangement_id: code(&self.arrangement_id)?,
             covers_through: parse(&self.covers_through)?,
+            excludes: self.excludes.iter().map(|id| code(id)).collect::<Result<_, Fault>>()?,
             total: self.total,
             promises: self.promises.iter().map(promise).collect::<Result<_, Fault>>()?,
             by_manager: self.by_manager,

@@ -2,7 +2,8 @@
 //! (F78), the sites in service are suspended (F79). The e-mail (F77) is the notifications'.
 //!
 //! What must stay true: every wish follows from the step alone, so deciding it twice is deciding it
-//! once; the address that a suspension carries is the site's own (F82).
+//! once; a suspension that is asked for again hours later is core's to refuse where the ladder is
+//! over by then; the address that a suspension carries is the site's own (F82).
 
 use contract::pb::{
     site::v1::{SuspendSite, SuspensionReason},
@@ -12,7 +13,7 @@ use contract::pb::{
 use domain::{
     Event,
     biller::{Biller, DunningAction},
-    dunning::{DunningEvent, Ladder, LadderEnd, StepTaken},
+    dunning::{DunningEvent, LadderEnd, StepTaken},
     site::SiteEvent,
 };
 use event_store::Recorded;
@@ -181,7 +182,7 @@ fn of_site(
     };
     if let SiteEvent::NocRequestFailed { .. } = event
         && site.is_in_service()
-        && suspends(biller, ladder)
+        && biller.dunning.suspends_within(ladder.taken)
     {
         let due = recorded.meta.committed_at.saturating_add(pause(biller));
         let again = CommandIntent { not_before: Some(due), ..command(&suspend(&site)) };
@@ -206,13 +207,6 @@ fn of_site(
 fn is_cut_off(account_id: &str, rows: &Rows<'_>) -> Result<bool, Fault> {
     let sites = site::of_account(rows, account_id)?;
     Ok(sites.iter().any(SiteRow::is_cut_off_for_money))
-}
-
-/// Whether the ladder has come to a step that suspends.
-fn suspends(biller: &Biller, ladder: Ladder) -> bool {
-    let taken = usize::try_from(ladder.taken).unwrap_or(usize::MAX);
-    let steps = biller.dunning.steps.iter().take(taken);
-    steps.clone().any(|step| step.actions.contains(&DunningAction::Suspend))
 }
 
 /// How long to wait after the NOC failed, in microseconds.
@@ -282,7 +276,8 @@ fn arrangement_words(event: &DunningEvent) -> String {
         | DunningEvent::ChargeDisputed { .. }
         | DunningEvent::DisputeClosed { .. }
         | DunningEvent::Excluded { .. }
-        | DunningEvent::Included { .. } => String::new(),
+        | DunningEvent::Included { .. }
+        | DunningEvent::PaymentDemanded { .. } => String::new(),
     }
 }
 

@@ -77,7 +77,7 @@ pub(crate) fn react(
         | Event::Decision(_) => return Ok(()),
     };
     for site in sites.iter().filter(|site| site.waits_for_payment()) {
-        if let Some(grounds) = grounds(rows, &site.account_id)? {
+        if let Some(grounds) = grounds(biller, rows, &site.account_id)? {
             let unsuspend = CommandIntent { not_before, ..command(&unsuspend(site, grounds)) };
             intents.command(POLICY, &site.site_id, unsuspend);
         }
@@ -91,13 +91,17 @@ fn pause(biller: &Biller) -> i64 {
 }
 
 /// Why a suspension may end now, if it may (F86).
-fn grounds(rows: &Rows<'_>, account_id: &str) -> Result<Option<ReinstatementGrounds>, Fault> {
+fn grounds(
+    biller: &Biller,
+    rows: &Rows<'_>,
+    account_id: &str,
+) -> Result<Option<ReinstatementGrounds>, Fault> {
     let dunning = dunning::state(rows, account_id)?;
     if dunning.arrangement.as_ref().is_some_and(|arrangement| arrangement.by_manager) {
         return Ok(Some(ReinstatementGrounds::PaymentArrangement));
     }
     let standing = balance::find(rows, account_id)?.standing()?;
-    let is_paid = dunning.owed(&standing, today::of(rows)?) == 0;
+    let is_paid = dunning.has_paid(biller, &standing, today::of(rows)?);
     Ok(is_paid.then_some(ReinstatementGrounds::PaidInFull))
 }
 
@@ -114,8 +118,12 @@ mod tests {
     use contract::pb::site::v1::{self as pb, UnsuspendSite};
     use domain::{
         Fact,
+        dunning::{DunningEvent, LadderEnd},
         site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
-        testing::fixtures::{debt, paid, resuming, site_id, stopping_site, suspended_site},
+        testing::fixtures::{
+            TODAY, account_id, debt, paid, resuming, site_id, step_taken, stopping_site,
+            suspended_site,
+        },
     };
     use jiff::civil::date;
     use projection::{CommandIntent, Wanted};
@@ -162,7 +170,21 @@ mod tests {
 
     #[test]
     fn f86_a_part_of_the_past_due_amount_is_not_enough() {
-        assert_eq!(after(suspended(), [paid("p-1", 4_998)]), []);
+        assert_eq!(after(suspended(), [paid("p-1", 4_899)]), []);
+    }
+
+    #[test]
+    fn f86_who_owes_less_than_anybody_is_asked_for_is_not_kept_cut_off() {
+        let mut facts = suspended();
+        facts.insert(3, step_taken(TODAY));
+        let ended = DunningEvent::LadderEnded {
+            account_id: account_id(),
+            ladder: 1,
+            because: LadderEnd::Settled,
+        };
+        // 0.99 of 49.99 is left: the ladder is over in the payment's record.
+        let wants = after(facts, [paid("p-1", 4_900), ended.on(&account_id())]);
+        assert!(wants.contains(&unsuspend()), "{wants:?}");
     }
 
     #[test]

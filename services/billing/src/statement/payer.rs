@@ -190,7 +190,8 @@ fn dunning(event: &DunningEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
         | DunningEvent::ArrangementBroken { .. }
         | DunningEvent::ChargeDisputed { .. }
         | DunningEvent::DisputeClosed { .. }
-        | DunningEvent::Included { .. } => return Ok(()),
+        | DunningEvent::Included { .. }
+        | DunningEvent::PaymentDemanded { .. } => return Ok(()),
     };
     change(rows, event.account_id().as_str(), |payer| {
         payer.suspends_on = suspends_on.map(|on| on.to_string());
@@ -228,7 +229,9 @@ fn posted(event: &LedgerEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
         LedgerEvent::Invoiced { .. }
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::AdjustmentRequested { .. }
-        | LedgerEvent::AdjustmentDeclined { .. } => return Ok(()),
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return Ok(()),
     };
     change(rows, event.account_id().as_str(), |payer| {
         let kept = if is_payment { &mut payer.payments } else { &mut payer.adjustments };

@@ -163,6 +163,7 @@ fn f44_a_credit_note_and_a_negative_invoice_have_statements() {
         invoice_id: id("invoice_I00000001"),
         credit_note: code("C00000001"),
         total: usd(5_599),
+        due_on: Some(date(2026, 4, 6)),
     };
     let story = customer()
         .and(bill(1, BILL_DAY, 0, internet()))

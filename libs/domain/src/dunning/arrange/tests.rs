@@ -8,8 +8,11 @@ use jiff::{
 use super::{MakeArrangement, PROMISES_MAX, Promise};
 use crate::{
     biller::DunningAction,
-    dunning::{AdvanceDunning, DunningEvent, DunningRejection, LadderEnd, StepTaken},
-    ledger::{PaymentMethod, RecordPayment},
+    dunning::{
+        AdvanceDunning, CloseDispute, DisputeCharge, Dunning, DunningEvent, DunningId,
+        DunningRejection, LadderEnd, StepTaken,
+    },
+    ledger::{Ledger, LedgerEvent, LedgerId, PaymentMethod, RecordPayment},
     money::{Currency, Money},
     testing::{
         Given,
@@ -85,6 +88,55 @@ fn f86_an_arrangement_is_about_what_is_past_due_and_nothing_else() {
     owing(4_999)
         .when(arrangement(4_998, march(20)))
         .then_rejected(DunningRejection::PromisesTooSmall);
+}
+
+#[test]
+fn f79_what_is_disputed_is_no_part_of_an_arrangement() {
+    let dispute = |on: Date| DisputeCharge {
+        account_id: account_id(),
+        charge_id: code(&format!("bill-{on}")),
+        reason: code("NOT-ORDERED"),
+    };
+    // 50.00 of the 5th is disputed, 49.99 of the 4th is not.
+    let owing = || owing(5_000).after(dispute(march(5))).and([debt(4_999, march(4))]);
+    let made = DunningEvent::ArrangementMade {
+        account_id: account_id(),
+        arrangement_id: code("arr-1"),
+        covers_through: march(4),
+        total: usd(4_999),
+        promises: vec![Promise { on: march(17), amount: usd(4_999) }],
+        by_manager: false,
+    };
+    owing().when(arrangement(4_999, march(17))).then([made.on(&account_id())]);
+    let all_disputed = owing().after(dispute(march(4)));
+    all_disputed
+        .when(arrangement(4_999, march(17)))
+        .then_rejected(DunningRejection::NothingPastDue);
+    // Whoever disputes what was arranged has broken nothing.
+    let kept =
+        DunningEvent::ArrangementKept { account_id: account_id(), arrangement_id: code("arr-1") };
+    let disputed = DunningEvent::ChargeDisputed {
+        account_id: account_id(),
+        charge_id: code("bill-2026-03-04"),
+        reason: code("NOT-ORDERED"),
+    };
+    let in_ledger = LedgerEvent::ChargeDisputed {
+        account_id: account_id(),
+        charge_id: code("bill-2026-03-04"),
+    };
+    owing().after(arrangement(4_999, march(17))).when(dispute(march(4))).then([
+        in_ledger.on(&account_id()),
+        disputed.on(&account_id()),
+        kept.on(&account_id()),
+    ]);
+    // A dispute that is decided later brings nothing into the arrangement.
+    let close = CloseDispute { account_id: account_id(), charge_id: code("bill-2026-03-05") };
+    let newer = owing().and([debt(700, march(6))]).after(arrangement(5_699, march(17)));
+    let decided = newer.after(close);
+    let dunning: &Dunning = decided.state(&DunningId::of(&account_id()));
+    let ledger: &Ledger = decided.state(&LedgerId::of(&account_id()));
+    assert_eq!(ledger.balance(), 10_699);
+    assert_eq!(dunning.promised(dunning.arrangement.as_ref().unwrap(), &ledger.standing), 5_699);
 }
 
 #[test]

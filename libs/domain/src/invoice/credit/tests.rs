@@ -51,6 +51,7 @@ fn credited(rebilled: bool) -> Vec<Fact> {
         invoice_id: crate::Id::clone(&invoice_id),
         credit_note: code("C00000001"),
         total: usd(4_999),
+        due_on: Some(date(2026, 3, 20)),
     };
     vec![
         Fact::new(&series, Event::Series(SeriesEvent::NumberTaken { number: 1 })),

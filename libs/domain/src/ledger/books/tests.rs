@@ -92,6 +92,7 @@ fn credited(minor: i64) -> LedgerEvent {
         invoice_id: id("invoice_I00000001"),
         credit_note: code("C00000001"),
         total: usd(minor),
+        due_on: Some(TODAY),
     }
 }
 

@@ -13,7 +13,7 @@ use super::Standing;
 use crate::{
     Event,
     ledger::{LedgerEvent, PaymentMethod, books},
-    testing::fixtures::{TODAY, account_id, code, debt, id, usd},
+    testing::fixtures::{TODAY, account_id, code, debt, id, sealed, usd},
 };
 
 fn charged(minor: i64, day: i8) -> LedgerEvent {
@@ -58,6 +58,46 @@ fn reversed(payment_id: &str, minor: i64) -> LedgerEvent {
     }
 }
 
+fn credited(number: &str, minor: i64, day: i8) -> LedgerEvent {
+    LedgerEvent::InvoiceCredited {
+        account_id: account_id(),
+        invoice_id: id(number),
+        credit_note: code("C1"),
+        total: usd(minor),
+        due_on: Some(date(2026, 3, day)),
+    }
+}
+
+fn refunded(minor: i64) -> LedgerEvent {
+    LedgerEvent::Refunded {
+        account_id: account_id(),
+        refund_id: code("r"),
+        amount: usd(minor),
+        method: PaymentMethod::Check,
+        refunded_on: TODAY,
+    }
+}
+
+fn adjusted(name: &str, minor: i64, day: i8) -> LedgerEvent {
+    LedgerEvent::Adjusted {
+        account_id: account_id(),
+        adjustment_id: code(name),
+        amount: usd(minor),
+        reason: code("OUTAGE"),
+        note: sealed("Two days without service"),
+        due_on: date(2026, 3, day),
+        approved_by: None,
+    }
+}
+
+fn disputed(charge_id: &str) -> LedgerEvent {
+    LedgerEvent::ChargeDisputed { account_id: account_id(), charge_id: code(charge_id) }
+}
+
+fn decided(charge_id: &str) -> LedgerEvent {
+    LedgerEvent::DisputeClosed { account_id: account_id(), charge_id: code(charge_id) }
+}
+
 fn after(events: &[LedgerEvent]) -> Standing {
     let mut standing = Standing::default();
     events.iter().for_each(|event| standing.post(event));
@@ -83,6 +123,28 @@ fn a_payment_pays_the_invoice_that_it_names_first() {
     assert_eq!(open(&after(&[&first[..], &[named]].concat())), [(5, 50)]);
     let unknown = paid_as("p", 250, Some("invoice_I9"));
     assert_eq!(open(&after(&[&first[..], &[unknown]].concat())), [(10, 50)]);
+}
+
+#[test]
+fn what_is_disputed_is_paid_last_unless_a_payment_names_it() {
+    let owing = [invoiced("invoice_I1", 100, 5), invoiced("invoice_I2", 200, 10)];
+    let disputed = [&owing[..], &[disputed("invoice_I1")]].concat();
+    let paying = |payment| open(&after(&[&disputed[..], &[payment]].concat()));
+    assert_eq!(paying(paid(150)), [(5, 100), (10, 50)]);
+    assert_eq!(paying(paid(250)), [(5, 50)], "nothing is credit while something is owed");
+    assert_eq!(paying(paid_as("p", 150, Some("invoice_I1"))), [(10, 150)]);
+    let decided = [&disputed[..], &[decided("invoice_I1"), paid(150)]].concat();
+    assert_eq!(open(&after(&decided)), [(10, 150)]);
+    // What did not hold reopens the dispute's debt, which is still disputed.
+    let again = [paid_as("p-1", 300, None), reversed("p-1", 300), paid(150)];
+    assert_eq!(open(&after(&[&disputed[..], &again].concat())), [(5, 100), (10, 50)]);
+}
+
+#[test]
+fn a_credit_that_is_taken_back_is_owed_and_due() {
+    let owed = [invoiced("invoice_I1", -30, 5), refunded(30), credited("invoice_I1", -30, 20)];
+    assert_eq!(open(&after(&owed)), [(20, 30)]);
+    assert_eq!(after(&owed).past_due(date(2026, 3, 21)), 30);
 }
 
 #[test]
@@ -132,6 +194,24 @@ fn a_reversal_takes_back_credit_before_it_makes_debt() {
 }
 
 #[test]
+fn a_reversal_reopens_nothing_that_a_credit_of_the_same_name_paid() {
+    let standing = after(&[
+        charged(20, 5),
+        charged(50, 10),
+        adjusted("2026-04", -20, 31),
+        paid_as("2026-04", 50, None),
+        reversed("2026-04", 50),
+    ]);
+    assert_eq!(open(&standing), [(10, 50)]);
+    let credit = after(&[
+        adjusted("2026-04", -20, 31),
+        paid_as("2026-04", 50, None),
+        reversed("2026-04", 50),
+    ]);
+    assert_eq!((open(&credit), credit.credit()), (vec![], 20));
+}
+
+#[test]
 fn a_reversal_eats_other_credit() {
     let standing = after(&[
         charged(100, 5),
@@ -143,7 +223,7 @@ fn a_reversal_eats_other_credit() {
 }
 
 fn entries() -> impl Strategy<Value = Vec<LedgerEvent>> {
-    let entry = (0_u8..6, -1_000_i64..1_000, 1_i8..=31, any::<u8>());
+    let entry = (0_u8..11, -1_000_i64..1_000, 1_i8..=31, any::<u8>());
     let entry = entry.prop_map(|(kind, minor, day, name)| {
         let payment = format!("p-{}", name % 6);
         match kind {
@@ -151,6 +231,11 @@ fn entries() -> impl Strategy<Value = Vec<LedgerEvent>> {
             2 => paid_as(&payment, minor.abs() + 1, None),
             3 => paid_as(&payment, minor.abs() + 1, Some(&format!("invoice_I{}", name % 6))),
             4 => reversed(&payment, minor.abs() + 1),
+            5 => disputed(&format!("invoice_I{}", name % 6)),
+            6 => decided(&format!("invoice_I{}", name % 6)),
+            7 => credited(&format!("invoice_I{}", name % 6), minor, day),
+            // An adjustment may have the name of a payment.
+            8 | 9 => adjusted(&payment, minor, day),
             _ => invoiced(&format!("invoice_I{}", name % 6), minor, day),
         }
     });
@@ -186,6 +271,9 @@ proptest! {
             // The invoice's own fact posts the other side.
             if let LedgerEvent::Invoiced { total, .. } = event {
                 invoiced += total.minor;
+            }
+            if let LedgerEvent::InvoiceCredited { total, .. } = event {
+                invoiced -= total.minor;
             }
         }
         assert_eq!(receivable + invoiced, standing.owed());

@@ -138,10 +138,10 @@ impl<'a> Judge<'a> {
 
     /// Who had paid was reinstated before the day was over.
     fn end_day(&mut self) {
-        let today = self.today;
+        let (today, minimum) = (self.today, self.biller.dunning.minimum.max(1));
         let is_wronged = |site: &&Site| {
             let account = self.accounts.get(&site.account_id);
-            site.is_cut_off && account.is_some_and(|account| account.owed(today) == 0)
+            site.is_cut_off && account.is_some_and(|account| account.owed(today) < minimum)
         };
         let wronged = self.sites.values().filter(is_wronged);
         let mut wronged: Vec<_> = wronged.map(|site| site.account_id.clone()).collect();
@@ -176,6 +176,7 @@ impl<'a> Judge<'a> {
         else {
             return;
         };
+        let minimum = self.biller.dunning.minimum.max(1);
         let unpaid = SuspensionReason::NonPayment;
         let wrong = match event {
             SiteEvent::SuspensionRequested { reason, .. } if *reason == unpaid => {
@@ -184,7 +185,7 @@ impl<'a> Judge<'a> {
             SiteEvent::ReinstatementRequested { grounds, .. } => {
                 site.is_cut_off = false;
                 match grounds {
-                    ReinstatementGrounds::PaidInFull if account.owed(today) != 0 => {
+                    ReinstatementGrounds::PaidInFull if account.owed(today) >= minimum => {
                         Some("is reinstated as paid, and owes".to_owned())
                     }
                     ReinstatementGrounds::PaymentArrangement if !account.has_manager() => {

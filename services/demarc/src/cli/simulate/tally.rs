@@ -230,7 +230,9 @@ impl Tally {
             | LedgerEvent::InvoiceCredited { .. }
             | LedgerEvent::Adjusted { .. }
             | LedgerEvent::AdjustmentRequested { .. }
-            | LedgerEvent::AdjustmentDeclined { .. } => {}
+            | LedgerEvent::AdjustmentDeclined { .. }
+            | LedgerEvent::ChargeDisputed { .. }
+            | LedgerEvent::DisputeClosed { .. } => {}
         }
     }
 
@@ -261,7 +263,8 @@ impl Tally {
             DunningEvent::ChargeDisputed { .. } => funnel.disputes += 1,
             DunningEvent::DisputeClosed { .. }
             | DunningEvent::Excluded { .. }
-            | DunningEvent::Included { .. } => {}
+            | DunningEvent::Included { .. }
+            | DunningEvent::PaymentDemanded { .. } => {}
         }
     }
 

@@ -21,7 +21,8 @@ fn arrangements(world: &World) -> Vec<&'static str> {
         | DunningEvent::ChargeDisputed { .. }
         | DunningEvent::DisputeClosed { .. }
         | DunningEvent::Excluded { .. }
-        | DunningEvent::Included { .. } => None,
+        | DunningEvent::Included { .. }
+        | DunningEvent::PaymentDemanded { .. } => None,
     });
     told.collect()
 }

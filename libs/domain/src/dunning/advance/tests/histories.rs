@@ -12,7 +12,7 @@ use proptest::{
 
 use super::{World, advance};
 use crate::{
-    autopay::{CollectPayment, FailCollection, SetAutopay, Source},
+    autopay::{AutopayEvent, CollectPayment, FailCollection, SetAutopay, Source},
     dunning::{
         CloseDispute, DisputeCharge, DunningEvent, ExcludeFromDunning, IncludeInDunning,
         MakeArrangement, Outlook, Promise, StepTaken, Waits,
@@ -49,6 +49,8 @@ enum Deed {
     FailCollection {
         may_retry: bool,
     },
+    /// The processor says late that it drew what was asked for.
+    Collected,
     SetAutopay,
 }
 
@@ -68,6 +70,7 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         1 => Just(Deed::Include),
         2 => Just(Deed::Collect),
         1 => any::<bool>().prop_map(|may_retry| Deed::FailCollection { may_retry }),
+        2 => Just(Deed::Collected),
         1 => Just(Deed::SetAutopay),
     ];
     vec(deed, 1..50)
@@ -83,13 +86,23 @@ struct History {
     last: Option<StepTaken>,
     is_arranged: bool,
     drawn: Option<Date>,
+    awaits_answer: bool,
 }
 
 impl History {
     fn new(first: Date) -> Self {
         let world = World::on(first);
         let seen = world.facts.len();
-        Self { world, payments: 0, others: 0, seen, last: None, is_arranged: false, drawn: None }
+        Self {
+            world,
+            payments: 0,
+            others: 0,
+            seen,
+            last: None,
+            is_arranged: false,
+            drawn: None,
+            awaits_answer: false,
+        }
     }
 
     fn later(&self, days: i64) -> Date {
@@ -129,6 +142,7 @@ impl History {
             Deed::Include => self.asks(&IncludeInDunning { account_id: account_id() }),
             Deed::Collect => self.collect(),
             Deed::FailCollection { may_retry } => self.fail(*may_retry),
+            Deed::Collected => self.collected(),
             Deed::SetAutopay => self.set_autopay(),
         }
         self.look();
@@ -212,14 +226,44 @@ impl History {
         let drawn = self.world.ask(&CollectPayment { account_id: account_id() });
         if drawn.is_ok_and(|facts| !facts.is_empty()) {
             assert_ne!(self.drawn, Some(self.world.today), "one draw a day");
-            self.drawn = Some(self.world.today);
+            assert!(!self.awaits_answer, "a draw while another one is under way");
+            (self.drawn, self.awaits_answer) = (Some(self.world.today), true);
         }
+    }
+
+    fn collected(&mut self) {
+        let last = self.world.facts.iter().rev().find_map(|fact| {
+            let crate::Event::Autopay(AutopayEvent::CollectionRequested {
+                collection_id,
+                amount,
+                on,
+                ..
+            }) = &fact.event
+            else {
+                return None;
+            };
+            Some((collection_id.clone(), *amount, *on))
+        });
+        let Some((payment_id, amount, received_on)) = last else { return };
+        self.awaits_answer = false;
+        let paid = RecordPayment {
+            account_id: account_id(),
+            payment_id,
+            amount,
+            method: PaymentMethod::Card,
+            received_on,
+            invoice_id: None,
+            reference: None,
+        };
+        self.world.ask(&paid).expect("money that came is never refused");
+        self.look();
     }
 
     fn fail(&mut self, may_retry: bool) {
         let Some(last) = &self.world.autopay().last else { return };
         let collection_id = last.collection_id.clone();
         let code = code("declined");
+        self.awaits_answer = false;
         self.asks(&FailCollection { account_id: account_id(), collection_id, code, may_retry });
     }
 
@@ -239,7 +283,8 @@ impl History {
                 | DunningEvent::ChargeDisputed { .. }
                 | DunningEvent::DisputeClosed { .. }
                 | DunningEvent::Excluded { .. }
-                | DunningEvent::Included { .. } => {}
+                | DunningEvent::Included { .. }
+                | DunningEvent::PaymentDemanded { .. } => {}
             }
         }
     }
@@ -300,7 +345,10 @@ impl History {
     fn look_at_autopay(&self) {
         let World { biller, today, .. } = &self.world;
         let (standing, dunning) = (self.world.standing(), self.world.dunning());
-        let Some(on) = self.world.autopay().next_try(biller, standing, dunning) else { return };
+        let ledger = self.world.ledger();
+        let next =
+            self.world.autopay().next_try(biller, standing, dunning, |id| ledger.has_payment(id));
+        let Some(on) = next else { return };
         let mut then = self.world.clone();
         then.open(on.max(*today));
         let collected = then.decide(&CollectPayment { account_id: account_id() });

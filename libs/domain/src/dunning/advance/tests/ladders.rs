@@ -7,8 +7,9 @@ use jiff::{
 
 use super::world::{World, march, owing};
 use crate::{
+    biller::{Dated, Version},
     dunning::{DunningEvent, IncludeInDunning, LadderEnd},
-    testing::fixtures::account_id,
+    testing::fixtures::{account_id, code, usd},
 };
 
 fn ends(world: &World) -> Vec<LadderEnd> {
@@ -138,6 +139,26 @@ fn a_payment_that_does_not_hold_begins_another_ladder() {
     after.until(march(19)).pay("p-1", 4_999).until(march(25)).reverse("p-1").until(march(31));
     assert_eq!(after.steps()[3..], ["2 notice 03-25", "2 call 03-26", "2 suspension 03-27"]);
     assert_eq!((during.late_fees(), after.late_fees()), (1, 1), "once for one debt");
+}
+
+#[test]
+fn f75_a_fee_that_has_no_price_yet_holds_no_step_up() {
+    let mut world = owing();
+    let next_year = Version { from: Some(date(2027, 1, 1)), value: usd(500) };
+    let fee = world.biller.catalog.fees.get_mut(&code("LATE")).expect("the biller has it");
+    fee.amount = Dated::versions(vec![next_year]).expect("one version is in order");
+    world.until(march(31));
+    assert_eq!(world.steps(), ["1 notice 03-16", "1 call 03-17", "1 suspension 03-18"]);
+    assert_eq!(world.late_fees(), 0);
+}
+
+#[test]
+fn f75_a_fee_is_charged_for_every_debt_however_long_the_names_of_steps_are() {
+    let mut world = owing();
+    world.biller.dunning.steps[0].name = code(&"n".repeat(100));
+    world.until(march(31)).pay("p-1", 4_999).charge(4_999, date(2026, 4, 5));
+    world.until(date(2026, 4, 30));
+    assert_eq!((world.steps().len(), world.late_fees()), (6, 2));
 }
 
 #[test]

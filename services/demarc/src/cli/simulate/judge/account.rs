@@ -149,6 +149,8 @@ impl Account {
             }
             DunningEvent::Excluded { .. } => self.is_excluded = true,
             DunningEvent::Included { .. } => self.is_excluded = false,
+            // Nobody suspends by hand in a simulated year.
+            DunningEvent::PaymentDemanded { through, .. } => self.ended = Some(*through),
         }
         None
     }

@@ -1,0 +1,108 @@
+//! What is owed, as dunning sees it: what is past due, what may be collected, what is promised, and
+//! what has to be paid before anybody is reinstated.
+//!
+//! What must stay true: what is disputed is part of none of it.
+
+use jiff::civil::Date;
+
+use super::{Arrangement, Dunning, Ladder};
+use crate::{
+    biller::Biller,
+    ledger::{OpenCharge, Standing},
+};
+
+impl Dunning {
+    /// What is owed and not disputed, oldest first.
+    pub fn undisputed<'a>(
+        &'a self,
+        standing: &'a Standing,
+    ) -> impl Iterator<Item = &'a OpenCharge> {
+        standing.open.iter().filter(|charge| !self.disputed.contains_key(&charge.charge_id))
+    }
+
+    /// What is due by a day and not disputed.
+    #[must_use]
+    pub fn due(&self, standing: &Standing, on: Date) -> i64 {
+        sum(self.undisputed(standing).filter(|charge| charge.due_on <= on))
+    }
+
+    /// What may be collected on a day: what is due by then and not disputed; of what an
+    /// arrangement covers only what is promised by then (F79).
+    #[must_use]
+    pub fn collectable(&self, standing: &Standing, on: Date) -> i64 {
+        let Some(arrangement) = &self.arrangement else { return self.due(standing, on) };
+        let others = self.undisputed(standing).filter(|charge| !arrangement.covers(charge));
+        let others = sum(others.filter(|charge| charge.due_on <= on));
+        let promised = arrangement.promises.iter().filter(|promise| promise.on <= on);
+        let promised = promised.map(|promise| promise.amount.minor).fold(0, i64::saturating_add);
+        let allowed = arrangement.total.saturating_sub(promised).max(0);
+        let missing = self.promised(arrangement, standing).saturating_sub(allowed).max(0);
+        others.saturating_add(missing)
+    }
+
+    /// What an arrangement covers and is neither paid nor disputed.
+    #[must_use]
+    pub fn promised(&self, arrangement: &Arrangement, standing: &Standing) -> i64 {
+        sum(self.undisputed(standing).filter(|charge| arrangement.covers(charge)))
+    }
+
+    /// The first promise whose day is over before `today` and that was not kept, and what is
+    /// missing of it.
+    #[must_use]
+    pub fn broken(
+        &self,
+        arrangement: &Arrangement,
+        standing: &Standing,
+        today: Date,
+    ) -> Option<(Date, i64)> {
+        let (on, allowed) = arrangement.first_beyond(self.promised(arrangement, standing))?;
+        let missing = self.promised(arrangement, standing).saturating_sub(allowed);
+        (on < today).then_some((on, missing))
+    }
+
+    /// What is past due and not disputed, whatever ladders there were.
+    #[must_use]
+    pub fn past_due(&self, standing: &Standing, today: Date) -> i64 {
+        sum(self.undisputed(standing).filter(|charge| charge.due_on < today))
+    }
+
+    /// What has to be paid before the account is reinstated: the debt that started the ladder, or
+    /// for which it was suspended without one, or that started the last one, and every older one;
+    /// where there was nothing of this, all that is past due (F77, F86).
+    #[must_use]
+    pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
+        let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
+        let anchor = anchor_of(self.ladder).or(self.demanded).or(anchor_of(self.ended));
+        let past_due = self.undisputed(standing).filter(|charge| charge.due_on < today);
+        sum(past_due.filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor)))
+    }
+
+    /// Whether so little of that is left that nobody is asked for it: the ladder is over by the
+    /// same measure, so whoever it has settled with is reinstated (F86).
+    #[must_use]
+    pub fn has_paid(&self, biller: &Biller, standing: &Standing, today: Date) -> bool {
+        self.owed(standing, today) < biller.dunning.minimum.max(1)
+    }
+}
+
+impl Arrangement {
+    /// Whether a debt is part of it.
+    #[must_use]
+    pub fn covers(&self, charge: &OpenCharge) -> bool {
+        charge.due_on <= self.covers_through && !self.excludes.contains(&charge.charge_id)
+    }
+
+    /// The day of the first promise that is not kept as long as so much is owed, and what may
+    /// still be owed after it.
+    pub(crate) fn first_beyond(&self, owed: i64) -> Option<(Date, i64)> {
+        let mut allowed = self.total;
+        self.promises.iter().find_map(|promise| {
+            allowed = allowed.saturating_sub(promise.amount.minor).max(0);
+            (owed > allowed).then_some((promise.on, allowed))
+        })
+    }
+}
+
+fn sum<'a>(charges: impl Iterator<Item = &'a OpenCharge>) -> i64 {
+    charges.map(|charge| charge.remaining).fold(0, i64::saturating_add)
+}
