@@ -27,7 +27,7 @@ pub use end_item::EndItem;
 pub use exempt::{GrantExemption, RevokeExemption};
 pub use expire_campaign::ExpireCampaign;
 pub use item::{Item, ItemKind, PendingFee, Price, Timing};
-pub(crate) use priced::fee;
+pub(crate) use priced::{as_code, fee};
 pub use rating::{Rated, RatedLine};
 pub use rejection::SubscriptionRejection;
 pub use reprice::RepriceItem;

@@ -14,7 +14,6 @@ use crate::{
     ledger::{LedgerId, Standing},
     money::Money,
     subscription::{self, SubscriptionEvent, SubscriptionId},
-    text::Code,
 };
 
 /// Do what today asks of an account whose debt is past due, if it asks for anything.
@@ -100,8 +99,7 @@ impl AdvanceDunning {
         let Some(product) = plan.and_then(|plan| plan.late_fee.as_ref()) else {
             return Ok(Vec::new());
         };
-        let charge_id = Code::parse(&format!("{}-{}-{product}", step.name, step.anchor))
-            .unwrap_or_else(|_| product.clone());
+        let charge_id = subscription::as_code(&format!("{}-{}-{product}", step.name, step.anchor));
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         if !subscription.is_opened() || subscription.charged.knows(&charge_id) {
             return Ok(Vec::new());

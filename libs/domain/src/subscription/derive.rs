@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::{
     Item, ItemKind, PendingFee, Price, Subscription, SubscriptionEvent, SubscriptionId,
     SubscriptionRejection, Timing,
-    priced::{as_code, extra_item, fee, named, price},
+    priced::{BUNDLE, as_code, extra_item, fee, named, price},
 };
 use crate::{
     Aggregate, Desk,
@@ -129,7 +129,7 @@ impl Changes {
         let paid = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
         let packages: BTreeSet<Code> = paid.map(|(_, item)| item.product.clone()).collect();
         for (code, bundle) in &desk.biller.catalog.bundles {
-            let item_id = as_code(&format!("bundle-{code}"));
+            let item_id = as_code(&format!("{BUNDLE}{code}"));
             let is_there = self.after.items.get(&item_id).is_some_and(|it| it.on(on).is_some());
             let is_complete = bundle.packages.is_subset(&packages);
             if is_complete && !is_there {

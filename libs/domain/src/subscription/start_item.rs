@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Item, ItemKind, Subscription, SubscriptionEvent, SubscriptionId, SubscriptionRejection,
-    priced::extra_item,
+    priced::{demand_free, extra_item},
 };
 use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
 
@@ -41,6 +41,7 @@ impl Decide for StartItem {
 
 impl StartItem {
     fn start(&self, desk: &Desk<'_>, subscription: &Subscription) -> Result<Vec<Fact>, Rejection> {
+        demand_free(&self.item_id)?;
         subscription.demand_recent(self.from, today(desk)?)?;
         subscription.demand_room()?;
         let product = self.product.clone();
@@ -109,6 +110,15 @@ mod tests {
             .after(start("WIFI"))
             .when(StartItem { from: date(2026, 3, 17), ..start("WIFI") })
             .then_rejected(SubscriptionRejection::ItemIdUsed);
+    }
+
+    #[test]
+    fn what_an_order_or_a_bundle_names_is_named_by_nobody_else() {
+        for item_id in ["service_5", "service_5-WIFI", "bundle-DOUBLE"] {
+            given(account())
+                .when(StartItem { item_id: code(item_id), ..start("WIFI") })
+                .then_rejected(SubscriptionRejection::IdReserved);
+        }
     }
 
     #[test]
