@@ -5,10 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::civil::Date;
 
 use super::{
-    BeforeBill, Exemption, FEES_MAX, Item, Piece, Price, Subscription, SubscriptionEvent, Tracked,
-    charge_fee::fingerprint,
+    BeforeBill, ChargedBy, Exemption, FEES_MAX, Item, Piece, Price, Subscription,
+    SubscriptionEvent, Tracked, charge_fee::fingerprint,
 };
 use crate::{Aggregate, Noun, text::Code};
+
+/// Most bills of which is remembered that they were corrected, or correct others.
+const CORRECTIONS_MAX: usize = 24;
 
 impl Subscription {
     fn set(&mut self, item_id: &Code, from: Date, item: Option<Arc<Item>>) {
@@ -40,19 +43,49 @@ impl Subscription {
 
     fn bill(&mut self, invoice: Option<&Code>, cycle: Date, through: Date) {
         let rated = self.rate(cycle, through);
+        let bill = Arc::new(self.charging(invoice.cloned(), cycle));
+        let corrections = self.corrections.clone();
+        self.note_corrections(rated.corrects, &bill);
         let mut before = BTreeMap::new();
-        for (item_id, billed) in rated.billed {
+        for (item_id, mut billed) in rated.billed {
+            for piece in billed.iter_mut().filter(|piece| piece.bill.is_none()) {
+                piece.bill = Some(Arc::clone(&bill));
+            }
             if let Some(tracked) = self.items.get_mut(&item_id) {
                 before.insert(item_id, std::mem::replace(&mut tracked.billed, billed));
             }
         }
         self.forget();
         let fees = std::mem::take(&mut self.fees);
-        self.before = invoice
-            .map(|invoice| Box::new(BeforeBill { invoice: invoice.clone(), billed: before, fees }));
+        self.before = invoice.map(|invoice| {
+            let invoice = invoice.clone();
+            Box::new(BeforeBill { invoice, billed: before, fees, corrections })
+        });
         self.through_before = self.through;
         self.through = Some(self.through.map_or(through, |done| done.max(through)));
         self.parked = None;
+    }
+
+    /// Notes that a bill corrects others, each of which is noted once.
+    fn note_corrections(&mut self, corrected: Vec<Arc<ChargedBy>>, by: &Arc<ChargedBy>) {
+        let by = (!corrected.is_empty()).then(|| Arc::clone(by));
+        for bill in corrected.into_iter().chain(by) {
+            if !self.corrections.contains(&bill) {
+                self.corrections.push(bill);
+            }
+        }
+        let surplus = self.corrections.len().saturating_sub(CORRECTIONS_MAX);
+        self.corrections.drain(..surplus);
+    }
+
+    /// What a bill charged is paid for with nothing, also where the last bill is taken back later.
+    fn waive(&mut self, invoice: &Code) {
+        let now = self.items.values_mut().map(|tracked| &mut tracked.billed);
+        let before = self.before.iter_mut().flat_map(|before| before.billed.values_mut());
+        let of_bill = |piece: &&mut Piece| piece.is_of(invoice);
+        for piece in now.chain(before).flatten().filter(of_bill) {
+            piece.is_waived = true;
+        }
     }
 
     /// Lets go of what is too old to be changed by itself.
@@ -79,6 +112,7 @@ impl Subscription {
         }
         let later = std::mem::take(&mut self.fees);
         self.fees = before.fees.into_iter().chain(later).collect();
+        self.corrections = before.corrections;
     }
 }
 
@@ -137,6 +171,7 @@ impl Aggregate for Subscription {
                 self.bill(invoice.as_ref(), *cycle, *through);
             }
             SubscriptionEvent::Unbilled { invoice } => self.unbill(invoice),
+            SubscriptionEvent::Waived { invoice } => self.waive(invoice),
             SubscriptionEvent::Parked { cycle, code, .. } => {
                 self.parked = Some((*cycle, code.clone()));
             }

@@ -189,6 +189,8 @@ impl RecurringRow {
                     self.last_invoice = None;
                 }
             }
+            // What is paid every month stays as it is.
+            SubscriptionEvent::Waived { .. } => {}
             SubscriptionEvent::Parked { cycle, code, reason } => {
                 self.parked = Some(ParkedRow {
                     cycle: cycle.to_string(),
@@ -268,6 +270,7 @@ pub(super) fn item_of(event: &SubscriptionEvent) -> Option<&str> {
         | SubscriptionEvent::ExemptionRevoked
         | SubscriptionEvent::Billed { .. }
         | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Waived { .. }
         | SubscriptionEvent::Parked { .. } => None,
     }
 }
