@@ -8,11 +8,8 @@ use std::{cmp, fmt, hash, marker::PhantomData, sync::Arc};
 
 use crate::{Aggregate, text::Code};
 
-/// Longest id in characters, prefix included.
+/// Longest id in characters that a sender chooses, prefix included.
 pub const ID_CHARS_MAX: usize = 64;
-/// Longest suffix of an id of any category: of `account_` and of what is named after an account,
-/// whose categories are longer.
-const SUFFIX_CHARS_MAX: usize = ID_CHARS_MAX - "account_".len();
 
 /// Names one `A`: its category, an underscore, and 1 or more of `A-Z a-z 0-9 - _`.
 pub struct Id<A>(Arc<str>, PhantomData<fn() -> A>);
@@ -33,7 +30,7 @@ impl<A: Aggregate> Id<A> {
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let suffix = text.strip_prefix(A::CATEGORY).and_then(|rest| rest.strip_prefix('_'));
         match suffix {
-            Some(suffix) if is_safe(suffix) && is_short(text, suffix) => {
+            Some(suffix) if is_safe(suffix) && text.len() <= A::ID_CHARS_MAX => {
                 Ok(Self(text.into(), PhantomData))
             }
             Some(_) | None => Err(IdError { prefix: A::CATEGORY }),
@@ -65,10 +62,6 @@ impl<A> Id<A> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-fn is_short(id: &str, suffix: &str) -> bool {
-    id.len() <= ID_CHARS_MAX || suffix.len() <= SUFFIX_CHARS_MAX
 }
 
 fn is_safe(suffix: &str) -> bool {
