@@ -23,6 +23,7 @@ mod start_item;
 
 pub use bill_day::ChangeBillDay;
 pub use charge_fee::ChargeFee;
+pub use cycles::Cycles;
 pub(crate) use derive::{Sale, ended, sold};
 pub use end_item::EndItem;
 pub use exempt::{GrantExemption, RevokeExemption};
@@ -178,6 +179,8 @@ pub struct Subscription {
     pub(crate) through: Option<Date>,
     /// What was billed in advance before the last bill: how far back things change follows from it.
     pub(crate) through_before: Option<Date>,
+    /// Whether cycles go on.
+    pub(crate) cycles: Cycles,
     /// What is not taxed.
     pub(crate) exemption: Option<Exemption>,
     /// The cycle that could not be billed, and why.
@@ -316,6 +319,7 @@ impl Subscription {
         bill_days: Vec::new(),
         through: None,
         through_before: None,
+        cycles: Cycles::GoOn,
         exemption: None,
         parked: None,
         corrections: Vec::new(),

@@ -61,9 +61,7 @@ impl BillAccount {
         }
         let next = subscription.next_cycle();
         let Some(cycle) = self.cycle else {
-            // Before the first bill, the rest of the period is paid in advance.
-            let rest = || subscription.end_of_cycle(today);
-            let through = subscription.through().unwrap_or_else(rest);
+            let through = subscription.through_on_demand(today);
             return Ok(Some(Bill { cycle: today, through }));
         };
         match next {

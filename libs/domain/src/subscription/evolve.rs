@@ -5,21 +5,23 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::civil::Date;
 
 use super::{
-    BeforeBill, ChargedBy, Exemption, FEES_MAX, Item, Piece, Price, Subscription,
+    BeforeBill, ChargedBy, Cycles, Exemption, FEES_MAX, Item, Piece, Price, Subscription,
     SubscriptionEvent, Tracked, charge_fee::fingerprint,
 };
-use crate::{Aggregate, Noun, text::Code};
+use crate::{Aggregate, Noun, account::Account, id::ID_CHARS_MAX, text::Code};
 
 /// Most bills of which is remembered that they were corrected, or correct others.
 const CORRECTIONS_MAX: usize = 24;
 
 impl Subscription {
     fn set(&mut self, item_id: &Code, from: Date, item: Option<Arc<Item>>) {
+        self.cycles = self.cycles.told(from);
         self.items.entry(item_id.clone()).or_default().set(from, item);
     }
 
     /// Says what it costs from a day on, until the next thing that was said of it.
     fn reprice(&mut self, item_id: &Code, price: Price, from: Date) {
+        self.cycles = self.cycles.told(from);
         let Some(tracked) = self.items.get_mut(item_id) else { return };
         let Some(item) = tracked.on(from) else { return };
         let mut repriced = Item::clone(item);
@@ -63,6 +65,8 @@ impl Subscription {
         });
         self.through_before = self.through;
         self.through = Some(self.through.map_or(through, |done| done.max(through)));
+        let is_paid_for = self.items.values().any(|tracked| !tracked.is_ended_by(cycle));
+        self.cycles = Cycles::billed(invoice.is_some(), is_paid_for);
         self.parked = None;
     }
 
@@ -117,6 +121,10 @@ impl Subscription {
 }
 
 impl Tracked {
+    fn is_ended_by(&self, date: Date) -> bool {
+        self.segments.last().is_none_or(|(from, item)| item.is_none() && *from <= date)
+    }
+
     /// Says what it is from a day on, whatever was said of that day and later ones before.
     fn set(&mut self, from: Date, item: Option<Arc<Item>>) {
         self.segments.retain(|(day, _)| *day < from);
@@ -134,6 +142,8 @@ impl Tracked {
 impl Aggregate for Subscription {
     const CATEGORY: &'static str = "subscription";
     const UNKNOWN: &'static Self = &Self::NOTHING;
+    // The longest account has one, too.
+    const ID_CHARS_MAX: usize = ID_CHARS_MAX - Account::CATEGORY.len() + Self::CATEGORY.len();
     type Event = SubscriptionEvent;
 
     fn evolve(mut self, event: &SubscriptionEvent) -> Self {
@@ -156,6 +166,7 @@ impl Aggregate for Subscription {
                 }
             }
             SubscriptionEvent::FeeCharged { fee } => {
+                self.cycles = self.cycles.told(fee.on);
                 self.charged.note(&fee.charge_id, fingerprint(fee), FEES_MAX);
                 self.fees.push(fee.clone());
             }

@@ -136,6 +136,25 @@ mod tests {
     }
 
     #[test]
+    fn nobody_comes_back_to_pay_for_years_that_are_over() {
+        let nothing = |cycle, through| {
+            SubscriptionEvent::Billed { invoice: None, cycle, through }.on(&account_id())
+        };
+        let resting = || {
+            let ended =
+                SubscriptionEvent::ItemEnded { item_id: code("wifi"), on: date(2024, 3, 16) };
+            given(account())
+                .and([nothing(date(2024, 3, 1), date(2024, 4, 1)), ended.on(&account_id())])
+                .and([nothing(date(2024, 4, 1), date(2024, 5, 1))])
+        };
+        let from = |from| StartItem { from, item_id: code("wifi-2"), ..start("WIFI") };
+        let _ = resting().when(from(date(2025, 11, 1)));
+        resting()
+            .when(from(date(2025, 10, 31)))
+            .then_rejected(SubscriptionRejection::TooFarBack { since: date(2025, 11, 1) });
+    }
+
+    #[test]
     fn nobody_begins_to_pay_for_years_that_are_over() {
         let from = |from| StartItem { from, ..start("WIFI") };
         let _ = given(account()).when(from(date(2025, 11, 1)));
