@@ -2,7 +2,10 @@
 //! discount of a bundle, the fee of the activation.
 //!
 //! What must stay true: all of it is decided in the record that changes the service, at the prices
-//! of that day, so a bill never has to guess.
+//! of that day, so a bill never has to guess. An order is billed from the day of its check-in, so
+//! nothing is said of packages on a later day than the one that is decided, and whether a bundle is
+//! complete need be asked of that day alone. The discount of a bundle is of no package and of no
+//! market: it lessens what is paid and not what is taxed, which are the packages at their prices.
 
 use std::collections::{BTreeMap, BTreeSet};
 

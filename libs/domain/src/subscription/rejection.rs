@@ -18,7 +18,7 @@ pub enum SubscriptionRejection {
     #[error("the account pays for no such item on that day")]
     NoSuchItem,
     /// It belongs to a service.
-    #[error("the item belongs to a service: an order changes or ends it")]
+    #[error("the item belongs to a service or a bundle: an order changes or ends it")]
     ItemOfAService,
     /// The biller does not sell it.
     #[error("{product} is not sold by itself: name a package, an extra or a fee of the catalog")]

@@ -6,7 +6,7 @@ use super::{Billing, alpha, started};
 use crate::{
     biller::{Dated, Tax, TaxTable, Taxation, Untaxable, Version, testing},
     invoice::LineKind,
-    subscription::{Item, Price, Subscription, SubscriptionEvent},
+    subscription::{Item, ItemKind, Price, Subscription, SubscriptionEvent},
     testing::fixtures::{code, usd},
 };
 
@@ -139,4 +139,13 @@ fn a_credit_has_the_rate_of_what_it_takes_back() {
     let amounts = june(&billing.told(&repriced).subscription, &table);
     let amounts: Vec<i64> = amounts.into_iter().map(|(_, minor)| minor).collect();
     assert_eq!(amounts, [-3_000, 4_000, 4_000, 650]);
+}
+
+#[test]
+fn the_discount_of_a_bundle_lessens_no_tax() {
+    let discount = Item { kind: ItemKind::Bundle, ..alpha(-1_000) };
+    let item_id = code("bundle-DOUBLE");
+    let bundled = SubscriptionEvent::ItemStarted { item_id, item: discount, from: CYCLE };
+    let both = [taxed("a", 2_000, "northern_virginia"), bundled];
+    assert_eq!(taxes(&both), Ok(state_tax(100)));
 }
