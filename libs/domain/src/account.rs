@@ -35,6 +35,10 @@ use crate::{
 /// Names an account: `account_` and the operator's own account number.
 pub type AccountId = Id<Account>;
 
+/// Longest account number that is opened: what is named after an account has longer ids than it,
+/// as in `task_dunning-<number>-12-3`. Logs may hold accounts with longer ones.
+pub const NUMBER_CHARS_MAX: usize = 40;
+
 /// Facts about one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountEvent {

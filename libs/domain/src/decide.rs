@@ -13,6 +13,9 @@ pub trait Aggregate: Clone + Sized + 'static {
     /// Whether its newest fact says everything, whatever was before it. Then nobody reads more of
     /// its stream than that: [`Aggregate::evolve`] must not look at the state before.
     const NEWEST_FACT_SUFFICES: bool = false;
+    /// Longest id in characters, prefix included. What is named after a noun of a shorter category
+    /// has longer ones.
+    const ID_CHARS_MAX: usize = crate::id::ID_CHARS_MAX;
     /// Its facts.
     type Event;
 

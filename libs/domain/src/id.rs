@@ -1,13 +1,14 @@
 //! Ids of nouns. An id is also the name of the noun's stream in the log: `site_88`, `order_1001`.
 //!
 //! What must stay true: an id holds only characters that are safe in a NATS subject, a path and a
-//! log line. Senders choose ids and must not put personal data into them: no rule can tell.
+//! log line; whatever noun is named after another one (`Id::of`), its name can be read again.
+//! Senders choose ids and must not put personal data into them: no rule can tell.
 
 use std::{cmp, fmt, hash, marker::PhantomData, sync::Arc};
 
 use crate::{Aggregate, text::Code};
 
-/// Longest id in characters, prefix included.
+/// Longest id in characters that a sender chooses, prefix included.
 pub const ID_CHARS_MAX: usize = 64;
 
 /// Names one `A`: its category, an underscore, and 1 or more of `A-Z a-z 0-9 - _`.
@@ -29,7 +30,7 @@ impl<A: Aggregate> Id<A> {
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let suffix = text.strip_prefix(A::CATEGORY).and_then(|rest| rest.strip_prefix('_'));
         match suffix {
-            Some(suffix) if is_safe(suffix) && text.len() <= ID_CHARS_MAX => {
+            Some(suffix) if is_safe(suffix) && text.len() <= A::ID_CHARS_MAX => {
                 Ok(Self(text.into(), PhantomData))
             }
             Some(_) | None => Err(IdError { prefix: A::CATEGORY }),
@@ -115,8 +116,13 @@ impl<A> fmt::Display for Id<A> {
 
 #[cfg(test)]
 mod tests {
-    use super::Id;
-    use crate::{ledger::Ledger, site::Site};
+    use proptest::prelude::proptest;
+
+    use super::{ID_CHARS_MAX, Id};
+    use crate::{
+        account::Account, autopay::Autopay, dunning::Dunning, ledger::Ledger, site::Site,
+        subscription::Subscription,
+    };
 
     #[test]
     fn an_id_carries_its_category_and_is_safe_in_a_subject() {
@@ -131,5 +137,25 @@ mod tests {
     fn a_ledger_is_named_after_its_account() {
         let account = Id::<crate::account::Account>::parse("account_7").unwrap();
         assert_eq!(Id::<Ledger>::of(&account).as_str(), "ledger_7");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_named_after_an_account_is_read_again(suffix in "[A-Za-z0-9_-]{1,60}") {
+            let account = format!("account_{suffix}");
+            let Ok(account) = Id::<Account>::parse(&account) else {
+                assert!(account.len() > ID_CHARS_MAX);
+                return Ok(());
+            };
+            let subscription = Id::<Subscription>::of(&account);
+            assert_eq!(Id::parse(subscription.as_str()), Ok(subscription.clone()));
+            assert_eq!(Id::<Account>::of(&subscription), account);
+            let ledger = Id::<Ledger>::of(&account);
+            assert_eq!(Id::parse(ledger.as_str()), Ok(ledger));
+            let dunning = Id::<Dunning>::of(&account);
+            assert_eq!(Id::parse(dunning.as_str()), Ok(dunning));
+            let autopay = Id::<Autopay>::of(&account);
+            assert_eq!(Id::parse(autopay.as_str()), Ok(autopay));
+        }
     }
 }

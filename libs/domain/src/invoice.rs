@@ -122,6 +122,9 @@ pub enum InvoiceRejection {
     /// Only the account's newest invoice can be billed anew.
     #[error("only the account's last invoice is billed anew: credit it, and adjust the rest")]
     NotTheLast,
+    /// Neither bill says alone what its days cost.
+    #[error("the invoice corrects another one or was corrected: adjust the account instead")]
+    Corrected,
     /// The reason is not the biller's.
     #[error("the reason is not one of the biller's reasons for adjustments")]
     ReasonNotKnown,
@@ -135,6 +138,7 @@ impl InvoiceRejection {
             Self::NotIssued => "invoice.not_issued",
             Self::CreditedOtherwise => "invoice.credited_otherwise",
             Self::NotTheLast => "invoice.not_the_last",
+            Self::Corrected => "invoice.corrected",
             Self::ReasonNotKnown => "invoice.reason_not_known",
         }
     }

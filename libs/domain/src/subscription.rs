@@ -2,8 +2,9 @@
 //! pays once, when it is billed, and how far it has been.
 //!
 //! What must stay true: an item keeps the price that it was sold at until an event says otherwise;
-//! what was billed is remembered piece by piece, so that a change, however late it is known, is
-//! credited and charged to the cent and never twice.
+//! what was billed is remembered piece by piece, and with the bill that charged it, so that a
+//! change, however late it is known, is credited and charged to the cent and never twice, with the
+//! taxes that were on it then.
 
 mod bill_day;
 mod charge_fee;
@@ -22,12 +23,13 @@ mod start_item;
 
 pub use bill_day::ChangeBillDay;
 pub use charge_fee::ChargeFee;
+pub use cycles::Cycles;
 pub(crate) use derive::{Sale, ended, sold};
 pub use end_item::EndItem;
 pub use exempt::{GrantExemption, RevokeExemption};
 pub use expire_campaign::ExpireCampaign;
 pub use item::{Item, ItemKind, PendingFee, Price, Timing};
-pub(crate) use priced::fee;
+pub(crate) use priced::{as_code, fee};
 pub use rating::{Rated, RatedLine};
 pub use rejection::SubscriptionRejection;
 pub use reprice::RepriceItem;
@@ -145,6 +147,12 @@ pub enum SubscriptionEvent {
         /// Which.
         invoice: Code,
     },
+    /// A bill was taken back whole and for good: what was on it is not billed anew, and not
+    /// credited again when it ends.
+    Waived {
+        /// Which.
+        invoice: Code,
+    },
     /// A bill could not be made.
     Parked {
         /// The bill day.
@@ -171,10 +179,14 @@ pub struct Subscription {
     pub(crate) through: Option<Date>,
     /// What was billed in advance before the last bill: how far back things change follows from it.
     pub(crate) through_before: Option<Date>,
+    /// Whether cycles go on.
+    pub(crate) cycles: Cycles,
     /// What is not taxed.
     pub(crate) exemption: Option<Exemption>,
     /// The cycle that could not be billed, and why.
     pub(crate) parked: Option<(Date, Code)>,
+    /// Bills that later ones corrected, and those, within a bound, oldest first.
+    pub(crate) corrections: Vec<Arc<ChargedBy>>,
     /// How it stood before the last bill, which can be taken back.
     pub(crate) before: Option<Box<BeforeBill>>,
 }
@@ -208,6 +220,21 @@ pub(crate) struct Piece {
     pub(crate) period: Period,
     pub(crate) from: Date,
     pub(crate) to: Date,
+    /// The bill that charged it; absent: none did yet.
+    pub(crate) bill: Option<Arc<ChargedBy>>,
+    /// Whether a credit note took back what was charged for it.
+    pub(crate) is_waived: bool,
+}
+
+/// A bill, as far as whatever corrects it must know.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ChargedBy {
+    /// Its number.
+    pub(crate) invoice: Option<Code>,
+    /// The day whose rates of taxes hold.
+    pub(crate) on: Date,
+    /// The taxes that were not charged.
+    pub(crate) exempt_from: BTreeSet<Code>,
 }
 
 /// What a bill that is taken back restores.
@@ -216,6 +243,7 @@ pub(crate) struct BeforeBill {
     pub(crate) invoice: Code,
     pub(crate) billed: BTreeMap<Code, Vec<Piece>>,
     pub(crate) fees: Vec<PendingFee>,
+    pub(crate) corrections: Vec<Arc<ChargedBy>>,
 }
 
 impl Subscription {
@@ -254,6 +282,24 @@ impl Subscription {
         self.exemption.as_ref().filter(|it| it.until.is_none_or(|until| date < until))
     }
 
+    /// What a bill of a day says of the taxes on it.
+    pub(crate) fn charging(&self, invoice: Option<Code>, on: Date) -> ChargedBy {
+        let exemption = self.exempt_from(on);
+        let exempt_from = exemption.map(|it| it.taxes.clone()).unwrap_or_default();
+        ChargedBy { invoice, on, exempt_from }
+    }
+
+    /// Whether a bill charged something that can still change by itself.
+    pub(crate) fn is_charged_by(&self, invoice: &Code) -> bool {
+        let mut pieces = self.items.values().flat_map(|tracked| &tracked.billed);
+        pieces.any(|piece| !piece.is_waived && piece.is_of(invoice))
+    }
+
+    /// Whether a bill corrected another one, or was itself corrected, as far as is remembered.
+    pub(crate) fn is_corrected(&self, invoice: &Code) -> bool {
+        self.corrections.iter().any(|bill| bill.invoice.as_ref() == Some(invoice))
+    }
+
     /// The fact with which a subscription begins, where it has not begun.
     fn opening(&self, desk: &Desk<'_>, account_id: &Id<Account>) -> Option<SubscriptionEvent> {
         let bill_day = desk.biller.billing.bill_day;
@@ -273,10 +319,18 @@ impl Subscription {
         bill_days: Vec::new(),
         through: None,
         through_before: None,
+        cycles: Cycles::GoOn,
         exemption: None,
         parked: None,
+        corrections: Vec::new(),
         before: None,
     };
+}
+
+impl Piece {
+    pub(crate) fn is_of(&self, invoice: &Code) -> bool {
+        self.bill.as_ref().is_some_and(|bill| bill.invoice.as_ref() == Some(invoice))
+    }
 }
 
 impl Tracked {

@@ -57,6 +57,7 @@ fn of_item(event: &SubscriptionEvent) -> Option<Fact> {
         | SubscriptionEvent::ExemptionRevoked
         | SubscriptionEvent::Billed { .. }
         | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Waived { .. }
         | SubscriptionEvent::Parked { .. } => return None,
     })
 }
@@ -103,6 +104,9 @@ fn of_all(event: &SubscriptionEvent) -> Option<Fact> {
         }
         SubscriptionEvent::Unbilled { invoice } => {
             Fact::Unbilled(pb::SubscriptionUnbilled { invoice: invoice.to_string() })
+        }
+        SubscriptionEvent::Waived { invoice } => {
+            Fact::Waived(pb::SubscriptionWaived { invoice: invoice.to_string() })
         }
         SubscriptionEvent::Parked { cycle, code, reason } => Fact::Parked(pb::SubscriptionParked {
             cycle: cycle.to_string(),
@@ -163,6 +167,9 @@ pub(crate) fn decode(message: pb::SubscriptionEvent) -> Result<SubscriptionEvent
         },
         Fact::Unbilled(fact) => {
             SubscriptionEvent::Unbilled { invoice: code("invoice", &fact.invoice)? }
+        }
+        Fact::Waived(fact) => {
+            SubscriptionEvent::Waived { invoice: code("invoice", &fact.invoice)? }
         }
         Fact::Parked(fact) => SubscriptionEvent::Parked {
             cycle: date("cycle", &fact.cycle)?,

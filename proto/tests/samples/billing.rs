@@ -40,6 +40,7 @@ fn subscriptions() -> Vec<Event> {
         SubscriptionEvent::Billed { invoice: Some(code("INV-1042")), cycle: day(), through: day() },
         SubscriptionEvent::Billed { invoice: None, cycle: day(), through: day() },
         SubscriptionEvent::Unbilled { invoice: code("INV-1042") },
+        SubscriptionEvent::Waived { invoice: code("INV-1042") },
         SubscriptionEvent::Parked {
             cycle: day(),
             code: code("subscription.market_not_taxed"),

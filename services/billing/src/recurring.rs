@@ -131,7 +131,8 @@ fn list_parked(
         | SubscriptionEvent::BillDayChanged { .. }
         | SubscriptionEvent::ExemptionGranted { .. }
         | SubscriptionEvent::ExemptionRevoked
-        | SubscriptionEvent::Unbilled { .. } => Ok(()),
+        | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Waived { .. } => Ok(()),
     }
 }
 

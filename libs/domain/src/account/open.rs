@@ -1,9 +1,9 @@
 //! Open: there is an account, of a customer who may have others (F56).
 
-use super::{Account, AccountEvent, AccountId, AccountRejection};
+use super::{Account, AccountEvent, AccountId, AccountRejection, NUMBER_CHARS_MAX};
 use crate::{
     Decide, Desk, Fact, Rejection,
-    customer::{Customer, CustomerEvent, CustomerId},
+    customer::{CustomerEvent, CustomerId},
     sealed::Sealed,
 };
 
@@ -39,22 +39,19 @@ impl Decide for OpenAccount {
 
 impl OpenAccount {
     fn open(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        if self.account_id.suffix().len() > NUMBER_CHARS_MAX {
+            return Err(AccountRejection::NumberTooLong.into());
+        }
         let opened = AccountEvent::Opened {
             customer_id: self.customer_id.clone(),
             holder_name: self.holder_name.clone(),
             email: self.email.clone(),
         };
         let mut facts = vec![opened.on(&self.account_id)];
-        match &self.customer_id {
-            Some(customer_id) => {
-                desk.get(customer_id).demand_room()?;
-                let account_id = self.account_id.clone();
-                facts.push(CustomerEvent::AccountAdded { account_id }.on(customer_id));
-            }
-            None if Customer::implied(&self.account_id).is_none() => {
-                return Err(AccountRejection::NumberTooLong.into());
-            }
-            None => {}
+        if let Some(customer_id) = &self.customer_id {
+            desk.get(customer_id).demand_room()?;
+            let account_id = self.account_id.clone();
+            facts.push(CustomerEvent::AccountAdded { account_id }.on(customer_id));
         }
         Ok(facts)
     }
@@ -64,10 +61,11 @@ impl OpenAccount {
 mod tests {
     use super::OpenAccount;
     use crate::{
-        account::{AccountEvent, AccountRejection},
-        customer::{CustomerEvent, CustomerRejection},
+        account::{AccountEvent, AccountId, AccountRejection, NUMBER_CHARS_MAX},
+        customer::{Customer, CustomerEvent, CustomerRejection},
+        task::TaskId,
         testing::{
-            fixtures::{TODAY, account, account_id, customer, customer_id, day, sealed},
+            fixtures::{TODAY, account, account_id, customer, customer_id, day, id, sealed},
             given,
         },
     };
@@ -104,6 +102,29 @@ mod tests {
             .and([customer()])
             .when(OpenAccount { customer_id: Some(customer_id()), ..open() })
             .then_rejected(AccountRejection::OpenedOtherwise);
+    }
+
+    #[test]
+    fn an_account_number_leaves_room_for_what_is_named_after_it() {
+        let numbered = |chars: usize, customer_id| OpenAccount {
+            account_id: id(&format!("account_{}", "7".repeat(chars))),
+            customer_id,
+            ..open()
+        };
+        let (most, registered) = (NUMBER_CHARS_MAX, Some(customer_id()));
+        for customer_id in [None, registered] {
+            given([customer()])
+                .when(numbered(most + 1, customer_id.clone()))
+                .then_rejected(AccountRejection::NumberTooLong);
+            let account_id = numbered(most, customer_id.clone()).account_id;
+            let accepted = given([customer()]).after(numbered(most, customer_id));
+            assert_ne!(accepted.state(&account_id), &crate::account::Account::Unopened);
+        }
+        // The longest names that are derived from a number.
+        let account_id: AccountId = numbered(most, None).account_id;
+        assert!(Customer::implied(&account_id).is_some());
+        let task = format!("task_dunning-{}-{}-{}", account_id.suffix(), 99_999, 99);
+        assert!(TaskId::parse(&task).is_ok());
     }
 
     #[test]

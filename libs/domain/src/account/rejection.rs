@@ -1,6 +1,6 @@
 //! What prevents a wish about an account.
 
-use super::FLASHES_MAX;
+use super::{FLASHES_MAX, NUMBER_CHARS_MAX};
 use crate::Rejection;
 
 /// What prevents a wish about an account.
@@ -9,8 +9,8 @@ pub enum AccountRejection {
     /// Nobody opened it.
     #[error("the account is not open")]
     NotOpen,
-    /// There is no name for a customer who has it alone.
-    #[error("the account number is too long for an account without a customer: name a customer")]
+    /// Tickets, tasks and the customer who has it alone are named after it.
+    #[error("an account number has at most {NUMBER_CHARS_MAX} characters")]
     NumberTooLong,
     /// Nobody knows any more whose it was.
     #[error("the customer of this account was erased: nothing about them is taken any more")]

@@ -1,8 +1,9 @@
 //! Taxes by where a service is and what it is: a table, behind the seam at which another engine
 //! can stand.
 //!
-//! What must stay true: one rounding per tax and market of an invoice, half away from zero, on the
-//! sum of what is taxed; a market without a table is an error and never a tax of nothing.
+//! What must stay true: one rounding per tax and market, half away from zero, on the sum of what
+//! an invoice charges, and one on what it credits of each earlier one, at that one's rates; a
+//! market without a table is an error and never a tax of nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

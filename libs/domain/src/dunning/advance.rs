@@ -14,7 +14,6 @@ use crate::{
     ledger::{LedgerId, Standing},
     money::Money,
     subscription::{self, SubscriptionEvent, SubscriptionId},
-    text::Code,
 };
 
 /// Do what today asks of an account whose debt is past due, if it asks for anything.
@@ -95,7 +94,7 @@ impl AdvanceDunning {
     fn late_fee(&self, desk: &Desk<'_>, step: &StepTaken) -> Option<Fact> {
         let index = usize::try_from(step.step).ok()?;
         let product = desk.biller.dunning.steps.get(index)?.late_fee.as_ref()?;
-        let charge_id = late_fee_id(step, product);
+        let charge_id = subscription::as_code(&format!("{}-{}-{product}", step.name, step.anchor));
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         if !subscription.is_opened() || subscription.charged.knows(&charge_id) {
             return None;
@@ -103,15 +102,6 @@ impl AdvanceDunning {
         let fee = subscription::fee(desk, product, charge_id, None, step.taken_on).ok()?;
         Some(SubscriptionEvent::FeeCharged { fee }.on(&self.account_id))
     }
-}
-
-/// The id of a late fee: of one step about one debt. Where the biller's names are too long for it,
-/// the step's number stands for them.
-fn late_fee_id(step: &StepTaken, product: &Code) -> Code {
-    let StepTaken { name, anchor, step, .. } = step;
-    Code::parse(&format!("{name}-{anchor}-{product}"))
-        .or_else(|_| Code::parse(&format!("late-fee-{anchor}-{step}")))
-        .expect("a word, a date and a number are a code")
 }
 
 /// Whether an arrangement was kept or broken.

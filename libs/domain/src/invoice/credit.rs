@@ -1,5 +1,9 @@
 //! Credit an invoice: a credit note takes it back whole; what was on it is billed anew where that
 //! is asked for.
+//!
+//! What must stay true: what a credit note takes back for good is paid for with nothing from then
+//! on, so no later bill credits it again. Bills of which one corrects another say together what
+//! their days cost; none of them is taken back for good alone.
 
 use super::{Invoice, InvoiceEvent, InvoiceId, InvoiceRejection, Issued};
 use crate::{
@@ -47,6 +51,9 @@ impl CreditInvoice {
         if self.rebill && subscription.last_invoice() != Some(&issued.number) {
             return Err(InvoiceRejection::NotTheLast.into());
         }
+        if !self.rebill && subscription.is_corrected(&issued.number) {
+            return Err(InvoiceRejection::Corrected.into());
+        }
         let (number, taken) = series::next(desk, Numbered::CreditNote);
         let today = today(desk)?;
         let credited = InvoiceEvent::Credited {
@@ -66,9 +73,11 @@ impl CreditInvoice {
         };
         let mut facts = vec![taken, credited.on(&self.invoice_id)];
         facts.extend(posted(desk, entry));
+        let invoice = issued.number.clone();
         if self.rebill {
-            let unbilled = SubscriptionEvent::Unbilled { invoice: issued.number.clone() };
-            facts.push(unbilled.on(account_id));
+            facts.push(SubscriptionEvent::Unbilled { invoice }.on(account_id));
+        } else if subscription.is_charged_by(&invoice) {
+            facts.push(SubscriptionEvent::Waived { invoice }.on(account_id));
         }
         Ok(facts)
     }

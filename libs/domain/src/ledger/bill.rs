@@ -1,7 +1,8 @@
 //! Bill an account: one invoice for one cycle, or what has come up since, on demand.
 //!
 //! What must stay true: an account's cycles are billed in order, each once; an account that cannot
-//! be billed is parked with the reason and stays due.
+//! be billed for a cycle is parked with the reason and stays due. A bill on demand that cannot be
+//! made is refused: no cycle waits for it.
 
 use jiff::civil::Date;
 
@@ -41,12 +42,11 @@ impl Decide for BillAccount {
         let rated = subscription.rate(bill.cycle, bill.through);
         match rated.taxed(subscription, &*desk.biller.taxes, bill.cycle) {
             Err(untaxable) => {
-                let reason = untaxable.to_string();
-                Ok(self.park(subscription, &bill, "bill.market_without_taxes", reason))
+                self.stop(subscription, "bill.market_without_taxes", untaxable.to_string())
             }
             Ok(lines) if total(&lines).is_none() => {
                 let reason = "the bill is too large: end what is not sold".to_owned();
-                Ok(self.park(subscription, &bill, "bill.too_large", reason))
+                self.stop(subscription, "bill.too_large", reason)
             }
             Ok(lines) => self.issue(desk, &bill, lines, today),
         }
@@ -61,9 +61,7 @@ impl BillAccount {
         }
         let next = subscription.next_cycle();
         let Some(cycle) = self.cycle else {
-            // Before the first bill, the rest of the period is paid in advance.
-            let rest = || subscription.end_of_cycle(today);
-            let through = subscription.through().unwrap_or_else(rest);
+            let through = subscription.through_on_demand(today);
             return Ok(Some(Bill { cycle: today, through }));
         };
         match next {
@@ -118,21 +116,21 @@ impl BillAccount {
         Ok(facts)
     }
 
-    /// The account waits, visibly, until what prevents its bill is seen to.
-    fn park(
+    /// The account waits, visibly, until what prevents its bill is seen to. On demand it is due on
+    /// no day and has nothing to wait with.
+    fn stop(
         &self,
         subscription: &Subscription,
-        bill: &Bill,
-        code: &str,
+        code: &'static str,
         reason: String,
-    ) -> Vec<Fact> {
-        let code = Code::parse(code).expect("the code is printable ASCII");
-        let parked = (bill.cycle, code);
+    ) -> Result<Vec<Fact>, Rejection> {
+        let Some(cycle) = self.cycle else { return Err(Rejection { code, reason }) };
+        let parked = (cycle, Code::parse(code).expect("the code is printable ASCII"));
         if subscription.parked() == Some(&parked) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let (cycle, code) = parked;
-        vec![SubscriptionEvent::Parked { cycle, code, reason }.on(&self.account_id)]
+        Ok(vec![SubscriptionEvent::Parked { cycle, code, reason }.on(&self.account_id)])
     }
 }
 

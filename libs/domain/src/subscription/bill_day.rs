@@ -21,6 +21,7 @@ impl Decide for ChangeBillDay {
         if !(1..=BILL_DAY_MAX).contains(&self.bill_day) {
             return Err(SubscriptionRejection::BillDayOutOfRange.into());
         }
+        desk.get(&self.account_id).demand_open()?;
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         if subscription.bill_days.last().is_some_and(|(_, day)| *day == self.bill_day) {
             return Ok(vec![]);
@@ -44,6 +45,7 @@ mod tests {
 
     use super::ChangeBillDay;
     use crate::{
+        account::{AccountEvent, AccountRejection},
         subscription::{SubscriptionEvent, SubscriptionRejection},
         testing::{
             fixtures::{TODAY, account_id, billed, day, subscribed},
@@ -66,6 +68,15 @@ mod tests {
             .and([day(TODAY), billed(date(2026, 4, 1))])
             .when(change(15))
             .then([changed(date(2026, 5, 15)).on(&account_id())]);
+    }
+
+    #[test]
+    fn f73_only_an_open_account_has_a_bill_day() {
+        given([day(TODAY)]).when(change(15)).then_rejected(AccountRejection::NotOpen);
+        given(subscribed())
+            .and([day(TODAY), AccountEvent::HolderErased.on(&account_id())])
+            .when(change(15))
+            .then_rejected(AccountRejection::HolderErased);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Charge a fee: something of the catalog is paid once, with the next bill.
 
-use super::{PendingFee, SubscriptionEvent, SubscriptionId, SubscriptionRejection, priced::fee};
+use super::{PendingFee, SubscriptionEvent, SubscriptionId, SubscriptionRejection, priced};
 use crate::{
     Decide, Desk, Fact, Rejection,
     account::AccountId,
@@ -27,11 +27,12 @@ impl Decide for ChargeFee {
         desk.get(&self.account_id).demand_opened_once()?;
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         let market = self.market.clone();
-        let fee = fee(desk, &self.product, self.charge_id.clone(), market, today(desk)?)?;
+        let fee = priced::fee(desk, &self.product, self.charge_id.clone(), market, today(desk)?)?;
         match subscription.charged.recall(&self.charge_id, fingerprint(&fee)) {
             Recall::Same => Ok(vec![]),
             Recall::Otherwise => Err(SubscriptionRejection::ChargeIdUsed.into()),
             Recall::New => {
+                priced::demand_free(&self.charge_id)?;
                 subscription.demand_room()?;
                 let charged = SubscriptionEvent::FeeCharged { fee };
                 let facts = subscription.opening(desk, &self.account_id).into_iter();
@@ -91,6 +92,14 @@ mod tests {
             .after(charge("LATE"))
             .when(charge("RECONNECT"))
             .then_rejected(SubscriptionRejection::ChargeIdUsed);
+    }
+
+    #[test]
+    fn the_fee_of_an_activation_is_named_by_its_order_alone() {
+        given(subscribed())
+            .and([day(TODAY)])
+            .when(ChargeFee { charge_id: code("service_5-LATE"), ..charge("LATE") })
+            .then_rejected(SubscriptionRejection::IdReserved);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! earlier ones said.
 //!
 //! What must stay true: a bill that can be taken back can be made again, so nothing that it looked
-//! at is let go of before the next one is made.
+//! at is let go of before the next one is made. Whoever pays for nothing any more has one cycle
+//! with nothing on it and is due on no day until something is said again.
 
 use jiff::{ToSpan, civil::Date};
 
@@ -11,6 +12,37 @@ use crate::proration::Period;
 
 /// How far back from what was billed something can still be changed by itself, in months.
 const REACH_MONTHS: i32 = 4;
+
+/// Whether an account's cycles go on after its first bill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cycles {
+    /// There is something to bill, or there may be.
+    #[default]
+    GoOn,
+    /// There was nothing on the last one, and nothing is paid for since.
+    Rest,
+    /// They rested, until something was said that holds from a day on.
+    GoOnFrom(Date),
+}
+
+impl Cycles {
+    /// Something is said that holds from a day on.
+    #[must_use]
+    pub fn told(self, from: Date) -> Self {
+        match self {
+            Self::GoOn => Self::GoOn,
+            Self::Rest => Self::GoOnFrom(from),
+            Self::GoOnFrom(earlier) => Self::GoOnFrom(earlier.min(from)),
+        }
+    }
+
+    /// A cycle is billed that had something on it or had not, where something is still paid for
+    /// on its day or later, or is not.
+    #[must_use]
+    pub fn billed(has_lines: bool, is_paid_for: bool) -> Self {
+        if has_lines || is_paid_for { Self::GoOn } else { Self::Rest }
+    }
+}
 
 impl Subscription {
     /// The day of the month on which the account is billed in the period that holds a date (F73).
@@ -37,8 +69,8 @@ impl Subscription {
     }
 
     /// The day on which the account is billed next: when what is billed in advance is over, or on
-    /// the first bill day after something started. After the first bill cycles go on, also where
-    /// there is nothing to bill. `None`: nothing was ever paid for.
+    /// the first bill day after something started. `None`: nothing was ever paid for, or nothing is
+    /// any more.
     #[must_use]
     pub fn next_cycle(&self) -> Option<Date> {
         let first = || {
@@ -46,7 +78,25 @@ impl Subscription {
             let fees = self.fees.iter().map(|fee| fee.on);
             starts.map(|(from, _)| *from).chain(fees).min()
         };
-        self.through.or_else(|| first().map(|started| self.end_of_cycle(started)))
+        let after = |started| self.end_of_cycle(started);
+        match (self.through, self.cycles) {
+            (None, _) => first().map(after),
+            (Some(_), Cycles::Rest) => None,
+            (Some(through), Cycles::GoOn) => Some(through),
+            (Some(through), Cycles::GoOnFrom(from)) => Some(through.max(after(from))),
+        }
+    }
+
+    /// The end of what a bill on demand pays in advance: what the last one did. Before the first
+    /// one, and after a rest, the period's.
+    #[must_use]
+    pub fn through_on_demand(&self, today: Date) -> Date {
+        let rest = self.end_of_cycle(today);
+        match (self.through, self.cycles) {
+            (None, _) => rest,
+            (Some(through), Cycles::GoOnFrom(_)) => through.max(rest),
+            (Some(through), Cycles::GoOn | Cycles::Rest) => through,
+        }
     }
 
     /// The earliest day for which something may still be changed by itself: what is older is
@@ -62,7 +112,12 @@ impl Subscription {
         date: Date,
         today: Date,
     ) -> Result<(), SubscriptionRejection> {
-        let since = self.through.map_or_else(|| reach(today), reach);
+        let since = match (self.through, self.cycles) {
+            (Some(through), Cycles::GoOn) => reach(through),
+            // What was billed last may be of years ago.
+            (Some(through), Cycles::Rest | Cycles::GoOnFrom(_)) => reach(through.max(today)),
+            (None, _) => reach(today),
+        };
         if date < since { Err(SubscriptionRejection::TooFarBack { since }) } else { Ok(()) }
     }
 }

@@ -2,7 +2,10 @@
 //! discount of a bundle, the fee of the activation.
 //!
 //! What must stay true: all of it is decided in the record that changes the service, at the prices
-//! of that day, so a bill never has to guess.
+//! of that day, so a bill never has to guess. An order is billed from the day of its check-in, so
+//! nothing is said of packages on a later day than the one that is decided, and whether a bundle is
+//! complete need be asked of that day alone. The discount of a bundle is of no package and of no
+//! market: it lessens what is paid and not what is taxed, which are the packages at their prices.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +14,7 @@ use jiff::civil::Date;
 use super::{
     Item, ItemKind, PendingFee, Price, Subscription, SubscriptionEvent, SubscriptionId,
     SubscriptionRejection, Timing,
-    priced::{as_code, extra_item, fee, named, price},
+    priced::{BUNDLE, as_code, extra_item, fee, named, price},
 };
 use crate::{
     Aggregate, Desk,
@@ -129,7 +132,7 @@ impl Changes {
         let paid = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
         let packages: BTreeSet<Code> = paid.map(|(_, item)| item.product.clone()).collect();
         for (code, bundle) in &desk.biller.catalog.bundles {
-            let item_id = as_code(&format!("bundle-{code}"));
+            let item_id = as_code(&format!("{BUNDLE}{code}"));
             let is_there = self.after.items.get(&item_id).is_some_and(|it| it.on(on).is_some());
             let is_complete = bundle.packages.is_subset(&packages);
             if is_complete && !is_there {

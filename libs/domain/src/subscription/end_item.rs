@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{SubscriptionEvent, SubscriptionId, SubscriptionRejection};
+use super::{ItemKind, SubscriptionEvent, SubscriptionId, SubscriptionRejection};
 use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
 
 /// End something that no order of a service ends.
@@ -26,7 +26,7 @@ impl Decide for EndItem {
         }
         subscription.demand_recent(self.on, today(desk)?)?;
         let item = tracked.on(self.on).ok_or(SubscriptionRejection::NoSuchItem)?;
-        if item.service_id.is_some() {
+        if item.service_id.is_some() || item.kind == ItemKind::Bundle {
             return Err(SubscriptionRejection::ItemOfAService.into());
         }
         let ended = SubscriptionEvent::ItemEnded { item_id: self.item_id.clone(), on: self.on };
@@ -40,9 +40,9 @@ mod tests {
 
     use super::EndItem;
     use crate::{
-        subscription::{SubscriptionEvent, SubscriptionRejection},
+        subscription::{ItemKind, SubscriptionEvent, SubscriptionRejection},
         testing::{
-            fixtures::{account_id, code, subscribed, wifi},
+            fixtures::{TODAY, account_id, code, item, subscribed, wifi},
             given,
         },
     };
@@ -68,6 +68,13 @@ mod tests {
         given(subscribed())
             .and([later.on(&account_id())])
             .when(end("service_5"))
+            .then_rejected(SubscriptionRejection::ItemOfAService);
+        let discount = item(ItemKind::Bundle, "DOUBLE", "Internet and voice", -1_000);
+        let item_id = code("bundle-DOUBLE");
+        let bundled = SubscriptionEvent::ItemStarted { item_id, item: discount, from: TODAY };
+        given(subscribed())
+            .and([bundled.on(&account_id())])
+            .when(end("bundle-DOUBLE"))
             .then_rejected(SubscriptionRejection::ItemOfAService);
         given(subscribed()).when(end("pool")).then_rejected(SubscriptionRejection::NoSuchItem);
     }

@@ -5,18 +5,23 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::civil::Date;
 
 use super::{
-    BeforeBill, Exemption, FEES_MAX, Item, Piece, Price, Subscription, SubscriptionEvent, Tracked,
-    charge_fee::fingerprint,
+    BeforeBill, ChargedBy, Cycles, Exemption, FEES_MAX, Item, Piece, Price, Subscription,
+    SubscriptionEvent, Tracked, charge_fee::fingerprint,
 };
-use crate::{Aggregate, Noun, text::Code};
+use crate::{Aggregate, Noun, account::Account, id::ID_CHARS_MAX, text::Code};
+
+/// Most bills of which is remembered that they were corrected, or correct others.
+const CORRECTIONS_MAX: usize = 24;
 
 impl Subscription {
     fn set(&mut self, item_id: &Code, from: Date, item: Option<Arc<Item>>) {
+        self.cycles = self.cycles.told(from);
         self.items.entry(item_id.clone()).or_default().set(from, item);
     }
 
     /// Says what it costs from a day on, until the next thing that was said of it.
     fn reprice(&mut self, item_id: &Code, price: Price, from: Date) {
+        self.cycles = self.cycles.told(from);
         let Some(tracked) = self.items.get_mut(item_id) else { return };
         let Some(item) = tracked.on(from) else { return };
         let mut repriced = Item::clone(item);
@@ -40,19 +45,51 @@ impl Subscription {
 
     fn bill(&mut self, invoice: Option<&Code>, cycle: Date, through: Date) {
         let rated = self.rate(cycle, through);
+        let bill = Arc::new(self.charging(invoice.cloned(), cycle));
+        let corrections = self.corrections.clone();
+        self.note_corrections(rated.corrects, &bill);
         let mut before = BTreeMap::new();
-        for (item_id, billed) in rated.billed {
+        for (item_id, mut billed) in rated.billed {
+            for piece in billed.iter_mut().filter(|piece| piece.bill.is_none()) {
+                piece.bill = Some(Arc::clone(&bill));
+            }
             if let Some(tracked) = self.items.get_mut(&item_id) {
                 before.insert(item_id, std::mem::replace(&mut tracked.billed, billed));
             }
         }
         self.forget();
         let fees = std::mem::take(&mut self.fees);
-        self.before = invoice
-            .map(|invoice| Box::new(BeforeBill { invoice: invoice.clone(), billed: before, fees }));
+        self.before = invoice.map(|invoice| {
+            let invoice = invoice.clone();
+            Box::new(BeforeBill { invoice, billed: before, fees, corrections })
+        });
         self.through_before = self.through;
         self.through = Some(self.through.map_or(through, |done| done.max(through)));
+        let is_paid_for = self.items.values().any(|tracked| !tracked.is_ended_by(cycle));
+        self.cycles = Cycles::billed(invoice.is_some(), is_paid_for);
         self.parked = None;
+    }
+
+    /// Notes that a bill corrects others, each of which is noted once.
+    fn note_corrections(&mut self, corrected: Vec<Arc<ChargedBy>>, by: &Arc<ChargedBy>) {
+        let by = (!corrected.is_empty()).then(|| Arc::clone(by));
+        for bill in corrected.into_iter().chain(by) {
+            if !self.corrections.contains(&bill) {
+                self.corrections.push(bill);
+            }
+        }
+        let surplus = self.corrections.len().saturating_sub(CORRECTIONS_MAX);
+        self.corrections.drain(..surplus);
+    }
+
+    /// What a bill charged is paid for with nothing, also where the last bill is taken back later.
+    fn waive(&mut self, invoice: &Code) {
+        let now = self.items.values_mut().map(|tracked| &mut tracked.billed);
+        let before = self.before.iter_mut().flat_map(|before| before.billed.values_mut());
+        let of_bill = |piece: &&mut Piece| piece.is_of(invoice);
+        for piece in now.chain(before).flatten().filter(of_bill) {
+            piece.is_waived = true;
+        }
     }
 
     /// Lets go of what is too old to be changed by itself.
@@ -79,10 +116,15 @@ impl Subscription {
         }
         let later = std::mem::take(&mut self.fees);
         self.fees = before.fees.into_iter().chain(later).collect();
+        self.corrections = before.corrections;
     }
 }
 
 impl Tracked {
+    fn is_ended_by(&self, date: Date) -> bool {
+        self.segments.last().is_none_or(|(from, item)| item.is_none() && *from <= date)
+    }
+
     /// Says what it is from a day on, whatever was said of that day and later ones before.
     fn set(&mut self, from: Date, item: Option<Arc<Item>>) {
         self.segments.retain(|(day, _)| *day < from);
@@ -100,6 +142,8 @@ impl Tracked {
 impl Aggregate for Subscription {
     const CATEGORY: &'static str = "subscription";
     const UNKNOWN: &'static Self = &Self::NOTHING;
+    // The longest account has one, too.
+    const ID_CHARS_MAX: usize = ID_CHARS_MAX - Account::CATEGORY.len() + Self::CATEGORY.len();
     type Event = SubscriptionEvent;
 
     fn evolve(mut self, event: &SubscriptionEvent) -> Self {
@@ -122,6 +166,7 @@ impl Aggregate for Subscription {
                 }
             }
             SubscriptionEvent::FeeCharged { fee } => {
+                self.cycles = self.cycles.told(fee.on);
                 self.charged.note(&fee.charge_id, fingerprint(fee), FEES_MAX);
                 self.fees.push(fee.clone());
             }
@@ -137,6 +182,7 @@ impl Aggregate for Subscription {
                 self.bill(invoice.as_ref(), *cycle, *through);
             }
             SubscriptionEvent::Unbilled { invoice } => self.unbill(invoice),
+            SubscriptionEvent::Waived { invoice } => self.waive(invoice),
             SubscriptionEvent::Parked { cycle, code, .. } => {
                 self.parked = Some((*cycle, code.clone()));
             }

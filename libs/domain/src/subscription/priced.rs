@@ -7,7 +7,7 @@ use crate::{
     Desk,
     biller::{Dated, Extra},
     money::Money,
-    text::{Code, Text},
+    text::{CODE_CHARS_MAX, Code, Text},
 };
 
 /// An extra, or the rent of a device, at the price of a day.
@@ -69,9 +69,45 @@ pub(super) fn named(name: &str, code: &Code) -> Text {
     Text::parse(name).or_else(|_| Text::parse(code.as_str())).expect("a code is a text")
 }
 
-/// An id of ours as a code; what is too long for one is cut, which no id of ours is.
-/// An id of ours as a code.
-pub(super) fn as_code(text: &str) -> Code {
-    let cut = text.get(..crate::text::CODE_CHARS_MAX).unwrap_or(text);
-    Code::parse(cut).expect("ids and codes are printable ASCII")
+/// What orders and bundles bring has ids of their own making, which nobody else may take: an item
+/// of one account's service under another account would be two things by one name.
+pub(super) fn demand_free(id: &Code) -> Result<(), SubscriptionRejection> {
+    let is_reserved = ["service_", BUNDLE].iter().any(|prefix| id.as_str().starts_with(prefix));
+    if is_reserved { Err(SubscriptionRejection::IdReserved) } else { Ok(()) }
+}
+
+/// How the ids of bundles begin.
+pub(super) const BUNDLE: &str = "bundle-";
+
+/// Names put together into a code. What is longer than a code ends in a digest of the whole, so
+/// that two things never go by one name.
+pub(crate) fn as_code(text: &str) -> Code {
+    let fits = text.len() <= CODE_CHARS_MAX;
+    let digest = format!("-{:016x}", digest(text));
+    let cut = &text[..text.len().min(CODE_CHARS_MAX - digest.len())];
+    let name = if fits { text.to_owned() } else { format!("{cut}{digest}") };
+    Code::parse(&name).expect("ids and codes are printable ASCII")
+}
+
+/// FNV-1a, which is the same for ever: it is in ids that are stored.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_code;
+
+    #[test]
+    fn what_is_too_long_for_a_code_keeps_a_name_of_its_own() {
+        let long =
+            |product: char| as_code(&format!("service_5-{}", product.to_string().repeat(91)));
+        assert_eq!(as_code("service_5-WIFI").as_str(), "service_5-WIFI");
+        let expected = format!("service_5-{}-6bb4b9ab70ab4c94", "A".repeat(73));
+        assert_eq!(long('A').as_str(), expected, "stored for ever");
+        let same_start = |last: char| as_code(&format!("service_5-{}{last}", "A".repeat(91)));
+        assert_ne!(same_start('B'), same_start('C'));
+    }
 }

@@ -2,15 +2,19 @@
 //! difference is credited and charged.
 //!
 //! What must stay true: the same subscription gives the same lines; a second bill of the same
-//! cycle has none; the lines of a period add up to what the period should cost.
+//! cycle has none; the lines of a period add up to what the period should cost; a credit is taxed
+//! as what it takes back was, and what a credit note has taken back is not credited again.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::civil::Date;
 
-use super::{Item, ItemKind, Piece, Subscription, Timing, Tracked};
+use super::{ChargedBy, Item, ItemKind, Piece, Subscription, Timing, Tracked};
 use crate::{
-    biller::{Taxable, Taxation, Untaxable},
+    biller::{Taxable, Taxation, Taxed, Untaxable},
     invoice::{InvoiceLine, LineKind},
     money::Money,
     proration::{Period, days},
@@ -22,8 +26,10 @@ use crate::{
 pub struct Rated {
     /// Credits before charges, item by item, then fees; without taxes.
     pub lines: Vec<RatedLine>,
-    /// What is billed once the bill is made.
+    /// What is billed once the bill is made; what it charges itself is no bill's yet.
     pub(crate) billed: BTreeMap<Code, Vec<Piece>>,
+    /// The bills that it corrects.
+    pub(crate) corrects: Vec<Arc<ChargedBy>>,
 }
 
 /// One line of a bill, before taxes.
@@ -45,6 +51,8 @@ pub struct RatedLine {
     pub tax_code: Option<Code>,
     /// Where it is taxed.
     pub market: Option<Code>,
+    /// Of a credit, the bill that charged what it takes back.
+    pub(crate) charged_by: Option<Arc<ChargedBy>>,
 }
 
 impl Subscription {
@@ -61,11 +69,17 @@ impl Subscription {
                 Timing::InArrears => cycle.min(through),
             };
             let wanted = self.wanted(tracked, since, until);
-            let credits =
-                without(&billed, &wanted).into_iter().map(|gone| gone.line(item_id, true));
-            let charges = without(&wanted, &billed).into_iter().map(|new| new.line(item_id, false));
-            rated.lines.extend(credits.chain(charges));
-            rated.billed.insert(item_id.clone(), wanted);
+            let gone: Vec<Piece> = without(&billed, &wanted);
+            // What is waived was taken back by a credit note.
+            let credited = gone.iter().filter(|gone| !gone.is_waived);
+            rated.corrects.extend(credited.clone().filter_map(|gone| gone.bill.clone()));
+            rated.lines.extend(credited.map(|gone| gone.line(item_id, true)));
+            let new = without(&wanted, &billed);
+            rated.lines.extend(new.iter().map(|new| new.line(item_id, false)));
+            let mut now = covered(&billed, &wanted);
+            now.extend(new);
+            now.sort_unstable_by_key(|piece| piece.from);
+            rated.billed.insert(item_id.clone(), now);
         }
         rated.lines.extend(self.fees.iter().map(|fee| RatedLine {
             item_id: fee.charge_id.clone(),
@@ -76,6 +90,7 @@ impl Subscription {
             amount: fee.amount,
             tax_code: fee.tax_code.clone(),
             market: fee.market.clone(),
+            charged_by: None,
         }));
         rated
     }
@@ -93,7 +108,8 @@ impl Subscription {
                 let changes = item.promotion.as_ref().map(|promotion| promotion.until);
                 let change = changes.filter(|change| *change > at).unwrap_or(Date::MAX);
                 let to = self.end_of_cycle(at).min(end).min(change);
-                pieces.push(Piece { item: Arc::clone(item), period, from: at, to });
+                let item = Arc::clone(item);
+                pieces.push(Piece { item, period, from: at, to, bill: None, is_waived: false });
                 at = to;
             }
         }
@@ -127,6 +143,19 @@ fn without(pieces: &[Piece], others: &[Piece]) -> Vec<Piece> {
         }
     }
     left
+}
+
+/// The parts of some pieces that others cover at the same price in the same period.
+fn covered(pieces: &[Piece], others: &[Piece]) -> Vec<Piece> {
+    let parts = pieces.iter().flat_map(|piece| {
+        let others = others.iter().filter(|other| other.costs_as(piece));
+        others.map(|other| Piece {
+            from: piece.from.max(other.from),
+            to: piece.to.min(other.to),
+            ..piece.clone()
+        })
+    });
+    parts.filter(|part| part.from < part.to).collect()
 }
 
 impl Piece {
@@ -169,12 +198,14 @@ impl Piece {
             amount: if is_credit { share.negated() } else { share },
             tax_code: self.item.tax_code.clone(),
             market: self.item.market.clone(),
+            charged_by: self.bill.clone(),
         }
     }
 }
 
 impl Rated {
-    /// The bill's lines with their taxes.
+    /// The bill's lines with their taxes: what is charged at the rates of a day and without what
+    /// the account is exempt from on it; what is credited as it was charged.
     ///
     /// # Errors
     /// Where nobody said what is taxed how.
@@ -184,18 +215,8 @@ impl Rated {
         taxes: &dyn Taxation,
         on: Date,
     ) -> Result<Vec<InvoiceLine>, Untaxable> {
-        let sold: Vec<Taxable> = self
-            .lines
-            .iter()
-            .filter_map(|line| {
-                let (market, tax_code) = (line.market.clone()?, line.tax_code.clone()?);
-                Some(Taxable { market, tax_code, amount: line.amount })
-            })
-            .collect();
-        let exemption = subscription.exempt_from(on);
-        let due = taxes.taxes(&sold, on)?.into_iter().filter(|taxed| {
-            exemption.is_none_or(|exemption| !exemption.taxes.contains(&taxed.tax))
-        });
+        let due = self.taxes(&subscription.charging(None, on), taxes)?;
+        let due = due.into_iter().filter(|taxed| taxed.amount.minor != 0);
         let due = due.map(|taxed| InvoiceLine {
             item_id: taxed.market,
             kind: LineKind::Tax,
@@ -215,6 +236,29 @@ impl Rated {
             amount: line.amount,
         });
         Ok(lines.chain(due).collect())
+    }
+
+    /// One amount per market and tax. What one bill charged is one base, now as it was then.
+    fn taxes(&self, now: &ChargedBy, taxes: &dyn Taxation) -> Result<Vec<Taxed>, Untaxable> {
+        let mut sold: BTreeMap<(Date, &BTreeSet<Code>), Vec<Taxable>> = BTreeMap::new();
+        for line in &self.lines {
+            let (Some(market), Some(tax_code)) = (&line.market, &line.tax_code) else { continue };
+            let (market, tax_code) = (market.clone(), tax_code.clone());
+            let bill = line.charged_by.as_deref().unwrap_or(now);
+            let of_bill = sold.entry((bill.on, &bill.exempt_from)).or_default();
+            of_bill.push(Taxable { market, tax_code, amount: line.amount });
+        }
+        let mut due: BTreeMap<(Code, Code), Taxed> = BTreeMap::new();
+        for ((on, exempt_from), sold) in sold {
+            let taxed = taxes.taxes(&sold, on)?.into_iter();
+            for taxed in taxed.filter(|taxed| !exempt_from.contains(&taxed.tax)) {
+                let of = (taxed.market.clone(), taxed.tax.clone());
+                let before = due.get(&of).map(|before| before.amount);
+                let amount = before.map_or(taxed.amount, |before| before.plus(taxed.amount));
+                due.insert(of, Taxed { amount, ..taxed });
+            }
+        }
+        Ok(due.into_values().collect())
     }
 }
 

@@ -11,11 +11,14 @@ pub enum SubscriptionRejection {
     /// Two things under one id.
     #[error("the item id belongs to something else that is paid for: choose another one")]
     ItemIdUsed,
+    /// Orders and bundles name what they bring themselves.
+    #[error("ids that begin with `service_` or `bundle-` are given by orders: choose another one")]
+    IdReserved,
     /// Nobody pays for it on that day.
     #[error("the account pays for no such item on that day")]
     NoSuchItem,
     /// It belongs to a service.
-    #[error("the item belongs to a service: an order changes or ends it")]
+    #[error("the item belongs to a service or a bundle: an order changes or ends it")]
     ItemOfAService,
     /// The biller does not sell it.
     #[error("{product} is not sold by itself: name a package, an extra or a fee of the catalog")]
@@ -58,6 +61,18 @@ pub enum SubscriptionRejection {
     /// An exemption is of some tax.
     #[error("an exemption names the taxes that are not charged")]
     NoTaxNamed,
+    /// The biller does not charge it.
+    #[error("there is no tax {tax}: name taxes of the biller's markets")]
+    NoSuchTax {
+        /// Which.
+        tax: Code,
+    },
+    /// It would never hold.
+    #[error("the certificate holds until {until}, which is over: ask for a newer one")]
+    ExemptionOver {
+        /// The first day on which it does not hold.
+        until: Date,
+    },
     /// It is not over.
     #[error("no campaign of the item is over by today")]
     CampaignNotOver,
@@ -69,6 +84,7 @@ impl SubscriptionRejection {
     pub fn code(&self) -> &'static str {
         match self {
             Self::ItemIdUsed => "subscription.item_id_used",
+            Self::IdReserved => "subscription.id_reserved",
             Self::NoSuchItem => "subscription.no_such_item",
             Self::ItemOfAService => "subscription.item_of_a_service",
             Self::ProductNotInCatalog { .. } => "subscription.product_not_in_catalog",
@@ -80,6 +96,8 @@ impl SubscriptionRejection {
             Self::ChargeIdUsed => "subscription.charge_id_used",
             Self::Full => "subscription.full",
             Self::NoTaxNamed => "subscription.no_tax_named",
+            Self::NoSuchTax { .. } => "subscription.no_such_tax",
+            Self::ExemptionOver { .. } => "subscription.exemption_over",
             Self::CampaignNotOver => "subscription.campaign_not_over",
         }
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Item, ItemKind, Subscription, SubscriptionEvent, SubscriptionId, SubscriptionRejection,
-    priced::extra_item,
+    priced::{demand_free, extra_item},
 };
 use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
 
@@ -41,6 +41,7 @@ impl Decide for StartItem {
 
 impl StartItem {
     fn start(&self, desk: &Desk<'_>, subscription: &Subscription) -> Result<Vec<Fact>, Rejection> {
+        demand_free(&self.item_id)?;
         subscription.demand_recent(self.from, today(desk)?)?;
         subscription.demand_room()?;
         let product = self.product.clone();
@@ -112,6 +113,15 @@ mod tests {
     }
 
     #[test]
+    fn what_an_order_or_a_bundle_names_is_named_by_nobody_else() {
+        for item_id in ["service_5", "service_5-WIFI", "bundle-DOUBLE"] {
+            given(account())
+                .when(StartItem { item_id: code(item_id), ..start("WIFI") })
+                .then_rejected(SubscriptionRejection::IdReserved);
+        }
+    }
+
+    #[test]
     fn what_is_too_far_back_is_adjusted_instead() {
         let account_id: AccountId = account_id();
         let billed = SubscriptionEvent::Billed {
@@ -123,6 +133,25 @@ mod tests {
             .and([billed.on(&account_id)])
             .when(StartItem { from: date(2025, 11, 30), ..start("WIFI") })
             .then_rejected(SubscriptionRejection::TooFarBack { since: date(2025, 12, 1) });
+    }
+
+    #[test]
+    fn nobody_comes_back_to_pay_for_years_that_are_over() {
+        let nothing = |cycle, through| {
+            SubscriptionEvent::Billed { invoice: None, cycle, through }.on(&account_id())
+        };
+        let resting = || {
+            let ended =
+                SubscriptionEvent::ItemEnded { item_id: code("wifi"), on: date(2024, 3, 16) };
+            given(account())
+                .and([nothing(date(2024, 3, 1), date(2024, 4, 1)), ended.on(&account_id())])
+                .and([nothing(date(2024, 4, 1), date(2024, 5, 1))])
+        };
+        let from = |from| StartItem { from, item_id: code("wifi-2"), ..start("WIFI") };
+        let _ = resting().when(from(date(2025, 11, 1)));
+        resting()
+            .when(from(date(2025, 10, 31)))
+            .then_rejected(SubscriptionRejection::TooFarBack { since: date(2025, 11, 1) });
     }
 
     #[test]

@@ -7,7 +7,7 @@ use domain::{
     Aggregate,
     biller::Biller,
     money::Money,
-    subscription::{Item, PendingFee, Price, Subscription, SubscriptionEvent},
+    subscription::{Cycles, Item, PendingFee, Price, Subscription, SubscriptionEvent},
 };
 use jiff::civil::Date;
 use projection::Fault;
@@ -36,6 +36,10 @@ pub(super) struct RecurringRow {
     /// The first day on which there was something to bill.
     started: Option<String>,
     billed_through: Option<String>,
+    /// Whether cycles rest, for nothing is paid for.
+    rests: bool,
+    /// From when on they go on after a rest.
+    resumes: Option<String>,
     last_invoice: Option<String>,
     /// What prevents the bill.
     parked: Option<ParkedRow>,
@@ -110,6 +114,8 @@ impl RecurringRow {
             fees_of_last_invoice: Vec::new(),
             started: None,
             billed_through: None,
+            rests: false,
+            resumes: None,
             last_invoice: None,
             parked: None,
             exempt_from: Vec::new(),
@@ -148,14 +154,16 @@ impl RecurringRow {
                 let before = self.items.remove(item_id.as_str()).map(|row| row.monthly);
                 let row = ItemRow::of(item, from.to_string(), before);
                 self.items.insert(item_id.to_string(), row);
-                self.start(*from);
+                self.start(*from)?;
             }
             SubscriptionEvent::ItemEnded { item_id, on } => {
+                self.tell(*on)?;
                 if let Some(row) = self.items.get_mut(item_id.as_str()) {
                     row.ends_on = Some(on.to_string());
                 }
             }
             SubscriptionEvent::ItemRepriced { item_id, price, from } => {
+                self.tell(*from)?;
                 if let Some(row) = self.items.get_mut(item_id.as_str()) {
                     row.reprice(*price, from.to_string());
                 }
@@ -170,13 +178,14 @@ impl RecurringRow {
             }
             SubscriptionEvent::FeeCharged { fee } => {
                 self.fees.push(FeeRow::of(fee));
-                self.start(fee.on);
+                self.start(fee.on)?;
             }
             SubscriptionEvent::ExemptionGranted { taxes, .. } => {
                 self.exempt_from = taxes.iter().map(ToString::to_string).collect();
             }
             SubscriptionEvent::ExemptionRevoked => self.exempt_from.clear(),
-            SubscriptionEvent::Billed { invoice, through, .. } => {
+            SubscriptionEvent::Billed { invoice, cycle, through } => {
+                self.rest(Cycles::billed(invoice.is_some(), self.is_paid_for(*cycle)));
                 self.bill_through(*through);
                 if let Some(invoice) = invoice {
                     self.fees_of_last_invoice = std::mem::take(&mut self.fees);
@@ -189,6 +198,8 @@ impl RecurringRow {
                     self.last_invoice = None;
                 }
             }
+            // What is paid every month stays as it is.
+            SubscriptionEvent::Waived { .. } => {}
             SubscriptionEvent::Parked { cycle, code, reason } => {
                 self.parked = Some(ParkedRow {
                     cycle: cycle.to_string(),
@@ -207,12 +218,42 @@ impl RecurringRow {
         self.bill_days.push(BillDayRow { from: from.to_string(), bill_day });
     }
 
-    fn start(&mut self, from: Date) {
+    /// Something is said that holds from a day on.
+    fn tell(&mut self, from: Date) -> Result<(), Fault> {
+        self.rest(self.rested()?.told(from));
+        Ok(())
+    }
+
+    fn rested(&self) -> Result<Cycles, Fault> {
+        Ok(match &self.resumes {
+            Some(from) => Cycles::GoOnFrom(parse(from)?),
+            None if self.rests => Cycles::Rest,
+            None => Cycles::GoOn,
+        })
+    }
+
+    fn rest(&mut self, cycles: Cycles) {
+        self.rests = cycles == Cycles::Rest;
+        self.resumes = match cycles {
+            Cycles::GoOnFrom(from) => Some(from.to_string()),
+            Cycles::GoOn | Cycles::Rest => None,
+        };
+    }
+
+    /// Whether anything is paid for on a day or later.
+    fn is_paid_for(&self, day: Date) -> bool {
+        let day = day.to_string();
+        self.items.values().any(|item| item.ends_on.as_ref().is_none_or(|end| *end > day))
+    }
+
+    fn start(&mut self, from: Date) -> Result<(), Fault> {
+        self.tell(from)?;
         let from = from.to_string();
         let is_earlier = self.started.as_ref().is_none_or(|started| from < *started);
         if is_earlier {
             self.started = Some(from);
         }
+        Ok(())
     }
 
     fn bill_through(&mut self, through: Date) {
@@ -223,16 +264,21 @@ impl RecurringRow {
         let held = self.bill_days.iter().rposition(|day| day.from <= through);
         self.bill_days.drain(..held.unwrap_or_default());
         self.parked = None;
-        self.billed_through = Some(through);
+        self.billed_through = self.billed_through.take().max(Some(through));
     }
 
     /// The next cycle, reckoned as core does.
     fn next_cycle(&self) -> Result<Option<Date>, Fault> {
-        if let Some(through) = &self.billed_through {
-            return parse(through).map(Some);
+        let after = |started: Date| Ok(self.cycles()?.end_of_cycle(started));
+        match (&self.billed_through, self.rested()?) {
+            (Some(_), Cycles::Rest) => Ok(None),
+            (Some(through), Cycles::GoOn) => parse(through).map(Some),
+            (Some(through), Cycles::GoOnFrom(from)) => Ok(Some(parse(through)?.max(after(from)?))),
+            (None, _) => match &self.started {
+                Some(started) => parse(started).and_then(after).map(Some),
+                None => Ok(None),
+            },
         }
-        let Some(started) = &self.started else { return Ok(None) };
-        Ok(Some(self.cycles()?.end_of_cycle(parse(started)?)))
     }
 
     /// A subscription with these bill days.
@@ -268,6 +314,7 @@ pub(super) fn item_of(event: &SubscriptionEvent) -> Option<&str> {
         | SubscriptionEvent::ExemptionRevoked
         | SubscriptionEvent::Billed { .. }
         | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Waived { .. }
         | SubscriptionEvent::Parked { .. } => None,
     }
 }

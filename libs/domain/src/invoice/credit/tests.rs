@@ -65,9 +65,15 @@ fn balance(given: &Given) -> i64 {
     ledger.balance()
 }
 
+/// ... for good: what was billed of March is not credited again.
+fn credited_for_good() -> Vec<Fact> {
+    let waived = SubscriptionEvent::Waived { invoice: code("I00000001") };
+    credited(false).into_iter().chain([waived.on(&account_id())]).collect()
+}
+
 #[test]
 fn f44_a_credit_note_takes_an_invoice_back_whole() {
-    billed_in_march().when(credit("I00000001", false)).then(credited(false));
+    billed_in_march().when(credit("I00000001", false)).then(credited_for_good());
     assert_eq!(balance(&billed_in_march().after(credit("I00000001", false))), 0);
 }
 
@@ -85,10 +91,11 @@ fn f86_a_debt_that_is_taken_back_ends_its_ladder() {
         ladder: 1,
         because: LadderEnd::Settled,
     };
-    billed_in_march()
-        .and([step_taken(TODAY)])
-        .when(credit("I00000001", false))
-        .then(credited(false).into_iter().chain([ended.on(&account_id())]));
+    billed_in_march().and([step_taken(TODAY)]).when(credit("I00000001", false)).then({
+        let mut facts = credited_for_good();
+        facts.insert(3, ended.on(&account_id()));
+        facts
+    });
 }
 
 #[test]
@@ -154,4 +161,53 @@ fn what_is_billed_anew_is_what_it_should_have_been() {
         .after(bill(None));
     assert_eq!(balance(&corrected), owed - 1_000);
     corrected.when(bill(None)).then([]);
+}
+
+/// It was Classic, and another price, from a day on.
+fn changed(monthly: i64, from: Date) -> Fact {
+    let price = Price { monthly: usd(monthly), version: None };
+    SubscriptionEvent::ItemRepriced { item_id: code("service_5"), price, from }.on(&account_id())
+}
+
+fn ended(on: Date) -> Fact {
+    SubscriptionEvent::ItemEnded { item_id: code("service_5"), on }.on(&account_id())
+}
+
+#[test]
+fn what_was_credited_for_good_is_not_credited_again_when_it_ends() {
+    let both = billed_in_april_and_may().after(credit("I00000002", false));
+    assert_eq!(balance(&both), 2_580 + 4_999);
+    both.clone().and([ended(date(2026, 5, 16))]).when(bill(None)).then([]);
+    // April was paid for, and half of it is credited: 49.99 * 15 / 30.
+    let april = both.clone().and([ended(date(2026, 4, 16))]).after(bill(None));
+    assert_eq!(balance(&april), 2_580 + 4_999 - 2_500);
+    // It costs more from the 16th of May on: that is charged, and nothing is credited.
+    let more = both.and([changed(6_200, date(2026, 5, 16))]).after(bill(None));
+    assert_eq!(balance(&more), 2_580 + 4_999 + 3_200);
+}
+
+#[test]
+fn an_older_invoice_that_was_credited_stays_credited_when_the_last_one_is_billed_anew() {
+    let again = billed_in_april_and_may()
+        .after(credit("I00000001", false))
+        .after(credit("I00000002", true))
+        .after(bill(None));
+    assert_eq!(balance(&again), 4_999);
+    // Of April nothing is credited again; May was paid in advance.
+    let ended = again.and([ended(date(2026, 4, 16))]).after(bill(None));
+    assert_eq!(balance(&ended), 0);
+}
+
+#[test]
+fn of_invoices_that_correct_each_other_none_is_credited_for_good_alone() {
+    let corrected = || {
+        let cheaper = changed(3_999, date(2026, 5, 16));
+        billed_in_april_and_may().and([cheaper]).after(bill(None))
+    };
+    for number in ["I00000002", "I00000003"] {
+        corrected().when(credit(number, false)).then_rejected(InvoiceRejection::Corrected);
+    }
+    assert_eq!(balance(&corrected().after(credit("I00000001", false))), 4_999 - 516);
+    let undone = corrected().after(credit("I00000003", true)).after(credit("I00000002", false));
+    assert_eq!(balance(&undone), 2_580 + 4_999);
 }

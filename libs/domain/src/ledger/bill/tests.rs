@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 
 use super::BillAccount;
 use crate::{
-    Event, Fact,
+    Event, Fact, Rejection,
     biller::TaxTable,
     invoice::{InvoiceEvent, InvoiceLine, Issued, LineKind},
     ledger::{Ledger, LedgerEvent, LedgerId, LedgerRejection},
@@ -196,6 +196,26 @@ fn who_cannot_be_billed_waits_with_the_reason_and_is_billed_when_it_is_gone() {
     let ledger: &Ledger = billed.state(&LedgerId::of(&account_id()));
     // 10.00 * 16 / 31 = 5.1612..., and April.
     assert_eq!(ledger.balance(), 7_579 + 516 + 1_000);
+}
+
+#[test]
+fn f71_a_bill_on_demand_that_cannot_be_made_is_refused_and_parks_nobody() {
+    let waiting = || subscribed_in_april().after(bill(APRIL)).and([untaxed()]);
+    let refused = || Rejection {
+        code: "bill.market_without_taxes",
+        reason: "there are no taxes for market tucson: add the market to the biller's taxes"
+            .to_owned(),
+    };
+    waiting().when(on_demand()).then_rejected(refused());
+    let absurd = item(ItemKind::Extra, "WIFI", "Whole-home WiFi", crate::money::MINOR_MAX);
+    let item_id = code("wifi");
+    let started = SubscriptionEvent::ItemStarted { item_id, item: absurd, from: TODAY };
+    let too_large = "the bill is too large: end what is not sold".to_owned();
+    subscribed_in_april()
+        .after(bill(APRIL))
+        .and([started.on(&account_id())])
+        .when(on_demand())
+        .then_rejected(Rejection { code: "bill.too_large", reason: too_large });
 }
 
 #[test]

@@ -55,8 +55,7 @@ impl Billing {
 
     /// Bills what has come up since the last bill.
     fn bill_on_demand(&mut self, today: Date) -> Vec<Line> {
-        let rest = self.subscription.end_of_cycle(today);
-        self.make(today, self.subscription.through().unwrap_or(rest))
+        self.make(today, self.subscription.through_on_demand(today))
     }
 
     fn make(&mut self, cycle: Date, through: Date) -> Vec<Line> {

@@ -9,8 +9,8 @@ use contract::pb::{
 use domain::{
     Fact,
     run::{RunEvent, RunKind},
-    subscription::{SubscriptionEvent, SubscriptionId},
-    testing::fixtures::{account, code, day, debt, promoted, subscribed},
+    subscription::{ItemKind, SubscriptionEvent, SubscriptionId},
+    testing::fixtures::{account, account_id, code, day, debt, item, promoted, subscribed},
 };
 use jiff::civil::{Date, date};
 use projection::Wanted;
@@ -104,6 +104,36 @@ fn an_account_that_is_billed_or_parked_is_not_asked_for_again() {
         let fact = Fact::new(&id, domain::Event::Subscription(event));
         assert_eq!(because(with(subscribed(), [fact]), [day(date(2026, 4, 2))]), []);
     }
+}
+
+/// Basic, of which the last days are billed, and the cycle after them has nothing on it.
+fn left() -> Vec<Fact> {
+    let ended = SubscriptionEvent::ItemEnded { item_id: code("service_5"), on: APRIL };
+    let (may, june) = (date(2026, 5, 1), date(2026, 6, 1));
+    let billed = |invoice, cycle, through| SubscriptionEvent::Billed { invoice, cycle, through };
+    let told = [ended, billed(Some(code("I00000001")), APRIL, may), billed(None, may, june)];
+    with(subscribed(), told.map(|event| event.on(&account_id())))
+}
+
+#[test]
+fn f73_who_pays_for_nothing_any_more_is_billed_on_no_day() {
+    let (july, august) = (date(2026, 7, 1), date(2026, 8, 1));
+    assert_eq!(because(left(), [day(july)]), []);
+    let back = || {
+        let wifi = item(ItemKind::Extra, "WIFI", "Whole-home WiFi", 1_000);
+        let (item_id, from) = (code("wifi"), date(2026, 7, 16));
+        let started = SubscriptionEvent::ItemStarted { item_id, item: wifi, from };
+        with(left(), [started.on(&account_id())])
+    };
+    assert_eq!(because(back(), [day(date(2026, 7, 31))]), []);
+    let bill = open(RunKind::Bill, pb::RunKind::Bill, august);
+    assert_eq!(because(back(), [day(august)]), [bill]);
+    // It goes on while something is paid for, whether or not there was something on a bill.
+    let nothing =
+        SubscriptionEvent::Billed { invoice: None, cycle: august, through: date(2026, 9, 1) };
+    let bill = open(RunKind::Bill, pb::RunKind::Bill, date(2026, 9, 1));
+    let later = with(back(), [nothing.on(&account_id())]);
+    assert_eq!(because(later, [day(date(2026, 9, 1))]), [bill]);
 }
 
 #[test]

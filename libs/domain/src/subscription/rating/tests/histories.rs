@@ -1,4 +1,5 @@
-//! Whatever happens in whatever order, what was billed adds up to what the days cost.
+//! Whatever happens in whatever order, what was billed adds up to what the days cost, less what
+//! credit notes took back for good; and the taxes to what they were when each day was charged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +9,19 @@ use jiff::{
 };
 use proptest::{
     collection::vec,
-    prelude::{Strategy, any, prop_oneof, proptest},
+    prelude::{ProptestConfig, Strategy, any, prop_oneof, proptest},
 };
 
 use super::{alpha, in_arrears};
 use crate::{
     Aggregate,
+    biller::{Dated, Tax, TaxTable, Version},
+    invoice::LineKind,
     money::MINOR_MAX,
     proration::Period,
     service::Promotion,
-    subscription::{Item, Price, Subscription, SubscriptionEvent},
-    testing::fixtures::{account_id, code, usd},
+    subscription::{Item, ItemKind, PendingFee, Price, Subscription, SubscriptionEvent},
+    testing::fixtures::{account_id, code, text, usd},
     text::Code,
 };
 
@@ -26,7 +29,15 @@ const FIRST: Date = date(2027, 11, 3);
 /// Two years, the 29th of February 2028 among them.
 const DAYS: usize = 730;
 
-/// Something that happens to one of two items, some days before today.
+/// Two that are taxed, and a discount that is not.
+const ITEMS: u8 = 3;
+const DISCOUNT: u8 = 2;
+/// Of how many bills one is taken back.
+const WAIVED_OF_LAST: usize = 5;
+/// The state tax goes up when half of the time is over.
+const RATES: (u32, Date, u32) = (50_000, date(2028, 11, 1), 62_500);
+
+/// Something that happens to one of the items, some days before today.
 #[derive(Clone, Debug)]
 enum Deed {
     /// It is this from now on, whether or not it was something.
@@ -39,12 +50,17 @@ enum Deed {
     Reprice {
         monthly: i64,
     },
+    Fee(i64),
+    /// The account is exempt from now on, or no longer.
+    Exempt(bool),
     BillDay(i8),
     /// The next bill, if its day has come.
     Bill,
     OnDemand,
     /// Takes the last bill back, and makes it again on demand.
     Rebill,
+    /// Takes one of the last bills back for good, where that can be.
+    Waive(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -72,8 +88,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => proptest::strategy::Just(Deed::Bill),
         1 => proptest::strategy::Just(Deed::OnDemand),
         1 => proptest::strategy::Just(Deed::Rebill),
+        1 => monthly().prop_map(Deed::Fee),
+        1 => any::<bool>().prop_map(Deed::Exempt),
+        2 => (0_usize..WAIVED_OF_LAST).prop_map(Deed::Waive),
     ];
-    let step = (0_usize..25, 0_u8..2, 0_usize..75, deed);
+    let step = (0_usize..25, 0_u8..ITEMS, 0_usize..75, deed);
     vec(step.prop_map(|(later, item, back, deed)| Step { later, item, back, deed }), 1..40)
 }
 
@@ -82,6 +101,54 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 struct Cost {
     monthly: i64,
     promoted: Option<(i64, usize)>,
+    in_arrears: bool,
+}
+
+impl Cost {
+    fn on(self, day: usize) -> i64 {
+        let promoted = self.promoted.filter(|(_, over)| day < *over);
+        promoted.map_or(self.monthly, |(monthly, _)| monthly)
+    }
+}
+
+/// What a day was charged at, or a fee, and by which bill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Paid {
+    /// A day's of its period, a fee's of none.
+    monthly: i64,
+    period: Option<Period>,
+    bill: usize,
+    is_waived: bool,
+}
+
+impl Paid {
+    fn of(self, day: usize) -> i64 {
+        let share = |period: Period| period.share(usd(self.monthly), on(day), on(day + 1)).minor;
+        self.period.map_or(self.monthly, share)
+    }
+}
+
+/// Day by day and fee by fee, what was charged; a fee stands on the day 0 of its own.
+#[derive(Clone, Default)]
+struct Charged(BTreeMap<Code, BTreeMap<usize, Paid>>);
+
+impl Charged {
+    fn waive(&mut self, bill: usize) {
+        let paid = self.0.values_mut().flat_map(BTreeMap::values_mut);
+        paid.filter(|paid| paid.bill == bill).for_each(|paid| paid.is_waived = true);
+    }
+}
+
+/// What a bill is remembered for.
+#[derive(Clone)]
+struct Made {
+    number: Code,
+    on: Date,
+    is_exempt: bool,
+    /// Its lines without the taxes, by item and fee; and the taxes.
+    sums: BTreeMap<Code, i64>,
+    taxes: i64,
+    is_taken_back: bool,
 }
 
 /// Day by day, what an item is; and the days on which something was said of it.
@@ -118,8 +185,7 @@ impl Timeline {
         costs
             .filter_map(|(day, cost)| {
                 let cost = (*cost)?;
-                let promoted = cost.promoted.filter(|(_, over)| day < *over);
-                let monthly = promoted.map_or(cost.monthly, |(monthly, _)| monthly);
+                let monthly = cost.on(day);
                 let period = subscription.around(day);
                 Some(period.share(usd(monthly), on(day), on(day + 1)).minor)
             })
@@ -151,10 +217,16 @@ struct World {
     today: usize,
     timelines: BTreeMap<Code, Timeline>,
     periods: Periods,
-    billed: BTreeMap<Code, i64>,
-    /// The lines of the last bill, which can be taken back.
-    last: Option<(Code, BTreeMap<Code, i64>)>,
-    bills: usize,
+    charged: Charged,
+    /// Fees that wait.
+    fees: BTreeMap<Code, i64>,
+    /// How what was charged and the fees stood before the last bill, which can be taken back.
+    before: Option<(Charged, BTreeMap<Code, i64>)>,
+    is_exempt: bool,
+    bills: Vec<Made>,
+    /// How often a tax was rounded.
+    roundings: usize,
+    fees_charged: usize,
 }
 
 impl World {
@@ -163,11 +235,15 @@ impl World {
         Self {
             subscription: Subscription::UNKNOWN.clone().evolve(&opened),
             today: 0,
-            timelines: [code("item-0"), code("item-1")].map(|id| (id, Timeline::new())).into(),
+            timelines: (0..ITEMS).map(|nth| (item_id(nth), Timeline::new())).collect(),
             periods: Periods([(0, 1)].into()),
-            billed: BTreeMap::new(),
-            last: None,
-            bills: 0,
+            charged: Charged::default(),
+            fees: BTreeMap::new(),
+            before: None,
+            is_exempt: false,
+            bills: Vec::new(),
+            roundings: 0,
+            fees_charged: 0,
         }
     }
 
@@ -177,7 +253,7 @@ impl World {
 
     fn step(&mut self, step: &Step) {
         self.today = (self.today + step.later).min(DAYS - 130);
-        let item_id = code(&format!("item-{}", step.item));
+        let (item_id, is_discount) = (item_id(step.item), step.item == DISCOUNT);
         // As far back as the rules allow.
         let since = self.subscription.through().map_or(FIRST, |through| {
             through.first_of_month().saturating_sub(4.months()).max(FIRST)
@@ -187,8 +263,10 @@ impl World {
         match &step.deed {
             Deed::Put { monthly, promoted, in_arrears } => {
                 let promoted = promoted.map(|(monthly, days)| (monthly, from + days));
-                timeline.put(from, Some(Cost { monthly: *monthly, promoted }));
-                let item = item(*monthly, promoted, *in_arrears);
+                let in_arrears = *in_arrears;
+                timeline.put(from, Some(Cost { monthly: *monthly, promoted, in_arrears }));
+                let item = item(*monthly, promoted, in_arrears);
+                let item = if is_discount { discount(item) } else { item };
                 self.tell(&SubscriptionEvent::ItemChanged { item_id, item, from: on(from) });
             }
             Deed::End => {
@@ -200,11 +278,40 @@ impl World {
                 let price = Price { monthly: usd(*monthly), version: None };
                 self.tell(&SubscriptionEvent::ItemRepriced { item_id, price, from: on(from) });
             }
+            Deed::Fee(minor) => self.charge_fee(*minor),
+            Deed::Exempt(is_exempt) => self.exempt(*is_exempt),
             Deed::BillDay(bill_day) => self.change_bill_day(*bill_day),
             Deed::Bill => self.bill(),
             Deed::OnDemand => self.bill_on_demand(),
             Deed::Rebill => self.rebill(),
+            Deed::Waive(nth) => self.waive(*nth),
         }
+    }
+
+    fn charge_fee(&mut self, minor: i64) {
+        self.fees_charged += 1;
+        let charge_id = code(&format!("fee-{}", self.fees_charged));
+        self.fees.insert(charge_id.clone(), minor);
+        let fee = PendingFee {
+            charge_id,
+            product: code("LATE"),
+            description: text("Late fee"),
+            amount: usd(minor),
+            tax_code: Some(code("internet")),
+            market: Some(code("northern_virginia")),
+            on: on(self.today),
+        };
+        self.tell(&SubscriptionEvent::FeeCharged { fee });
+    }
+
+    fn exempt(&mut self, is_exempt: bool) {
+        self.is_exempt = is_exempt;
+        let granted = SubscriptionEvent::ExemptionGranted {
+            taxes: [code("STATE")].into(),
+            certificate: code("ST-5"),
+            until: None,
+        };
+        self.tell(if is_exempt { &granted } else { &SubscriptionEvent::ExemptionRevoked });
     }
 
     /// As the rule does it: after what is billed, and in place of what is not in force.
@@ -226,34 +333,112 @@ impl World {
     }
 
     fn bill_on_demand(&mut self) {
-        let rest = self.subscription.end_of_cycle(on(self.today));
-        self.make(on(self.today), self.subscription.through().unwrap_or(rest));
+        self.make(on(self.today), self.subscription.through_on_demand(on(self.today)));
     }
 
     fn make(&mut self, cycle: Date, through: Date) {
-        let lines = self.subscription.rate(cycle, through).lines;
-        let mut sums = BTreeMap::new();
+        let rated = self.subscription.rate(cycle, through);
+        let corrected = rated.corrects.iter().map(|bill| (bill.on, bill.exempt_from.clone()));
+        let corrected: BTreeSet<_> = corrected.collect();
+        let lines = rated.taxed(&self.subscription, &table(), cycle).expect("the market is known");
+        let mut made = Made {
+            number: code(&format!("I{}", self.bills.len())),
+            on: cycle,
+            is_exempt: self.is_exempt,
+            sums: BTreeMap::new(),
+            taxes: 0,
+            is_taken_back: false,
+        };
         for line in &lines {
-            *sums.entry(line.item_id.clone()).or_insert(0) += line.amount.minor;
+            let sum = match line.kind == LineKind::Tax {
+                true => &mut made.taxes,
+                false => made.sums.entry(line.item_id.clone()).or_insert(0),
+            };
+            *sum += line.amount.minor;
         }
-        self.bills += 1;
-        let invoice = (!lines.is_empty()).then(|| code(&format!("I{}", self.bills)));
-        for (item_id, sum) in &sums {
-            *self.billed.entry(item_id.clone()).or_insert(0) += sum;
-        }
-        self.last = invoice.clone().map(|invoice| (invoice, sums));
+        self.roundings += corrected.len() + 1;
+        let before = (self.charged.clone(), self.fees.clone());
+        self.lay_down(cycle, through);
+        let invoice = (!lines.is_empty()).then(|| made.number.clone());
+        self.before = invoice.as_ref().map(|_| before);
+        self.bills.push(made);
         self.tell(&SubscriptionEvent::Billed { invoice, cycle, through });
         assert_eq!(self.subscription.rate(cycle, through).lines, [], "billed once");
     }
 
-    fn rebill(&mut self) {
-        let Some((invoice, sums)) = self.last.take() else { return };
-        assert_eq!(self.subscription.last_invoice(), Some(&invoice));
-        for (item_id, sum) in sums {
-            *self.billed.entry(item_id).or_insert(0) -= sum;
+    /// Day by day: what costs as it did stays, and all else is charged by the bill that is made.
+    fn lay_down(&mut self, cycle: Date, through: Date) {
+        let bill = self.bills.len();
+        let since = self.subscription.since().max(FIRST);
+        let end = self.subscription.through().map_or(through, |done| done.max(through));
+        let days = day_of(since)..day_of(end.max(cycle));
+        let until = |cost: &Cost| match cost.in_arrears {
+            true => cycle.min(through),
+            false => through,
+        };
+        let of_items = self.timelines.iter().flat_map(|it| days.clone().map(move |day| (it, day)));
+        for ((item_id, timeline), day) in of_items {
+            let charged = self.charged.0.entry(item_id.clone()).or_default();
+            let cost = timeline.days[day].filter(|cost| on(day) < until(cost));
+            let wanted = cost.map(|cost| {
+                let (monthly, period) = (cost.on(day), Some(self.periods.around(day)));
+                Paid { monthly, period, bill, is_waived: false }
+            });
+            let is_as_it_was = charged.get(&day).map(|paid| (paid.monthly, paid.period))
+                == wanted.map(|paid| (paid.monthly, paid.period));
+            match wanted {
+                Some(_) | None if is_as_it_was => {}
+                Some(paid) => drop(charged.insert(day, paid)),
+                None => drop(charged.remove(&day)),
+            }
         }
+        for (charge_id, monthly) in std::mem::take(&mut self.fees) {
+            let paid = Paid { monthly, period: None, bill, is_waived: false };
+            self.charged.0.entry(charge_id).or_default().insert(0, paid);
+        }
+    }
+
+    fn rebill(&mut self) {
+        let Some((charged, fees)) = self.before.take() else { return };
+        let last = self.bills.last_mut().expect("it was made");
+        last.is_taken_back = true;
+        let invoice = last.number.clone();
+        assert_eq!(self.subscription.last_invoice(), Some(&invoice));
+        self.charged = charged;
+        let later = std::mem::replace(&mut self.fees, fees);
+        self.fees.extend(later);
         self.tell(&SubscriptionEvent::Unbilled { invoice });
         self.bill_on_demand();
+    }
+
+    /// As the rule does it.
+    fn waive(&mut self, nth: usize) {
+        let Some(bill) = self.bills.len().checked_sub(nth + 1) else { return };
+        let made = &mut self.bills[bill];
+        let invoice = made.number.clone();
+        if made.is_taken_back || self.subscription.is_corrected(&invoice) {
+            return;
+        }
+        made.is_taken_back = true;
+        self.charged.waive(bill);
+        match &mut self.before {
+            Some(_) if nth == 0 => self.before = None,
+            Some((charged, _)) => charged.waive(bill),
+            None => {}
+        }
+        if self.subscription.is_charged_by(&invoice) {
+            self.tell(&SubscriptionEvent::Waived { invoice });
+        }
+    }
+
+    /// What was billed of everything and not taken back again, and the taxes on it.
+    fn billed(&self) -> (BTreeMap<Code, i64>, i64) {
+        let mut billed = BTreeMap::new();
+        let kept = || self.bills.iter().filter(|made| !made.is_taken_back);
+        for (item_id, sum) in kept().flat_map(|made| &made.sums) {
+            *billed.entry(item_id.clone()).or_insert(0) += sum;
+        }
+        (billed, kept().map(|made| made.taxes).sum())
     }
 
     /// Bills until everything of before today is billed, and nothing is credited or charged any
@@ -277,10 +462,59 @@ impl World {
 
     fn check(&self) {
         for (item_id, timeline) in &self.timelines {
-            let billed = self.billed.get(item_id).copied().unwrap_or(0);
-            assert_eq!(billed, timeline.cost(DAYS - 1, &self.periods), "{item_id}");
+            let days = self.charged.0.get(item_id).into_iter().flatten();
+            let charged: i64 = days.map(|(day, paid)| paid.of(*day)).sum();
+            assert_eq!(charged, timeline.cost(DAYS - 1, &self.periods), "{item_id}");
+        }
+        let (mut billed, taxes) = self.billed();
+        let mut base = 0_i128;
+        for (item_id, days) in &self.charged.0 {
+            let days = days.iter().filter(|(_, paid)| !paid.is_waived);
+            let kept: Vec<_> =
+                days.map(|(day, paid)| (self.rate(paid.bill), paid.of(*day))).collect();
+            let sum: i64 = kept.iter().map(|(_, minor)| minor).sum();
+            assert_eq!(billed.remove(item_id).unwrap_or(0), sum, "{item_id}");
+            if *item_id != self::item_id(DISCOUNT) {
+                let taxed = kept.iter().map(|(rate, minor)| i128::from(*rate) * i128::from(*minor));
+                base += taxed.sum::<i128>();
+            }
+        }
+        assert!(billed.values().all(|left| *left == 0), "{billed:?}");
+        let off = (i128::from(taxes) * 1_000_000 - base).unsigned_abs();
+        assert!(off <= self.roundings as u128 * 500_000, "{taxes} of taxes, {base} millionths");
+    }
+
+    /// The rate at which a bill charged the state tax, in millionths.
+    fn rate(&self, bill: usize) -> u32 {
+        let (before, from, since) = RATES;
+        match &self.bills[bill] {
+            made if made.is_exempt => 0,
+            made if made.on < from => before,
+            _ => since,
         }
     }
+}
+
+fn item_id(nth: u8) -> Code {
+    code(&format!("item-{nth}"))
+}
+
+/// The state tax of northern Virginia, and nothing else.
+fn table() -> TaxTable {
+    let (before, from, since) = RATES;
+    let version = |from, value| Version { from, value };
+    let rate = Dated::versions(vec![version(None, before), version(Some(from), since)]);
+    let state = Tax {
+        name: "State tax".to_owned(),
+        applies_to: [code("internet")].into(),
+        rate: rate.expect("they are in order"),
+    };
+    TaxTable { markets: [(code("northern_virginia"), [(code("STATE"), state)].into())].into() }
+}
+
+/// What packages cost less together, on which there are no taxes.
+fn discount(item: Item) -> Item {
+    Item { kind: ItemKind::Bundle, tax_code: None, market: None, ..item }
 }
 
 fn item(monthly: i64, promoted: Option<(i64, usize)>, is_in_arrears: bool) -> Item {
@@ -290,13 +524,14 @@ fn item(monthly: i64, promoted: Option<(i64, usize)>, is_in_arrears: bool) -> It
         until: on(over),
         monthly_after: usd(monthly),
     });
-    let item = Item { promotion, ..alpha(monthly) };
+    let (tax_code, market) = (Some(code("internet")), Some(code("northern_virginia")));
+    let item = Item { promotion, tax_code, market, ..alpha(monthly) };
     if is_in_arrears { in_arrears(item) } else { item }
 }
 
 proptest! {
     #[test]
-    fn what_is_billed_of_a_history_is_what_its_days_cost(steps in steps()) {
+    fn what_is_billed_of_a_history_is_what_its_days_cost_and_their_taxes(steps in steps()) {
         let mut world = World::new();
         for step in &steps {
             world.step(step);
@@ -304,6 +539,10 @@ proptest! {
         world.settle();
         world.check();
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn only_what_holds_in_the_end_of_a_day_is_paid_for(
@@ -314,13 +553,13 @@ proptest! {
             for step in before.iter().chain(day) {
                 world.step(step);
             }
-            for item in 0..2 {
+            for item in 0..ITEMS {
                 let deed = Deed::Put { monthly, promoted: None, in_arrears: false };
                 world.step(&Step { later: 0, item, back: 0, deed });
             }
             world.settle();
             world.check();
-            world.billed
+            world.billed().0
         };
         // What changes an item from today on, in any order.
         let changes = day.into_iter().map(|step| Step { later: 0, back: 0, ..step });

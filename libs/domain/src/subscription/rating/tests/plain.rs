@@ -124,11 +124,17 @@ fn f49_a_disconnect_is_credited_with_the_last_bill() {
     assert_eq!(at_once.bill_on_demand(date(2026, 5, 20)), credit);
     assert_eq!(at_once.bill(date(2026, 6, 1)), []);
     assert_eq!(billing.bill(date(2026, 6, 1)), credit);
-    // Its cycles go on with nothing, so that whatever is known late, or begins anew, is billed.
-    for cycle in 7..=12 {
-        assert_eq!(billing.bill(date(2026, cycle, 1)), [], "{cycle}");
+    assert_eq!(billing.bill(date(2026, 7, 1)), []);
+    assert_eq!(billing.subscription.next_cycle(), None);
+    // Something else is paid for: what is long over is let go of.
+    let item_id = code("other");
+    let other =
+        SubscriptionEvent::ItemStarted { item_id, item: beta(100), from: date(2026, 7, 16) };
+    let mut billing = billing.told(&other);
+    for cycle in 8..=12 {
+        assert_ne!(billing.bill(date(2026, cycle, 1)), [], "{cycle}");
     }
-    assert!(billing.subscription.items.is_empty(), "what is long over is let go of");
+    assert_eq!(billing.subscription.items.len(), 1);
 }
 
 #[test]
@@ -213,16 +219,46 @@ fn missed_cycles_are_billed_in_their_order() {
     assert_eq!(billing.bill(date(2026, 7, 1)), lines(&[("Alpha", 3_100)]));
 }
 
-#[test]
-fn who_comes_back_after_years_is_billed_from_then_on() {
+/// Alpha was paid for in March 2026, and nothing since.
+fn left_in_march() -> Billing {
     let mut billing =
         Billing::of(&[started(alpha(3_100), date(2026, 3, 1)), ended(date(2026, 4, 1))]);
     assert_eq!(billing.bill(date(2026, 4, 1)), lines(&[("Alpha", 3_100)]));
-    while billing.subscription.through() < Some(date(2028, 4, 1)) {
-        let cycle = billing.subscription.next_cycle().expect("cycles go on");
-        assert_eq!(billing.bill(cycle), []);
-    }
-    let mut billing = billing.told(&started(alpha(3_100), date(2028, 3, 16)));
-    let first = billing.bill(date(2028, 4, 1));
-    assert_eq!(first, lines(&[("Alpha, 16 of 31 days", 1_600), ("Alpha", 3_100)]));
+    assert_eq!(billing.bill(date(2026, 5, 1)), []);
+    billing
+}
+
+#[test]
+fn who_pays_for_nothing_any_more_is_due_on_no_day() {
+    assert_eq!(left_in_march().subscription.next_cycle(), None);
+    // It is known late that it ended earlier: that is a cycle, and then there is none again.
+    let mut late = left_in_march().told(&ended(date(2026, 3, 16)));
+    let credit = lines(&[("Credit Alpha, 16 of 31 days", -1_600)]);
+    assert_eq!(late.bill(date(2026, 6, 1)), credit);
+    assert_eq!(late.bill(date(2026, 7, 1)), []);
+    assert_eq!(late.subscription.next_cycle(), None);
+}
+
+#[test]
+fn what_is_paid_for_later_keeps_cycles_going() {
+    // It is paid when a month is over, so there is nothing on the first bill of its own.
+    let later = in_arrears(alpha(3_000));
+    let mut billing = left_in_march().told(&started(later, date(2026, 6, 1)));
+    assert_eq!(billing.bill(date(2026, 7, 1)), lines(&[("Alpha", 3_000)]));
+    let ends = [ended(date(2026, 8, 16))];
+    let mut billing = billing.and(&ends);
+    assert_eq!(billing.bill(date(2026, 8, 1)), lines(&[("Alpha", 3_000)]));
+    assert_eq!(billing.bill(date(2026, 9, 1)), lines(&[("Alpha, 15 of 31 days", 1_452)]));
+    assert_eq!(billing.bill(date(2026, 10, 1)), []);
+    assert_eq!(billing.subscription.next_cycle(), None);
+}
+
+#[test]
+fn who_comes_back_after_years_is_billed_from_then_on() {
+    let back = || left_in_march().told(&started(alpha(3_100), date(2028, 3, 16)));
+    let rest = ("Alpha, 16 of 31 days", 1_600);
+    assert_eq!(back().bill(date(2028, 4, 1)), lines(&[rest, ("Alpha", 3_100)]));
+    let mut now = back();
+    assert_eq!(now.bill_on_demand(date(2028, 3, 16)), lines(&[rest]));
+    assert_eq!(now.bill(date(2028, 4, 1)), lines(&[("Alpha", 3_100)]));
 }

@@ -4,10 +4,10 @@ use jiff::civil::{Date, date};
 
 use super::{Billing, alpha, started};
 use crate::{
-    biller::{Untaxable, testing},
+    biller::{Dated, Tax, TaxTable, Taxation, Untaxable, Version, testing},
     invoice::LineKind,
-    subscription::{Item, SubscriptionEvent},
-    testing::fixtures::code,
+    subscription::{Item, ItemKind, Price, Subscription, SubscriptionEvent},
+    testing::fixtures::{code, usd},
 };
 
 const CYCLE: Date = date(2026, 4, 1);
@@ -76,4 +76,76 @@ fn a_credit_takes_its_tax_with_it() {
     let lines = rated.taxed(&subscription, &*testing().taxes, cycle).expect("the market is known");
     let amounts: Vec<i64> = lines.iter().map(|line| line.amount.minor).collect();
     assert_eq!(amounts, [-3_000, -150]);
+}
+
+const MAY: Date = date(2026, 5, 1);
+const JUNE: Date = date(2026, 6, 1);
+
+/// Kinds and amounts of the lines of June's bill.
+fn june(subscription: &Subscription, taxes: &dyn Taxation) -> Vec<(LineKind, i64)> {
+    let rated = subscription.rate(JUNE, date(2026, 7, 1));
+    let lines = rated.taxed(subscription, taxes, JUNE).expect("the market is known");
+    lines.iter().map(|line| (line.kind, line.amount.minor)).collect()
+}
+
+fn exempted() -> SubscriptionEvent {
+    SubscriptionEvent::ExemptionGranted {
+        taxes: [code("STATE")].into(),
+        certificate: code("ST-5"),
+        until: None,
+    }
+}
+
+fn gone_in_may() -> SubscriptionEvent {
+    SubscriptionEvent::ItemEnded { item_id: code("a"), on: MAY }
+}
+
+#[test]
+fn a_credit_takes_no_tax_with_it_that_was_never_charged() {
+    let mut billing = Billing::of(&[taxed("a", 3_000, "northern_virginia"), exempted()]);
+    let _april_and_may = billing.bill(MAY);
+    let later = [SubscriptionEvent::ExemptionRevoked, gone_in_may()];
+    let subscription = billing.and(&later).subscription;
+    assert_eq!(june(&subscription, &*testing().taxes), [(LineKind::Package, -3_000)]);
+}
+
+#[test]
+fn a_tax_that_was_paid_comes_back_to_who_is_exempt_since() {
+    let mut billing = Billing::of(&[taxed("a", 3_000, "northern_virginia")]);
+    let _april_and_may = billing.bill(MAY);
+    let subscription = billing.and(&[exempted(), gone_in_may()]).subscription;
+    let back = [(LineKind::Package, -3_000), (LineKind::Tax, -150)];
+    assert_eq!(june(&subscription, &*testing().taxes), back);
+}
+
+#[test]
+fn a_credit_has_the_rate_of_what_it_takes_back() {
+    let version = |from, value| Version { from, value };
+    let rate = Dated::versions(vec![version(None, 50_000), version(Some(JUNE), 100_000)]);
+    let state = Tax {
+        name: "State tax".to_owned(),
+        applies_to: [code("internet")].into(),
+        rate: rate.expect("they are in order"),
+    };
+    let markets = [(code("northern_virginia"), [(code("STATE"), state)].into())].into();
+    let table = TaxTable { markets };
+    let mut billing = Billing::of(&[taxed("a", 3_000, "northern_virginia")]);
+    let _april_and_may = billing.bill(MAY);
+    let ended = billing.clone().told(&gone_in_may()).subscription;
+    assert_eq!(june(&ended, &table), [(LineKind::Package, -3_000), (LineKind::Tax, -150)]);
+    // 5 % of what May is credited, 10 % of what it is charged now, and of June.
+    let price = Price { monthly: usd(4_000), version: None };
+    let repriced = SubscriptionEvent::ItemRepriced { item_id: code("a"), price, from: MAY };
+    let amounts = june(&billing.told(&repriced).subscription, &table);
+    let amounts: Vec<i64> = amounts.into_iter().map(|(_, minor)| minor).collect();
+    assert_eq!(amounts, [-3_000, 4_000, 4_000, 650]);
+}
+
+#[test]
+fn the_discount_of_a_bundle_lessens_no_tax() {
+    let discount = Item { kind: ItemKind::Bundle, ..alpha(-1_000) };
+    let item_id = code("bundle-DOUBLE");
+    let bundled = SubscriptionEvent::ItemStarted { item_id, item: discount, from: CYCLE };
+    let both = [taxed("a", 2_000, "northern_virginia"), bundled];
+    assert_eq!(taxes(&both), Ok(state_tax(100)));
 }

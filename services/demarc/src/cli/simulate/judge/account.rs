@@ -198,7 +198,7 @@ impl Account {
         Some(format!("step {name} is taken on {} {wrong}", step.taken_on))
     }
 
-    /// Every cycle is billed once, each where the one before it ended.
+    /// Every cycle is billed once, each where the one before it ended, or where it rested.
     pub(super) fn subscription(&mut self, event: &SubscriptionEvent) -> Option<String> {
         let before = self.subscription.take().unwrap_or_else(|| Subscription::UNKNOWN.clone());
         let due = before.next_cycle();
@@ -209,7 +209,7 @@ impl Account {
             Some((last, _)) if last >= *cycle => {
                 Some(format!("cycle {cycle} is billed after cycle {last}"))
             }
-            Some((last, end)) if end != *cycle => {
+            Some((last, end)) if end != *cycle && due != Some(*cycle) => {
                 Some(format!("cycle {last} was billed until {end}, and the next is {cycle}"))
             }
             None if due != Some(*cycle) => {
