@@ -18,7 +18,7 @@ use crate::{
     account::Account,
     biller::Biller,
     dunning::{Dunning, Waits},
-    ledger::{PaymentMethod, Standing},
+    ledger::{Ledger, PaymentMethod, Standing},
     money::Money,
     text::Code,
 };
@@ -132,9 +132,35 @@ impl From<AutopayRejection> for Rejection {
     }
 }
 
+/// A day as it ends a collection's id.
+const DAY_CHARS: usize = "-2026-03-16".len();
+
+/// What a draw from an account on a day is called: no other one of the biller's has the name.
+fn collection_id(account_id: &Id<Account>, on: Date) -> Code {
+    Code::parse(&format!("autopay-{}-{on}", account_id.suffix()))
+        .expect("an id and a date are printable ASCII")
+}
+
+/// Whose collection has this id; `None` where it is none of autopay's.
+#[must_use]
+pub fn collected_from(collection_id: &Code) -> Option<Id<Account>> {
+    let named = collection_id.as_str().strip_prefix("autopay-")?;
+    let (suffix, day) = named.split_at_checked(named.len().checked_sub(DAY_CHARS)?)?;
+    day.strip_prefix('-')?.parse::<Date>().ok()?;
+    Id::parse(&format!("account_{suffix}")).ok()
+}
+
+impl Draw {
+    /// Whether nobody knows what became of it.
+    pub(crate) fn is_under_way(&self, ledger: &Ledger) -> bool {
+        !self.failed && ledger.payment(&self.collection_id).is_none()
+    }
+}
+
 impl Autopay {
     /// The next day on which something is collected: a due date, or the day before a step of
-    /// dunning (F48). `None`: there is nothing to collect, or nothing to collect it from.
+    /// dunning (F48). It is collected then unless the last draw is still under way. `None`: there is
+    /// nothing to collect, or nothing to collect it from.
     #[must_use]
     pub fn next_try(
         &self,

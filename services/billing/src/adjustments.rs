@@ -87,7 +87,9 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
-        | LedgerEvent::Refunded { .. } => Ok(()),
+        | LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. } => Ok(()),
     }
 }
 

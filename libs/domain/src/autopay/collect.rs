@@ -1,10 +1,11 @@
 //! Collect: what is due today or was before, and is not disputed, is drawn from the account's
-//! source (F48).
+//! source (F48). What is under way is waited for: whoever draws the same debt under another id draws it
+//! twice.
 
-use super::{AutopayEvent, AutopayId, AutopayRejection};
+use super::{AutopayEvent, AutopayId, AutopayRejection, collection_id};
 use crate::{
     Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, dunning::DunningId,
-    ledger::LedgerId, money::Money, text::Code,
+    ledger::LedgerId, money::Money,
 };
 
 /// Collect what is due, if anything is.
@@ -24,13 +25,16 @@ impl Decide for CollectPayment {
         if autopay.is_refused || autopay.last.as_ref().is_some_and(|draw| draw.on >= today) {
             return Ok(vec![]);
         }
-        let standing = &desk.get(&LedgerId::of(&self.account_id)).standing;
+        let ledger = desk.get(&LedgerId::of(&self.account_id));
+        if autopay.last.as_ref().is_some_and(|draw| draw.is_under_way(ledger)) {
+            return Ok(vec![]);
+        }
+        let standing = &ledger.standing;
         let minor = desk.get(&DunningId::of(&self.account_id)).due(standing, today);
         if minor < desk.biller.billing.autopay_minimum.max(1) {
             return Ok(vec![]);
         }
-        let collection_id = Code::parse(&format!("autopay-{}-{today}", self.account_id.suffix()))
-            .expect("an id and a date are printable ASCII");
+        let collection_id = collection_id(&self.account_id, today);
         let requested = AutopayEvent::CollectionRequested {
             account_id: self.account_id.clone(),
             collection_id,

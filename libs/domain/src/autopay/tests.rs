@@ -2,12 +2,15 @@
 
 use jiff::civil::{Date, date};
 
-use super::{Autopay, AutopayEvent, AutopayId, CollectPayment, FailCollection, Source};
+use super::{
+    Autopay, AutopayEvent, AutopayId, AutopayRejection, CollectPayment, FailCollection, Source,
+    collected_from, collection_id,
+};
 use crate::{
-    Fact,
+    Fact, Id,
     biller::testing,
     dunning::{DunningEvent, DunningId},
-    ledger::{Ledger, LedgerId, PaymentMethod},
+    ledger::{Ledger, LedgerEvent, LedgerId, PaymentMethod},
     testing::{
         Given,
         fixtures::{account, account_id, arrangement, code, day, debt, paid, step_taken, usd},
@@ -150,4 +153,73 @@ fn f48_nothing_is_collected_twice_a_day() {
         may_retry: true,
     };
     due.after(fail).when(collect()).then([]);
+}
+
+/// The processor says that the draw of a day failed.
+fn fail(on: Date) -> FailCollection {
+    FailCollection {
+        account_id: account_id(),
+        collection_id: code(&format!("autopay-7-{on}")),
+        code: code("no_account"),
+        may_retry: false,
+    }
+}
+
+#[test]
+fn f48_nothing_is_drawn_while_nobody_knows_what_became_of_the_last_draw() {
+    let collect = || CollectPayment { account_id: account_id() };
+    let asked = || owing().and([day(march(5)), tried(march(5)), day(march(15))]);
+    let again = AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: code("autopay-7-2026-03-15"),
+        amount: usd(4_999),
+        source: source(),
+        on: march(15),
+    };
+    let again = || again.clone().on(&account_id());
+    asked().when(collect()).then([]);
+    asked().and([failed(march(5), true)]).when(collect()).then([again()]);
+    let paid_in_part = asked().and([paid("autopay-7-2026-03-05", 4_999), debt(4_999, march(15))]);
+    paid_in_part.when(collect()).then([again()]);
+}
+
+#[test]
+fn f48_what_was_collected_and_came_back_is_owed_again_and_its_source_refused() {
+    let collected =
+        || owing().and([day(march(5)), tried(march(5)), paid("autopay-7-2026-03-05", 4_999)]);
+    let came_back = LedgerEvent::PaymentReversed {
+        account_id: account_id(),
+        payment_id: code("autopay-7-2026-03-05"),
+        amount: usd(4_999),
+        method: PaymentMethod::Card,
+        reason: code("no_account"),
+        reversed_on: march(5),
+    };
+    let refused = AutopayEvent::CollectionFailed {
+        account_id: account_id(),
+        collection_id: code("autopay-7-2026-03-05"),
+        code: code("no_account"),
+        may_retry: false,
+    };
+    let came_back = || came_back.clone().on(&account_id());
+    collected().when(fail(march(5))).then([refused.on(&account_id()), came_back()]);
+    // Also when there was another draw since.
+    let later = collected().and([tried(march(6)), day(march(7))]);
+    let ledger = |given: &Given| given.state::<Ledger>(&LedgerId::of(&account_id())).balance();
+    let later = later.after(fail(march(5)));
+    assert_eq!(ledger(&later), 4_999);
+    later.when(fail(march(5))).then([]);
+    owing().when(fail(march(5))).then_rejected(AutopayRejection::NoSuchCollection);
+}
+
+#[test]
+fn a_collection_tells_whose_it_is() {
+    for account in ["account_7", "account_a-b_c", "account_7-2026-03-16"] {
+        let account = Id::parse(account).unwrap();
+        assert_eq!(collected_from(&collection_id(&account, march(5))), Some(account));
+    }
+    for other in ["autopay-7", "autopay--2026-03-16", "portal-7-2026-03-16", "autopay-7-2026-13-16"]
+    {
+        assert_eq!(collected_from(&code(other)), None, "{other}");
+    }
 }

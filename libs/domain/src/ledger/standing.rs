@@ -109,10 +109,15 @@ impl Standing {
                 self.reverse(payment_id, amount.minor, *reversed_on);
             }
             LedgerEvent::Refunded { amount, .. } => self.give_back(amount.minor),
+            LedgerEvent::RefundFailed { refund_id, .. } => {
+                self.add(refund_id, Date::MAX, event.effect(), None);
+            }
             LedgerEvent::Adjusted { adjustment_id, due_on, .. } => {
                 self.add(adjustment_id, *due_on, event.effect(), None);
             }
-            LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {}
+            LedgerEvent::RefundConfirmed { .. }
+            | LedgerEvent::AdjustmentRequested { .. }
+            | LedgerEvent::AdjustmentDeclined { .. } => {}
         }
     }
 

@@ -167,6 +167,7 @@ impl Customer {
                     method,
                     received_on: today,
                     invoice_id: None,
+                    reference: None,
                 })
             }
             Step::Reverse => {
@@ -188,6 +189,7 @@ impl Customer {
                     amount: usd(minor),
                     method,
                     refunded_on: today,
+                    drawn: None,
                 })
             }
             Step::Adjust(minor) => Some(LedgerEvent::Adjusted {

@@ -31,6 +31,7 @@ fn paid_as(payment_id: &str, minor: i64, invoice: Option<&str>) -> LedgerEvent {
         method: PaymentMethod::Cash,
         received_on: TODAY,
         invoice_id: invoice.map(id),
+        reference: None,
     }
 }
 

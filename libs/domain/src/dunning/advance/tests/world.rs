@@ -16,7 +16,8 @@ use crate::{
         MakeArrangement, Promise, StepTaken,
     },
     ledger::{
-        ChargeLine, LedgerId, PaymentMethod, RecordCharge, RecordPayment, ReversePayment, Standing,
+        ChargeLine, Ledger, LedgerId, PaymentMethod, RecordCharge, RecordPayment, ReversePayment,
+        Standing,
     },
     subscription::SubscriptionEvent,
     testing::{
@@ -156,7 +157,11 @@ impl World {
     }
 
     pub(super) fn standing(&self) -> &Standing {
-        &self.get(&LedgerId::of(&account_id())).standing
+        &self.ledger().standing
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        self.get(&LedgerId::of(&account_id()))
     }
 
     pub(super) fn autopay(&self) -> &Autopay {
