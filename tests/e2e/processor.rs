@@ -7,7 +7,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use anyhow::{Context as _, ensure};
@@ -154,16 +154,11 @@ fn notice(id: &str, kind: &str, amount: i64) -> Value {
         "amountMinor": amount, "currency": "USD", "code": "no_account"})
 }
 
-fn seconds_ago(seconds: u64) -> i64 {
-    let then = SystemTime::now() - Duration::from_secs(seconds);
-    let since = then.duration_since(UNIX_EPOCH).expect("it is after 1970");
-    i64::try_from(since.as_secs()).expect("it is before the year 292 billion")
-}
-
 /// What is said to a notice that is signed with a key, so long ago.
-fn says(office: &Office, notice: &Value, key: &str, ago: u64) -> anyhow::Result<(u16, Value)> {
+fn says(office: &Office, notice: &Value, key: &str, ago: i64) -> anyhow::Result<(u16, Value)> {
     let body = notice.to_string();
-    let signed = webhook::sign(&Secret::new(key.to_owned()), seconds_ago(ago), body.as_bytes());
+    let signed_s = service::clock::now_micros() / 1_000_000 - ago;
+    let signed = webhook::sign(&Secret::new(key.to_owned()), signed_s, body.as_bytes());
     let url = format!("{}/v1/northeast/payments/webhook", office.world.api.url());
     let request = Client::new().post(url).header("webhook-signature", signed).body(body);
     let answer = request.send()?;

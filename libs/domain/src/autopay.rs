@@ -159,8 +159,8 @@ impl Draw {
 
 impl Autopay {
     /// The next day on which something is collected: a due date, or the day before a step of
-    /// dunning (F48). It is collected then unless the last draw is still under way. `None`: there is
-    /// nothing to collect, or nothing to collect it from.
+    /// dunning (F48). It is collected then unless the last draw is still under way. `None`: there
+    /// is nothing to collect, or nothing to collect it from.
     #[must_use]
     pub fn next_try(
         &self,

@@ -8,6 +8,7 @@ mod bill;
 pub mod books;
 mod charge;
 mod decide_adjustment;
+mod evolve;
 mod pay;
 mod posted;
 mod refund;

@@ -1,7 +1,7 @@
 //! A processor's own name of a payment, and the reference that it stands for.
 //!
-//! What must stay true: one name has one reference for ever, and two names have two. Whoever reports
-//! a payment hands on the name as it came.
+//! What must stay true: one name has one reference for ever, and two names have two. Whoever
+//! reports a payment hands on the name as it came.
 
 use domain::{
     reference::{ProcessorName, ReferenceId},

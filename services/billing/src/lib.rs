@@ -41,7 +41,8 @@ pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
     Arc::new(Billing { biller })
 }
 
-/// Starts billing over one biller's log. Without a processor one is simulated, which moves no money.
+/// Starts billing over one biller's log. Without a processor one is simulated, which moves no
+/// money.
 ///
 /// # Errors
 /// When its directory or its subject cannot be had.

@@ -1,5 +1,5 @@
-//! Which payment processor each biller has: a file of `--processor-file`, and keys in files of their
-//! own. A biller that is not in it has a simulated one.
+//! Which payment processor each biller has: a file of `--processor-file`, and keys in files of
+//! their own. A biller that is not in it has a simulated one.
 //!
 //! What must stay true: no key is on the command line, in the file itself, in an error or in a log
 //! line; a mistake is told before anything starts. A process reads the keys that it needs and no

@@ -1,6 +1,8 @@
 //! Collect: what is due today or was before, and is not disputed, is drawn from the account's
-//! source (F48). What is under way is waited for: whoever draws the same debt under another id draws it
-//! twice.
+//! source (F48).
+//!
+//! What must stay true: what is under way is waited for, because whoever draws the same debt under
+//! another id draws it twice.
 
 use super::{AutopayEvent, AutopayId, AutopayRejection, collection_id};
 use crate::{

@@ -1,10 +1,10 @@
 //! `POST /v1/{biller}/payments/webhook`: what a payment processor says on its own (F48). Its
 //! signature shows who it is, so nobody logs in.
 //!
-//! What must stay true: nothing of a body is read before its signature is right; what follows from a
-//! notice is one command, whose id follows from the notice's, so it is done once however often the
-//! notice comes; a payment is recorded as billing records it that asked for it, so it does not
-//! matter who hears of it first.
+//! What must stay true: nothing of a body is read before its signature is right; what follows from
+//! a notice is one command, whose id follows from the notice's, so it is done once however often
+//! the notice comes; a payment is recorded as billing records it, which asked for it, so it does
+//! not matter who hears of it first.
 
 mod known;
 mod reaction;

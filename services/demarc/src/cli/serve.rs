@@ -83,8 +83,8 @@ struct Place {
     #[arg(long, value_name = "HOW", default_value = "", hide_default_value = true,
         value_parser = NetworkBehaviour::parse)]
     network: NetworkBehaviour,
-    /// Which payment processor each biller has and where its keys are, in TOML; a biller that is not
-    /// in it has a simulated one, which moves no money
+    /// Which payment processor each biller has and where its keys are, in TOML; a biller that is
+    /// not in it has a simulated one, which moves no money
     #[arg(long, value_name = "FILE", env = "DEMARC_PROCESSOR_FILE", long_help = PROCESSOR_HELP)]
     processor_file: Option<PathBuf>,
     /// Which log lines go to standard error, for example warn,bus=debug
