@@ -3,15 +3,16 @@
 use domain::{
     account::Account,
     ledger::{
-        AdjustAccount, ApproveAdjustment, BillAccount, DeclineAdjustment, PaymentMethod,
-        RecordCharge, RecordPayment, RefundAccount, ReversePayment,
+        AdjustAccount, ApproveAdjustment, BillAccount, ConfirmRefund, DeclineAdjustment,
+        FailRefund, PaymentMethod, RecordCharge, RecordPayment, RefundAccount, ReversePayment,
     },
-    reference::ReferenceId,
 };
 
 mod facts;
+mod reference;
 
 pub(crate) use facts::{decode, encode};
+pub use reference::reference_of;
 
 use crate::{
     CommandMessage, CommandType, Invalid,
@@ -30,6 +31,8 @@ pub(crate) const COMMANDS: &[CommandType] = &[
     CommandType::of::<pb::DeclineAdjustment>(),
     CommandType::of::<pb::ReversePayment>(),
     CommandType::of::<pb::RefundAccount>(),
+    CommandType::of::<pb::ConfirmRefund>(),
+    CommandType::of::<pb::FailRefund>(),
 ];
 
 impl CommandMessage for pb::RecordCharge {
@@ -64,7 +67,7 @@ impl TryFrom<pb::RecordPayment> for RecordPayment {
             method: method("method", message.method)?,
             received_on: date("receivedOn", &message.received_on)?,
             invoice_id: optional("invoiceId", &message.invoice_id, id)?,
-            reference: optional("reference", &message.reference, reference)?,
+            reference: optional("reference", &message.reference, reference::named)?,
         })
     }
 }
@@ -166,14 +169,41 @@ impl TryFrom<pb::RefundAccount> for RefundAccount {
             refund_id: code("refundId", &message.refund_id)?,
             amount: money("amount", message.amount)?,
             method: method("method", message.method)?,
+            payment_id: optional("paymentId", &message.payment_id, code)?,
         })
     }
 }
 
-/// The processor's own name of a payment, as the name of its stream.
-fn reference(field: &str, value: &str) -> Result<ReferenceId, Invalid> {
-    let problem = "must be 1 to 54 letters, digits, `-` or `_`";
-    ReferenceId::parse(&format!("reference_{value}")).map_err(|_| Invalid::new(field, problem))
+impl CommandMessage for pb::ConfirmRefund {
+    type Rule = ConfirmRefund;
+}
+
+impl TryFrom<pb::ConfirmRefund> for ConfirmRefund {
+    type Error = Invalid;
+
+    fn try_from(message: pb::ConfirmRefund) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            refund_id: code("refundId", &message.refund_id)?,
+            reference: reference::name("reference", &message.reference)?,
+        })
+    }
+}
+
+impl CommandMessage for pb::FailRefund {
+    type Rule = FailRefund;
+}
+
+impl TryFrom<pb::FailRefund> for FailRefund {
+    type Error = Invalid;
+
+    fn try_from(message: pb::FailRefund) -> Result<Self, Invalid> {
+        Ok(Self {
+            account_id: id("accountId", &message.account_id)?,
+            refund_id: code("refundId", &message.refund_id)?,
+            code: code("code", &message.code)?,
+        })
+    }
 }
 
 pub(crate) fn method(field: &str, number: i32) -> Result<PaymentMethod, Invalid> {

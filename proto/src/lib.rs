@@ -47,3 +47,4 @@ pub use command::{CommandMessage, CommandType, Outgoing, outgoing};
 pub use door::{AsItIs, Closed, Door, Unread};
 pub use event::{DecodeError, decode, encode, envelope, opened, public};
 pub use invalid::Invalid;
+pub use ledger::reference_of as ledger_reference;

@@ -48,7 +48,7 @@ pub fn json(noun: &Noun) -> Value {
         Noun::Subscription(subscription) => billing::of_subscription(subscription),
         Noun::Invoice(invoice) => billing::of_invoice(invoice),
         Noun::Series(series) => json!({ "last": series.last }),
-        Noun::Reference(reference) => json!({ "taken": *reference == Reference::Taken }),
+        Noun::Reference(reference) => json!({ "taken": *reference != Reference::Free }),
         Noun::Autopay(autopay) => billing::of_autopay(autopay),
         Noun::Dunning(dunning) => billing::of_dunning(dunning),
         Noun::Run(run) => json!({ "stage": word(run) }),

@@ -215,7 +215,7 @@ fn a_field_of_billing_that_cannot_be_read_is_named_and_not_repeated() {
 }
 
 #[test]
-fn the_reference_of_a_processor_is_a_name_of_a_stream() {
+fn the_name_that_a_processor_gives_a_payment_has_a_reference() {
     let body = |reference: &str| {
         format!(
             r#"{{"accountId":"account_7","paymentId":"p","reference":"{reference}",
@@ -225,9 +225,11 @@ fn the_reference_of_a_processor_is_a_name_of_a_stream() {
     };
     let taken = read("RecordPayment", &body("pi_3Nx"), &AsItIs).unwrap();
     assert!(taken.contains("reference_pi_3Nx"), "{taken}");
-    for wrong in ["a/b", "a b", "a.b", &"x".repeat(55)] {
+    let taken = read("RecordPayment", &body("pi.3Nx"), &AsItIs).unwrap();
+    assert!(taken.contains("pi.3Nx") && taken.contains("reference_x-"), "{taken}");
+    for wrong in ["a b", "a\u{e9}", &"x".repeat(129)] {
         let said = read("RecordPayment", &body(wrong), &AsItIs).unwrap_err();
-        assert!(said.starts_with("reference must be 1 to 54 letters"), "{wrong}: {said}");
+        assert!(said.starts_with("reference must be 1 to 128 visible"), "{wrong}: {said}");
     }
 }
 

@@ -12,6 +12,7 @@ mod office_order;
 mod operator;
 mod orders;
 mod privacy;
+mod processor;
 mod records;
 mod search;
 mod service_change;

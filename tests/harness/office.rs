@@ -1,6 +1,8 @@
 //! An office on a working day: a running Demarc that believes who somebody says to be, and the
 //! desk of an agent.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::{
@@ -22,7 +24,18 @@ impl Office {
     /// # Errors
     /// When it does not start.
     pub fn open() -> anyhow::Result<Self> {
-        let world = World::one_process()?;
+        Self::of(World::one_process()?)
+    }
+
+    /// The same, with the payment processors that a file names.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn paying_with(processor_file: &Path) -> anyhow::Result<Self> {
+        Self::of(World::paying_with(processor_file)?)
+    }
+
+    fn of(world: World) -> anyhow::Result<Self> {
         let jane = Desk::of(&world, "demarc-actor", "jane; roles=agent")?;
         let office = Self { world, jane };
         office.day(TODAY)?;

@@ -33,6 +33,8 @@ pub struct World {
     believes_actors: bool,
     /// How the simulated network behaves, as `--network` takes it.
     network: String,
+    /// The file of `--processor-file`.
+    processor_file: Option<PathBuf>,
     dir: TempDir,
 }
 
@@ -49,6 +51,17 @@ impl World {
     /// When it does not start.
     pub fn one_process() -> anyhow::Result<Self> {
         Self::of(None, vec!["serve"], true, "")
+    }
+
+    /// The same, with the payment processors that a file names.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn paying_with(processor_file: &Path) -> anyhow::Result<Self> {
+        let mut world = Self::apart(None, vec!["serve"], true, "")?;
+        world.processor_file = Some(processor_file.to_owned());
+        world.start_again()?;
+        Ok(world)
     }
 
     /// Everything in one process, for northeast and midwest, to which everybody logs in.
@@ -89,12 +102,22 @@ impl World {
         believes_actors: bool,
         network: &str,
     ) -> anyhow::Result<Self> {
+        let mut world = Self::apart(nats, names, believes_actors, network)?;
+        world.start_again()?;
+        Ok(world)
+    }
+
+    /// A world in which nothing runs yet.
+    fn apart(
+        nats: Option<Server>,
+        names: Vec<&'static str>,
+        believes_actors: bool,
+        network: &str,
+    ) -> anyhow::Result<Self> {
         let dir = tempfile::tempdir()?;
         let parts = names.into_iter().map(|name| Part { name, process: None }).collect();
         let (api, network) = (Api::at("")?, network.to_owned());
-        let mut world = Self { api, parts, nats, believes_actors, network, dir };
-        world.start_again()?;
-        Ok(world)
+        Ok(Self { api, parts, nats, believes_actors, network, processor_file: None, dir })
     }
 
     /// Kills every process where it stands.
@@ -149,6 +172,9 @@ impl World {
             command.args(["--nats", &nats.url()]);
         }
         command.args(["--network", &self.network]);
+        if let Some(file) = &self.processor_file {
+            command.arg("--processor-file").arg(file);
+        }
         command.args(["--http", "127.0.0.1:0", "--data"]).arg(data);
         command.arg("--biller-file").arg(northeast());
         match name {

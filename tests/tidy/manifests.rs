@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "domain",
             "event-store",
             "identity",
+            "payment-processor",
             "service",
             "statement",
             "storage",

@@ -117,9 +117,6 @@ pub enum AutopayRejection {
     /// There is nothing to draw from.
     #[error("the account has no autopay")]
     NotSet,
-    /// It was paid.
-    #[error("the collection was paid: reverse the payment if it did not hold")]
-    Collected,
 }
 
 impl AutopayRejection {
@@ -130,7 +127,6 @@ impl AutopayRejection {
             Self::MethodNotCollected => "autopay.method_not_collected",
             Self::NoSuchCollection => "autopay.no_such_collection",
             Self::NotSet => "autopay.not_set",
-            Self::Collected => "autopay.collected",
         }
     }
 }
@@ -139,6 +135,24 @@ impl From<AutopayRejection> for Rejection {
     fn from(rejection: AutopayRejection) -> Self {
         Self { code: rejection.code(), reason: rejection.to_string() }
     }
+}
+
+/// A day as it ends a collection's id.
+const DAY_CHARS: usize = "-2026-03-16".len();
+
+/// What a draw from an account on a day is called: no other one of the biller's has the name.
+fn collection_id(account_id: &Id<Account>, on: Date) -> Code {
+    Code::parse(&format!("autopay-{}-{on}", account_id.suffix()))
+        .expect("an id and a date are printable ASCII")
+}
+
+/// Whose collection has this id; `None` where it is none of autopay's.
+#[must_use]
+pub fn collected_from(collection_id: &Code) -> Option<Id<Account>> {
+    let named = collection_id.as_str().strip_prefix("autopay-")?;
+    let (suffix, day) = named.split_at_checked(named.len().checked_sub(DAY_CHARS)?)?;
+    day.strip_prefix('-')?.parse::<Date>().ok()?;
+    Id::parse(&format!("account_{suffix}")).ok()
 }
 
 impl Autopay {
@@ -150,8 +164,9 @@ impl Autopay {
     }
 
     /// The next day on which something is collected: a due date, the day of a promise, or the day
-    /// before a step of dunning (F48). `None`: there is nothing to collect, or nothing to collect it from, or the
-    /// processor has not answered yet. `is_paid` says whether there is a payment of that id.
+    /// before a step of dunning (F48). `None`: there is nothing to collect, or nothing to collect it
+    /// from, or the processor has not answered yet. `is_paid` says whether there is a payment of
+    /// that id.
     pub fn next_try(
         &self,
         biller: &Biller,

@@ -9,11 +9,13 @@ mod bill;
 pub mod books;
 mod charge;
 mod decide_adjustment;
+mod evolve;
 mod pay;
 mod posted;
 mod refund;
 mod rejection;
 mod reverse_payment;
+mod settle_refund;
 mod standing;
 mod state;
 
@@ -26,8 +28,9 @@ pub(crate) use posted::posted;
 pub use refund::RefundAccount;
 pub use rejection::LedgerRejection;
 pub use reverse_payment::ReversePayment;
+pub use settle_refund::{ConfirmRefund, FailRefund};
 pub use standing::{Applied, Credit, OpenCharge, Standing};
-pub use state::{Ledger, REQUESTS_MAX, RequestedAdjustment};
+pub use state::{AWAITED_MAX, Ledger, Payment, REQUESTS_MAX, RequestedAdjustment};
 
 use jiff::civil::Date;
 
@@ -95,6 +98,8 @@ pub enum LedgerEvent {
         received_on: Date,
         /// The invoice that it pays first; absent: the oldest debt.
         invoice_id: Option<Id<Invoice>>,
+        /// What the processor calls it; absent where none has drawn it.
+        reference: Option<Text>,
     },
     /// A payment did not hold: a check bounced, a card was charged back. What it paid is owed
     /// again.
@@ -124,6 +129,34 @@ pub enum LedgerEvent {
         method: PaymentMethod,
         /// When.
         refunded_on: Date,
+        /// The payment that the processor is to give back; absent: somebody gives it himself.
+        drawn: Option<Drawn>,
+    },
+    /// The processor has given it back.
+    RefundConfirmed {
+        /// To whom.
+        account_id: Id<Account>,
+        /// Which.
+        refund_id: Code,
+        /// What the processor calls it.
+        reference: Text,
+    },
+    /// The processor gave nothing back: it is credit again.
+    RefundFailed {
+        /// Whose.
+        account_id: Id<Account>,
+        /// Which.
+        refund_id: Code,
+        /// The payment that was to be given back.
+        payment_id: Code,
+        /// How much.
+        amount: Money,
+        /// How it was to be given back.
+        method: PaymentMethod,
+        /// Why, in the processor's words.
+        code: Code,
+        /// When that became known.
+        failed_on: Date,
     },
     /// A credit or a charge outside the normal billing (F55).
     Adjusted {
@@ -180,6 +213,15 @@ pub enum LedgerEvent {
     },
 }
 
+/// A payment that the processor has drawn and is to give back, in part or all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// Which.
+    pub payment_id: Code,
+    /// What the processor calls it.
+    pub reference: Text,
+}
+
 /// One line of a charge.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChargeLine {
@@ -203,6 +245,15 @@ pub enum PaymentMethod {
 }
 
 impl PaymentMethod {
+    /// Whether a processor can draw by it, and give back.
+    #[must_use]
+    pub fn is_drawn(self) -> bool {
+        match self {
+            Self::Card | Self::BankTransfer => true,
+            Self::Cash | Self::Check => false,
+        }
+    }
+
     /// Its name outside, and in the books.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -226,6 +277,8 @@ impl LedgerEvent {
             | Self::PaymentReceived { account_id, .. }
             | Self::PaymentReversed { account_id, .. }
             | Self::Refunded { account_id, .. }
+            | Self::RefundConfirmed { account_id, .. }
+            | Self::RefundFailed { account_id, .. }
             | Self::Adjusted { account_id, .. }
             | Self::AdjustmentRequested { account_id, .. }
             | Self::AdjustmentDeclined { account_id, .. }
@@ -243,11 +296,14 @@ impl LedgerEvent {
             }
             Self::Invoiced { total, .. } => total.minor,
             Self::InvoiceCredited { total, .. } => total.minor.saturating_neg(),
-            Self::PaymentReceived { amount, .. } => amount.minor.saturating_neg(),
+            Self::PaymentReceived { amount, .. } | Self::RefundFailed { amount, .. } => {
+                amount.minor.saturating_neg()
+            }
             Self::PaymentReversed { amount, .. }
             | Self::Refunded { amount, .. }
             | Self::Adjusted { amount, .. } => amount.minor,
             Self::AdjustmentRequested { .. }
+            | Self::RefundConfirmed { .. }
             | Self::AdjustmentDeclined { .. }
             | Self::ChargeDisputed { .. }
             | Self::DisputeClosed { .. } => 0,

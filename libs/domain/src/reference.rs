@@ -3,10 +3,23 @@
 //!
 //! What must stay true: one reference, one payment, whichever account it is recorded for.
 
-use crate::{Aggregate, Event, Fact, Id, Noun, account::Account, text::Code};
+use crate::{
+    Aggregate, Event, Fact, Id, Noun,
+    account::Account,
+    text::{Code, Text},
+};
 
 /// Names a reference.
 pub type ReferenceId = Id<Reference>;
+
+/// What a processor calls a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessorName {
+    /// The name as the processor writes it: whoever has money given back names it so.
+    pub name: Text,
+    /// The reference that it stands for; one name has one.
+    pub id: ReferenceId,
+}
 
 /// Facts about one reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +34,17 @@ pub enum ReferenceEvent {
 }
 
 /// Whether a reference is in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reference {
     /// No payment has it.
     Free,
     /// A payment has it.
-    Taken,
+    Taken {
+        /// Whose payment.
+        account_id: Id<Account>,
+        /// Which.
+        payment_id: Code,
+    },
 }
 
 impl ReferenceEvent {
@@ -44,7 +62,9 @@ impl Aggregate for Reference {
 
     fn evolve(self, event: &ReferenceEvent) -> Self {
         match event {
-            ReferenceEvent::Taken { .. } => Self::Taken,
+            ReferenceEvent::Taken { account_id, payment_id } => {
+                Self::Taken { account_id: account_id.clone(), payment_id: payment_id.clone() }
+            }
         }
     }
 

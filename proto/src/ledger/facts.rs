@@ -1,6 +1,6 @@
 //! Facts about ledgers, as they are stored.
 
-use domain::ledger::{ChargeLine, LedgerEvent};
+use domain::ledger::{ChargeLine, Drawn, LedgerEvent};
 
 use super::{method, method_number};
 use crate::{
@@ -46,6 +46,8 @@ fn owed(event: &LedgerEvent) -> Option<Fact> {
         LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
         | LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
         | LedgerEvent::AdjustmentDeclined { .. }
@@ -64,6 +66,7 @@ fn money_moved(event: &LedgerEvent) -> Option<Fact> {
             method,
             received_on,
             invoice_id,
+            reference,
             ..
         } => Fact::PaymentReceived(pb::LedgerPaymentReceived {
             account_id,
@@ -72,6 +75,7 @@ fn money_moved(event: &LedgerEvent) -> Option<Fact> {
             method: method_number(*method),
             received_on: received_on.to_string(),
             invoice_id: or_empty(invoice_id.as_ref()),
+            reference: or_empty(reference.as_ref()),
         }),
         LedgerEvent::PaymentReversed {
             payment_id, amount, method, reason, reversed_on, ..
@@ -83,18 +87,64 @@ fn money_moved(event: &LedgerEvent) -> Option<Fact> {
             reason: reason.to_string(),
             reversed_on: reversed_on.to_string(),
         }),
-        LedgerEvent::Refunded { refund_id, amount, method, refunded_on, .. } => {
+        LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. } => return refund(event),
+        LedgerEvent::Charged { .. }
+        | LedgerEvent::Invoiced { .. }
+        | LedgerEvent::InvoiceCredited { .. }
+        | LedgerEvent::Adjusted { .. }
+        | LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::AdjustmentDeclined { .. }
+        | LedgerEvent::ChargeDisputed { .. }
+        | LedgerEvent::DisputeClosed { .. } => return None,
+    })
+}
+
+/// What is given back.
+fn refund(event: &LedgerEvent) -> Option<Fact> {
+    let account_id = event.account_id().to_string();
+    Some(match event {
+        LedgerEvent::Refunded { refund_id, amount, method, refunded_on, drawn, .. } => {
             Fact::Refunded(pb::LedgerRefunded {
                 account_id,
                 refund_id: refund_id.to_string(),
                 amount: Some(money::encode(amount)),
                 method: method_number(*method),
                 refunded_on: refunded_on.to_string(),
+                payment_id: or_empty(drawn.as_ref().map(|drawn| &drawn.payment_id)),
+                reference: or_empty(drawn.as_ref().map(|drawn| &drawn.reference)),
             })
         }
+        LedgerEvent::RefundConfirmed { refund_id, reference, .. } => {
+            Fact::RefundConfirmed(pb::LedgerRefundConfirmed {
+                account_id,
+                refund_id: refund_id.to_string(),
+                reference: reference.to_string(),
+            })
+        }
+        LedgerEvent::RefundFailed {
+            refund_id,
+            payment_id,
+            amount,
+            method,
+            code,
+            failed_on,
+            ..
+        } => Fact::RefundFailed(pb::LedgerRefundFailed {
+            account_id,
+            refund_id: refund_id.to_string(),
+            payment_id: payment_id.to_string(),
+            amount: Some(money::encode(amount)),
+            method: method_number(*method),
+            code: code.to_string(),
+            failed_on: failed_on.to_string(),
+        }),
         LedgerEvent::Charged { .. }
         | LedgerEvent::Invoiced { .. }
         | LedgerEvent::InvoiceCredited { .. }
+        | LedgerEvent::PaymentReceived { .. }
+        | LedgerEvent::PaymentReversed { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
         | LedgerEvent::AdjustmentDeclined { .. }
@@ -143,6 +193,8 @@ fn adjustment(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
         | LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. }
         | LedgerEvent::ChargeDisputed { .. }
         | LedgerEvent::DisputeClosed { .. } => return None,
     })
@@ -166,6 +218,8 @@ fn dispute(event: &LedgerEvent) -> Option<Fact> {
         | LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
         | LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
         | LedgerEvent::AdjustmentDeclined { .. } => return None,
@@ -200,6 +254,7 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             method: method("method", fact.method)?,
             received_on: date("receivedOn", &fact.received_on)?,
             invoice_id: optional("invoiceId", &fact.invoice_id, id)?,
+            reference: optional("reference", &fact.reference, text)?,
         },
         Fact::PaymentReversed(fact) => LedgerEvent::PaymentReversed {
             account_id: id("accountId", &fact.account_id)?,
@@ -209,13 +264,13 @@ pub(crate) fn decode(message: pb::LedgerEvent) -> Result<LedgerEvent, Invalid> {
             reason: code("reason", &fact.reason)?,
             reversed_on: date("reversedOn", &fact.reversed_on)?,
         },
-        Fact::Refunded(fact) => LedgerEvent::Refunded {
+        Fact::Refunded(fact) => refunded(fact)?,
+        Fact::RefundConfirmed(fact) => LedgerEvent::RefundConfirmed {
             account_id: id("accountId", &fact.account_id)?,
             refund_id: code("refundId", &fact.refund_id)?,
-            amount: money("amount", fact.amount)?,
-            method: method("method", fact.method)?,
-            refunded_on: date("refundedOn", &fact.refunded_on)?,
+            reference: text("reference", &fact.reference)?,
         },
+        Fact::RefundFailed(fact) => refund_failed(fact)?,
         Fact::Adjusted(fact) => adjusted(fact)?,
         Fact::AdjustmentRequested(fact) => LedgerEvent::AdjustmentRequested {
             account_id: id("accountId", &fact.account_id)?,
@@ -250,6 +305,38 @@ fn adjusted(fact: pb::LedgerAdjusted) -> Result<LedgerEvent, Invalid> {
         due_on: date("dueOn", &fact.due_on)?,
         approved_by: optional("approvedBy", &fact.approved_by, code)?,
     })
+}
+
+fn refunded(fact: pb::LedgerRefunded) -> Result<LedgerEvent, Invalid> {
+    Ok(LedgerEvent::Refunded {
+        account_id: id("accountId", &fact.account_id)?,
+        refund_id: code("refundId", &fact.refund_id)?,
+        amount: money("amount", fact.amount)?,
+        method: method("method", fact.method)?,
+        refunded_on: date("refundedOn", &fact.refunded_on)?,
+        drawn: drawn(&fact.payment_id, &fact.reference)?,
+    })
+}
+
+fn refund_failed(fact: pb::LedgerRefundFailed) -> Result<LedgerEvent, Invalid> {
+    Ok(LedgerEvent::RefundFailed {
+        account_id: id("accountId", &fact.account_id)?,
+        refund_id: code("refundId", &fact.refund_id)?,
+        payment_id: code("paymentId", &fact.payment_id)?,
+        amount: money("amount", fact.amount)?,
+        method: method("method", fact.method)?,
+        code: code("code", &fact.code)?,
+        failed_on: date("failedOn", &fact.failed_on)?,
+    })
+}
+
+/// The payment that the processor gives back: both fields or none.
+fn drawn(payment_id: &str, reference: &str) -> Result<Option<Drawn>, Invalid> {
+    if payment_id.is_empty() && reference.is_empty() {
+        return Ok(None);
+    }
+    let payment_id = code("paymentId", payment_id)?;
+    Ok(Some(Drawn { payment_id, reference: text("reference", reference)? }))
 }
 
 pub(super) fn lines(field: &str, lines: Vec<pb::ChargeLine>) -> Result<Vec<ChargeLine>, Invalid> {

@@ -6,7 +6,7 @@ use domain::{
     autopay::{AutopayEvent, Source},
     biller::DunningAction,
     dunning::{DunningEvent, LadderEnd, Promise, StepTaken},
-    ledger::{ChargeLine, LedgerEvent, PaymentMethod},
+    ledger::{ChargeLine, Drawn, LedgerEvent, PaymentMethod},
     reference::ReferenceEvent,
 };
 
@@ -19,13 +19,14 @@ pub(super) fn every() -> Vec<Event> {
 
 fn ledgers() -> Vec<Event> {
     let line = ChargeLine { description: text("Gigablast, 15 of 30 days"), amount: usd(-5_999) };
-    let paid = |method, invoice_id| LedgerEvent::PaymentReceived {
+    let paid = |method, invoice_id, reference| LedgerEvent::PaymentReceived {
         account_id: id("account_7"),
         payment_id: code("p-1"),
         amount: usd(5_999),
         method,
         received_on: day(),
         invoice_id,
+        reference,
     };
     let credited = |due_on| LedgerEvent::InvoiceCredited {
         account_id: id("account_7"),
@@ -41,8 +42,9 @@ fn ledgers() -> Vec<Event> {
             lines: vec![line],
             due_on: day(),
         },
-        paid(PaymentMethod::Card, None),
-        paid(PaymentMethod::BankTransfer, Some(id("invoice_1042"))),
+        paid(PaymentMethod::Card, None, None),
+        paid(PaymentMethod::BankTransfer, Some(id("invoice_1042")), None),
+        paid(PaymentMethod::Card, None, Some(text("ch_1.2"))),
         LedgerEvent::Invoiced {
             account_id: id("account_7"),
             invoice_id: id("invoice_1042"),
@@ -67,6 +69,14 @@ fn corrections() -> Vec<Event> {
         due_on: day(),
         approved_by,
     };
+    let refunded = |method, drawn| LedgerEvent::Refunded {
+        account_id: id("account_7"),
+        refund_id: code("r-1"),
+        amount: usd(1_250),
+        method,
+        refunded_on: day(),
+        drawn,
+    };
     [
         LedgerEvent::PaymentReversed {
             account_id: id("account_7"),
@@ -76,12 +86,24 @@ fn corrections() -> Vec<Event> {
             reason: code("NSF"),
             reversed_on: day(),
         },
-        LedgerEvent::Refunded {
+        refunded(PaymentMethod::Cash, None),
+        refunded(
+            PaymentMethod::Card,
+            Some(Drawn { payment_id: code("p-1"), reference: text("ch_1.2") }),
+        ),
+        LedgerEvent::RefundConfirmed {
             account_id: id("account_7"),
             refund_id: code("r-1"),
+            reference: text("re_1"),
+        },
+        LedgerEvent::RefundFailed {
+            account_id: id("account_7"),
+            refund_id: code("r-1"),
+            payment_id: code("p-1"),
             amount: usd(1_250),
-            method: PaymentMethod::Cash,
-            refunded_on: day(),
+            method: PaymentMethod::Card,
+            code: code("too_late"),
+            failed_on: day(),
         },
         adjusted(-2_500, None),
         adjusted(2_500, Some(code("sam"))),

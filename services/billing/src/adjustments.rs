@@ -88,6 +88,8 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | LedgerEvent::PaymentReceived { .. }
         | LedgerEvent::PaymentReversed { .. }
         | LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. }
         | LedgerEvent::ChargeDisputed { .. }
         | LedgerEvent::DisputeClosed { .. } => Ok(()),
     }

@@ -1,23 +1,29 @@
 //! Asks the payment processor once and reports what it answered.
 //!
-//! What must stay true: money is drawn once for a collection, because the processor is asked under
-//! its id again and again; a refusal is a report, and only what is not known is tried again.
+//! What must stay true: money moves once for a collection or a refund, because the processor is
+//! asked under one id again and again; a refusal is a report, and only what is not known is tried
+//! again. A payment is recorded as a webhook records it, so it does not matter which comes first.
 
 use std::sync::Arc;
 
 use contract::pb::{
     autopay::v1::FailCollection,
-    ledger::v1::{PaymentMethod, RecordPayment},
+    ledger::v1::{ConfirmRefund, FailRefund, PaymentMethod, RecordPayment},
     money::v1::Money,
 };
 use domain::ledger;
 use futures::{FutureExt, future::BoxFuture};
-use payment_processor::{Collection, Currency, Outcome, Processor, ProcessorError};
+use payment_processor::{
+    Collection, Currency, Outcome, Processor, ProcessorError, Refund, RefundOutcome,
+};
 use projection::{OpenEffect, PerformError, Performer, Report};
 use serde::{Deserialize, Serialize};
 
 /// The effect that draws money.
 pub(crate) const COLLECT: &str = "collect";
+
+/// The effect that gives money back.
+pub(crate) const REFUND: &str = "refund";
 
 /// What is to be drawn.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,7 +38,19 @@ pub(crate) struct Collect {
     pub(crate) on: String,
 }
 
-/// Performs draws.
+/// What is to be given back.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GiveBack {
+    pub(crate) account_id: String,
+    pub(crate) refund_id: String,
+    /// What the processor calls the payment.
+    pub(crate) reference: String,
+    pub(crate) minor: i64,
+    pub(crate) currency: String,
+}
+
+/// Performs draws and refunds.
 pub(crate) struct Collector {
     pub(crate) processor: Arc<dyn Processor>,
 }
@@ -41,8 +59,7 @@ impl Collector {
     async fn collect(&self, effect: &OpenEffect) -> Result<Report, PerformError> {
         let wish: Collect = serde_json::from_slice(&effect.body)
             .map_err(|error| PerformError::because("a collection is not decoded", error))?;
-        let currency = Currency::parse(&wish.currency)
-            .ok_or_else(|| PerformError::new("a collection has no currency"))?;
+        let currency = currency(&wish.currency)?;
         let collection = Collection {
             id: wish.collection_id.clone(),
             token: wish.token.clone(),
@@ -51,7 +68,7 @@ impl Collector {
             reference: wish.account_id.clone(),
         };
         match self.processor.collect(&collection).await {
-            Ok(Outcome::Paid { reference }) => Ok(paid(wish, &reference)),
+            Ok(Outcome::Paid { reference }) => Ok(paid(wish, reference)),
             Ok(Outcome::Declined { code, may_retry }) => Ok(failed(wish, &code, may_retry)),
             Ok(Outcome::Pending { .. }) => {
                 Err(PerformError::new("the processor has not decided on a collection yet"))
@@ -65,6 +82,33 @@ impl Collector {
             }
         }
     }
+
+    async fn give_back(&self, effect: &OpenEffect) -> Result<Report, PerformError> {
+        let wish: GiveBack = serde_json::from_slice(&effect.body)
+            .map_err(|error| PerformError::because("a refund is not decoded", error))?;
+        let refund = Refund {
+            // Who asks for a refund chooses its id, which only the account knows: the effect's own
+            // is nobody else's, and the same at every attempt.
+            id: format!("refund-{}", effect.id),
+            reference: wish.reference.clone(),
+            amount_minor: wish.minor,
+            currency: currency(&wish.currency)?,
+        };
+        match self.processor.refund(&refund).await {
+            Ok(RefundOutcome::Refunded { reference }) => Ok(given_back(wish, reference)),
+            Ok(RefundOutcome::Refused { code }) => Ok(not_given_back(wish, code)),
+            Ok(RefundOutcome::Pending { .. }) => {
+                Err(PerformError::new("the processor has not decided on a refund yet"))
+            }
+            Err(error) if error.may_ask_again() => {
+                Err(PerformError::because("a refund was not answered", error))
+            }
+            Err(error) => {
+                tracing::error!(reason = %error, "the payment processor does not take refunds");
+                Ok(not_given_back(wish, code_of(&error).to_owned()))
+            }
+        }
+    }
 }
 
 impl Performer for Collector {
@@ -72,8 +116,16 @@ impl Performer for Collector {
         &'a self,
         effect: &'a OpenEffect,
     ) -> BoxFuture<'a, Result<Report, PerformError>> {
-        self.collect(effect).boxed()
+        match effect.kind.as_str() {
+            COLLECT => self.collect(effect).boxed(),
+            REFUND => self.give_back(effect).boxed(),
+            _ => async { Err(PerformError::new("a processor does no such thing")) }.boxed(),
+        }
     }
+}
+
+fn currency(text: &str) -> Result<Currency, PerformError> {
+    Currency::parse(text).ok_or_else(|| PerformError::new("what is to be moved has no currency"))
 }
 
 fn code_of(error: &ProcessorError) -> &'static str {
@@ -85,7 +137,7 @@ fn code_of(error: &ProcessorError) -> &'static str {
     }
 }
 
-fn paid(wish: Collect, reference: &str) -> Report {
+fn paid(wish: Collect, reference: String) -> Report {
     let is_card = wish.method == ledger::PaymentMethod::Card.name();
     let method = if is_card { PaymentMethod::Card } else { PaymentMethod::BankTransfer };
     read_side::report(&RecordPayment {
@@ -95,14 +147,8 @@ fn paid(wish: Collect, reference: &str) -> Report {
         method: method.into(),
         received_on: wish.on,
         invoice_id: String::new(),
-        reference: safe(reference),
+        reference,
     })
-}
-
-/// A processor's reference as the name of a stream: what has no place there is left out.
-fn safe(reference: &str) -> String {
-    let is_safe = |char: &char| char.is_ascii_alphanumeric() || *char == '-' || *char == '_';
-    reference.chars().filter(is_safe).take(54).collect()
 }
 
 fn failed(wish: Collect, code: &str, may_retry: bool) -> Report {
@@ -112,6 +158,16 @@ fn failed(wish: Collect, code: &str, may_retry: bool) -> Report {
         code: code.to_owned(),
         may_retry,
     })
+}
+
+fn given_back(wish: GiveBack, reference: String) -> Report {
+    let GiveBack { account_id, refund_id, .. } = wish;
+    read_side::report(&ConfirmRefund { account_id, refund_id, reference })
+}
+
+fn not_given_back(wish: GiveBack, code: String) -> Report {
+    let GiveBack { account_id, refund_id, .. } = wish;
+    read_side::report(&FailRefund { account_id, refund_id, code })
 }
 
 #[cfg(test)]

@@ -207,6 +207,12 @@ fn posted(event: &LedgerEvent) -> Entry {
         LedgerEvent::Refunded { refund_id, amount, .. } => {
             format!("Refund {refund_id} of {amount}")
         }
+        LedgerEvent::RefundConfirmed { refund_id, .. } => {
+            format!("Refund {refund_id} was given back")
+        }
+        LedgerEvent::RefundFailed { refund_id, amount, code, .. } => {
+            format!("Refund {refund_id} of {amount} was not given back: {code}")
+        }
         LedgerEvent::Adjusted { adjustment_id, amount, reason, .. } => {
             format!("Adjustment {adjustment_id} of {amount}: {reason}")
         }

@@ -29,7 +29,7 @@ mod today;
 use std::sync::Arc;
 
 use domain::biller::Biller;
-use payment_processor::Simulated;
+use payment_processor::{Processor, Simulated};
 use service::{Context, ReadSide, Views, read_side::Parts};
 use storage::Storage;
 
@@ -41,15 +41,22 @@ pub fn model(biller: Arc<Biller>) -> Arc<impl Views> {
     Arc::new(Billing { biller })
 }
 
-/// Starts billing over one biller's log.
+/// Starts billing over one biller's log. Without a processor one is simulated, which moves no
+/// money.
 ///
 /// # Errors
 /// When its directory or its subject cannot be had.
-pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<ReadSide> {
+pub async fn start(
+    context: &Context,
+    biller: Arc<Biller>,
+    processor: Option<Arc<dyn Processor>>,
+) -> anyhow::Result<ReadSide> {
     let name = biller.name.clone();
-    let dir = context.data.join("processor").join(&name);
-    let processor = Simulated::open(&(Arc::new(storage::Os) as Arc<dyn Storage>), &dir)?;
-    let performer = collector::Collector { processor: Arc::new(processor) };
+    let processor = match processor {
+        Some(processor) => processor,
+        None => simulated(context, &name)?,
+    };
+    let performer = collector::Collector { processor };
     let live = aging::Aging { biller: Arc::clone(&biller) };
     let parts = Parts {
         model: model(biller),
@@ -57,4 +64,11 @@ pub async fn start(context: &Context, biller: Arc<Biller>) -> anyhow::Result<Rea
         live: Some(Arc::new(live)),
     };
     ReadSide::start(context, &name, parts).await
+}
+
+/// A processor that keeps what it has done beside the read models.
+fn simulated(context: &Context, biller: &str) -> anyhow::Result<Arc<dyn Processor>> {
+    let dir = context.data.join("processor").join(biller);
+    let storage: Arc<dyn Storage> = Arc::new(storage::Os);
+    Ok(Arc::new(Simulated::open(&storage, &dir)?))
 }

@@ -151,11 +151,16 @@ fn lines(event: &LedgerEvent, today: Date, recorded: &Recorded) -> Vec<Line> {
             let text = format!("Refund, {}", method.name());
             vec![line(Kind::Refund, refund_id.to_string(), text, *amount, *refunded_on)]
         }
+        LedgerEvent::RefundFailed { refund_id, amount, code, failed_on, .. } => {
+            let text = format!("Refund was not given back: {code}");
+            vec![line(Kind::Refund, refund_id.to_string(), text, amount.negated(), *failed_on)]
+        }
         LedgerEvent::Adjusted { adjustment_id, amount, reason, due_on, .. } => {
             let text = format!("Adjustment: {reason}");
             vec![line(Kind::Adjustment, adjustment_id.to_string(), text, *amount, *due_on)]
         }
         LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::RefundConfirmed { .. }
         | LedgerEvent::AdjustmentDeclined { .. }
         | LedgerEvent::ChargeDisputed { .. }
         | LedgerEvent::DisputeClosed { .. } => Vec::new(),

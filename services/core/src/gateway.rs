@@ -20,6 +20,7 @@ mod session;
 mod statements;
 mod tasks;
 mod views;
+mod webhook;
 
 use axum::{
     Json, Router,
@@ -60,6 +61,7 @@ pub(crate) fn routes(core: Core, access: Access) -> Router {
         .route("/v1/{biller}/statements/{number}", get(statements::show))
         .route("/v1/{biller}/print-file", get(statements::print_file))
         .route("/v1/{biller}/recently-opened", get(search::recently_opened))
+        .route("/v1/{biller}/payments/webhook", post(webhook::receive))
         .route("/v1/{biller}/{service}", get(views::describe))
         .route("/v1/{biller}/{service}/rebuild", post(views::rebuild))
         .route("/v1/{biller}/{service}/retry", post(views::retry))

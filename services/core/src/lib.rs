@@ -31,6 +31,7 @@ use bus::{Bus, LogSource, Serving};
 use contract::search::Finder;
 use domain::biller::Biller;
 use event_store::{Log, Position, Reader};
+use payment_processor::Secret;
 use service::Context;
 use storage::{Os, Storage};
 use tokio::sync::{Semaphore, watch};
@@ -96,6 +97,8 @@ pub(crate) struct Desk {
     pub(crate) finder: OnceLock<Arc<dyn Finder>>,
     /// Turns to ask it.
     pub(crate) searches: Semaphore,
+    /// What the payment processor's webhooks are signed with, where any are taken.
+    pub(crate) webhook_key: OnceLock<Secret>,
 }
 
 /// Core while it runs.
@@ -179,8 +182,21 @@ fn open(
     let logins = Logins::new(reader.clone(), writer.login_commits());
     let (inbox, thread) = inbox::open(writer, &biller.name, grown, stop)?;
     let (biller, finder) = (Arc::clone(biller), OnceLock::new());
+    let webhook_key = OnceLock::new();
     let searches = Semaphore::new(SEARCHES_MAX);
-    let desk = Desk { biller, reader, head, inbox, door, logins, recents, blind, finder, searches };
+    let desk = Desk {
+        biller,
+        reader,
+        head,
+        inbox,
+        door,
+        logins,
+        recents,
+        blind,
+        finder,
+        searches,
+        webhook_key,
+    };
     Ok((desk, thread))
 }
 
@@ -273,6 +289,13 @@ impl Core {
     pub fn finds_with(&self, biller: &str, finder: Arc<dyn Finder>) {
         if let Some(desk) = self.desk(biller) {
             desk.finder.get_or_init(|| finder);
+        }
+    }
+
+    /// From now on webhooks are taken that are signed with this key. The first one stays.
+    pub fn takes_webhooks(&self, biller: &str, key: Secret) {
+        if let Some(desk) = self.desk(biller) {
+            desk.webhook_key.get_or_init(|| key);
         }
     }
 

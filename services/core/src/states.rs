@@ -6,8 +6,8 @@
 use std::{cell::RefCell, num::NonZeroUsize};
 
 use domain::{
-    Decide, Desk, Event, Fact, Noun, Rejection, States, actor::Actor, biller::Biller,
-    noun::newest_fact_suffices,
+    Aggregate, Decide, Desk, Event, Fact, Id, Noun, Rejection, States, actor::Actor,
+    biller::Biller, noun::newest_fact_suffices,
 };
 use event_store::{ReadError, Reader, Recorded};
 use lru::LruCache;
@@ -123,6 +123,40 @@ pub(crate) fn read(reader: &Reader, stream: &str) -> Result<Option<Noun>, LoadEr
     load(reader, stream).map(|cached| cached.noun)
 }
 
+/// The first event of a stream, in its order, in which something is found.
+pub(crate) fn find<T>(
+    reader: &Reader,
+    stream: &str,
+    look: impl Fn(Event) -> Option<T>,
+) -> Result<Option<T>, LoadError> {
+    let unread = |source| LoadError::Read { stream: stream.to_owned(), source };
+    let mut version = 0;
+    loop {
+        let page = reader.read_stream(stream, version + 1, PAGE_EVENTS).map_err(unread)?;
+        for recorded in &page {
+            version = recorded.event.version;
+            if let Some(found) = look(decoded(recorded)?) {
+                return Ok(Some(found));
+            }
+        }
+        if page.len() < PAGE_EVENTS {
+            return Ok(None);
+        }
+    }
+}
+
+/// A noun as it is in the log.
+pub(crate) fn of<A: Aggregate>(reader: &Reader, id: &Id<A>) -> Result<A, LoadError> {
+    let noun = read(reader, id.as_str())?;
+    Ok(noun.and_then(A::from).unwrap_or_else(|| A::UNKNOWN.clone()))
+}
+
+fn decoded(recorded: &Recorded) -> Result<Event, LoadError> {
+    let Recorded { event, .. } = recorded;
+    contract::decode(&event.kind, &event.data)
+        .map_err(|source| LoadError::Decode { stream: event.stream.to_string(), source })
+}
+
 fn load(reader: &Reader, stream: &str) -> Result<Cached, LoadError> {
     let unread = |source| LoadError::Read { stream: stream.to_owned(), source };
     let mut cached = Cached::default();
@@ -146,11 +180,8 @@ fn load(reader: &Reader, stream: &str) -> Result<Cached, LoadError> {
 impl Cached {
     /// The state after one more event of the stream.
     fn take_in(&mut self, recorded: &Recorded) -> Result<(), LoadError> {
-        let Recorded { event, .. } = recorded;
-        let decoded = contract::decode(&event.kind, &event.data)
-            .map_err(|source| LoadError::Decode { stream: event.stream.to_string(), source })?;
-        self.noun = Some(Noun::evolve(self.noun.take(), &decoded));
-        self.version = event.version;
+        self.noun = Some(Noun::evolve(self.noun.take(), &decoded(recorded)?));
+        self.version = recorded.event.version;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use anyhow::{Context as _, bail};
 use bus::Bus;
 use domain::biller::Biller;
+use payment_processor::{Processor, Secret};
 use provisioning::NetworkBehaviour;
 use service::{
     Context, ReadSide,
@@ -15,6 +16,8 @@ use service::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+
+use crate::processors::Processors;
 
 /// Where the API listens unless it is told otherwise.
 pub(crate) const DEFAULT_HTTP: &str = "127.0.0.1:8020";
@@ -42,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) reset_admin: bool,
     /// How the simulated network behaves.
     pub(crate) network: NetworkBehaviour,
+    /// Who moves money.
+    pub(crate) processors: Processors,
     /// Which log lines are written, for example `info` or `warn,bus=debug`.
     pub(crate) log: String,
     /// How log lines are written.
@@ -58,6 +63,18 @@ pub(crate) struct Running {
     first_logins: Vec<FirstLogin>,
     read_sides: Vec<ReadSide>,
     listening: Option<Listening>,
+}
+
+/// Who moves a biller's money, as far as a process needs to know.
+struct Purse {
+    processor: Option<Arc<dyn Processor>>,
+    webhook_key: Option<Secret>,
+}
+
+/// What is outside of Demarc.
+struct Outside<'a> {
+    network: &'a NetworkBehaviour,
+    purse: &'a Purse,
 }
 
 /// A login that was created because there was none, or whose password was reset.
@@ -87,6 +104,8 @@ pub(crate) async fn start(options: Options) -> anyhow::Result<Running> {
 
 async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running> {
     telemetry::start(&options.log, options.log_form)?;
+    // Whoever is told that a key is missing has started nothing yet.
+    let purses = purses(&options, parts)?;
     let bus = match &options.nats {
         Some(url) => Bus::nats(url, &format!("demarc {}", parts.join(" "))).await?,
         None => Bus::in_process(),
@@ -107,6 +126,7 @@ async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running
             let core =
                 core_service::start(&context, &billers, options.calendar, stop.clone()).await?;
             routes = routes.merge(core.core.routes(options.access));
+            take_webhooks(&core.core, &billers, &purses);
             for biller in &billers {
                 running.read_sides.push(search_beside(&core.core, &context, biller).await?);
             }
@@ -116,8 +136,9 @@ async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running
             running.core = Some(core);
             continue;
         }
-        for biller in &billers {
-            let side = read_side(part, &context, biller, &options.network).await?;
+        for (biller, purse) in billers.iter().zip(&purses) {
+            let outside = Outside { network: &options.network, purse };
+            let side = read_side(part, &context, biller, outside).await?;
             running.read_sides.push(side);
         }
     }
@@ -127,6 +148,22 @@ async fn start_parts(options: Options, parts: &[&str]) -> anyhow::Result<Running
     }
     readiness.ready();
     Ok(running)
+}
+
+/// A purse of every biller, in their order.
+fn purses(options: &Options, parts: &[&str]) -> anyhow::Result<Vec<Purse>> {
+    let Options { processors, billers, .. } = options;
+    let purse = |biller: &Arc<Biller>| {
+        let (mut processor, mut webhook_key) = (None, None);
+        if parts.contains(&"billing") {
+            processor = processors.processor(&biller.name)?;
+        }
+        if parts.contains(&"core") {
+            webhook_key = processors.webhook_key(&biller.name)?;
+        }
+        Ok(Purse { processor, webhook_key })
+    };
+    billers.iter().map(purse).collect()
 }
 
 /// Whoever starts it for the first time has to get in.
@@ -142,6 +179,14 @@ async fn first_logins(core: &core_service::Core, again: bool) -> anyhow::Result<
         }));
     }
     Ok(first)
+}
+
+fn take_webhooks(core: &core_service::Core, billers: &[Arc<Biller>], purses: &[Purse]) {
+    for (biller, purse) in billers.iter().zip(purses) {
+        if let Some(key) = purse.webhook_key.clone() {
+            core.takes_webhooks(&biller.name, key);
+        }
+    }
 }
 
 /// Search has the keys, so it runs wherever core does and nowhere else.
@@ -163,13 +208,13 @@ async fn read_side(
     service: &str,
     context: &Context,
     biller: &Arc<Biller>,
-    network: &NetworkBehaviour,
+    outside: Outside<'_>,
 ) -> anyhow::Result<ReadSide> {
     let biller = Arc::clone(biller);
     match service {
         "care" => care::start(context, biller).await,
-        "billing" => billing::start(context, biller).await,
-        "provisioning" => provisioning::start(context, biller, network.clone()).await,
+        "billing" => billing::start(context, biller, outside.purse.processor.clone()).await,
+        "provisioning" => provisioning::start(context, biller, outside.network.clone()).await,
         "notifications" => notifications::start(context, biller).await,
         "noc-bridge" => noc_bridge::start(context, biller).await,
         "audit" => audit::start(context, biller).await,

@@ -69,6 +69,7 @@ impl Demo {
             access: Access::TrustedHeader,
             reset_admin: false,
             network: a_busy_network(),
+            processors: crate::processors::Processors::default(),
             log: "error".to_owned(),
             log_form: LogForm::Text,
         })

@@ -7,6 +7,7 @@ mod compose;
 mod demo;
 mod exit;
 mod output;
+mod processors;
 mod sessions;
 
 use std::process::ExitCode;

@@ -240,6 +240,7 @@ mod tests {
             method: PaymentMethod::Card,
             received_on: date(2026, 3, 14),
             invoice_id: None,
+            reference: None,
         };
         let story = with_site().then(paid.on(&account_id()));
         let message = row(&story, "notification_ledger_7-1");

@@ -32,6 +32,7 @@ pub(crate) fn ledger(event: &LedgerEvent) -> Option<Occasion> {
             method,
             received_on,
             invoice_id: _,
+            reference: _,
         } => {
             let words = Words { method: Some(method.name()), ..paid(payment_id, *amount) };
             let date = Some(received_on.to_string());
@@ -53,6 +54,8 @@ pub(crate) fn ledger(event: &LedgerEvent) -> Option<Occasion> {
         | LedgerEvent::Invoiced { .. }
         | LedgerEvent::InvoiceCredited { .. }
         | LedgerEvent::Refunded { .. }
+        | LedgerEvent::RefundConfirmed { .. }
+        | LedgerEvent::RefundFailed { .. }
         | LedgerEvent::Adjusted { .. }
         | LedgerEvent::AdjustmentRequested { .. }
         | LedgerEvent::AdjustmentDeclined { .. }

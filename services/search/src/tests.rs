@@ -67,6 +67,7 @@ fn owes(account: &str, minor: i64) -> Fact {
         method: PaymentMethod::Cash,
         received_on: TODAY,
         invoice_id: None,
+        reference: None,
     };
     fact.on(&id(account))
 }

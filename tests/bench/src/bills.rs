@@ -132,7 +132,7 @@ impl Bill {
             }
             What::Run => {
                 start_items(&core, &all).await?;
-                let billing = billing::start(&context, Arc::clone(&biller)).await?;
+                let billing = billing::start(&context, Arc::clone(&biller), None).await?;
                 let run = self.by_day(&core, &context.bus, &billing, BILL_DAY).await?;
                 billing.shutdown().await;
                 run
@@ -142,7 +142,7 @@ impl Bill {
                 submit(&core, late, 2, "RecordCharge", charge).await?;
                 // The day before, so that only the step is measured.
                 send(&core, "OpenDay", json!({ "date": "2026-12-15" }), 1).await?;
-                let billing = billing::start(&context, Arc::clone(&biller)).await?;
+                let billing = billing::start(&context, Arc::clone(&biller), None).await?;
                 let run = self.by_day(&core, &context.bus, &billing, STEP_DAY).await?;
                 billing.shutdown().await;
                 run

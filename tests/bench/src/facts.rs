@@ -108,6 +108,7 @@ fn paid(number: u64, turn: u64) -> Stored {
         method: ledger::PaymentMethod::Card.into(),
         received_on: "2026-12-20".to_owned(),
         invoice_id: String::new(),
+        reference: String::new(),
     };
     ledger_fact(number, "LedgerPaymentReceived", ledger::ledger_event::Fact::PaymentReceived(fact))
 }

@@ -15,7 +15,7 @@ use crate::{assert_names_a_field, chosen};
 type BothForms = fn(&[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 
 /// Every command's name with its way through both forms. The tests count them.
-pub const COMMANDS: [(&str, BothForms); 98] = [
+pub const COMMANDS: [(&str, BothForms); 100] = [
     ("OpenAccount", both::<account::v1::OpenAccount>),
     ("AddComment", both::<account::v1::AddComment>),
     ("OpenDay", both::<calendar::v1::OpenDay>),
@@ -114,6 +114,8 @@ pub const COMMANDS: [(&str, BothForms); 98] = [
     ("ReversePayment", both::<ledger::v1::ReversePayment>),
     ("RefundAccount", both::<ledger::v1::RefundAccount>),
     ("ChangeBillTo", both::<account::v1::ChangeBillTo>),
+    ("ConfirmRefund", both::<ledger::v1::ConfirmRefund>),
+    ("FailRefund", both::<ledger::v1::FailRefund>),
 ];
 
 /// Reads a command from protobuf; what is a command is the same one from its JSON.

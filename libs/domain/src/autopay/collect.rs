@@ -1,10 +1,13 @@
 //! Collect: what is due today or was before, and is not disputed, is drawn from the account's
-//! source (F48); of what is arranged only what is promised by today (F79). While the processor has not answered, nothing is: what it draws is not known.
+//! source (F48); of what is arranged only what is promised by today (F79).
+//!
+//! What must stay true: what is under way is waited for, because whoever draws the same debt under
+//! another id draws it twice.
 
-use super::{AutopayEvent, AutopayId, AutopayRejection};
+use super::{AutopayEvent, AutopayId, AutopayRejection, collection_id};
 use crate::{
     Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, dunning::DunningId,
-    ledger::LedgerId, money::Money, text::Code,
+    ledger::LedgerId, money::Money,
 };
 
 /// Collect what is due, if anything is.
@@ -23,7 +26,7 @@ impl Decide for CollectPayment {
         };
         let ledger = desk.get(&LedgerId::of(&self.account_id));
         let was_today = autopay.last.as_ref().is_some_and(|draw| draw.on >= today);
-        let is_under_way = autopay.is_under_way(|id| ledger.has_payment(id));
+        let is_under_way = autopay.is_under_way(|id| ledger.payment(id).is_some());
         if autopay.is_refused || was_today || is_under_way {
             return Ok(vec![]);
         }
@@ -32,8 +35,7 @@ impl Decide for CollectPayment {
         if minor < desk.biller.billing.autopay_minimum.max(1) {
             return Ok(vec![]);
         }
-        let collection_id = Code::parse(&format!("autopay-{}-{today}", self.account_id.suffix()))
-            .expect("an id and a date are printable ASCII");
+        let collection_id = collection_id(&self.account_id, today);
         let requested = AutopayEvent::CollectionRequested {
             account_id: self.account_id.clone(),
             collection_id,

@@ -1,7 +1,7 @@
 //! Set and remove autopay (F48).
 
 use super::{AutopayEvent, AutopayId, AutopayRejection, Source};
-use crate::{Decide, Desk, Fact, Rejection, account::AccountId, ledger::PaymentMethod};
+use crate::{Decide, Desk, Fact, Rejection, account::AccountId};
 
 /// Collect what is due from a card or bank account from now on (F48).
 #[derive(Clone, Debug)]
@@ -22,11 +22,8 @@ pub struct RemoveAutopay {
 impl Decide for SetAutopay {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         desk.get(&self.account_id).demand_open()?;
-        match self.source.method {
-            PaymentMethod::Card | PaymentMethod::BankTransfer => {}
-            PaymentMethod::Cash | PaymentMethod::Check => {
-                return Err(AutopayRejection::MethodNotCollected.into());
-            }
+        if !self.source.method.is_drawn() {
+            return Err(AutopayRejection::MethodNotCollected.into());
         }
         let autopay = desk.get(&AutopayId::of(&self.account_id));
         if autopay.source.as_ref() == Some(&self.source) && !autopay.is_refused {

@@ -4,12 +4,13 @@ use jiff::civil::{Date, date};
 
 use super::{
     Autopay, AutopayEvent, AutopayId, AutopayRejection, CollectPayment, FailCollection, Source,
+    collected_from, collection_id,
 };
 use crate::{
-    Fact,
+    Fact, Id,
     biller::testing,
     dunning::{DunningEvent, DunningId, MakeArrangement, Promise},
-    ledger::{Ledger, LedgerId, PaymentMethod},
+    ledger::{Ledger, LedgerEvent, LedgerId, PaymentMethod},
     testing::{
         Given,
         fixtures::{account, account_id, arrangement, code, day, debt, paid, step_taken, usd},
@@ -60,7 +61,7 @@ fn next_try(given: &Given) -> Option<Date> {
     let autopay: &Autopay = given.state(&AutopayId::of(&account_id()));
     let ledger: &Ledger = given.state(&LedgerId::of(&account_id()));
     let dunning = given.state(&DunningId::of(&account_id()));
-    autopay.next_try(&testing(), &ledger.standing, dunning, |id| ledger.has_payment(id))
+    autopay.next_try(&testing(), &ledger.standing, dunning, |id| ledger.payment(id).is_some())
 }
 
 /// What is drawn on a day of March, under that day's id.
@@ -211,12 +212,6 @@ fn f48_nothing_is_drawn_while_the_processor_has_not_answered() {
 }
 
 #[test]
-fn f48_what_was_paid_did_not_fail() {
-    let paid = owing().and([tried(march(5)), paid("autopay-7-2026-03-05", 4_999)]);
-    paid.when(fail(5, false)).then_rejected(AutopayRejection::Collected);
-}
-
-#[test]
 fn f48_a_late_refusal_is_of_the_source_that_was_drawn_from() {
     let other = || Source { token: code("tok_new"), ..source() };
     let set_other = || AutopayEvent::Set { account_id: account_id(), source: other() };
@@ -234,4 +229,45 @@ fn f48_a_late_refusal_is_of_the_source_that_was_drawn_from() {
     refused.when(collect()).then([again.on(&account_id())]);
     let same = owing().and([tried(march(5)), day(march(7))]).after(fail(5, false));
     assert!(same.state(&AutopayId::of(&account_id())).is_refused);
+}
+
+#[test]
+fn f48_what_was_collected_and_came_back_is_owed_again_and_its_source_refused() {
+    let collected =
+        || owing().and([day(march(5)), tried(march(5)), paid("autopay-7-2026-03-05", 4_999)]);
+    let came_back = LedgerEvent::PaymentReversed {
+        account_id: account_id(),
+        payment_id: code("autopay-7-2026-03-05"),
+        amount: usd(4_999),
+        method: PaymentMethod::Card,
+        reason: code("no_account"),
+        reversed_on: march(5),
+    };
+    let refused = AutopayEvent::CollectionFailed {
+        account_id: account_id(),
+        collection_id: code("autopay-7-2026-03-05"),
+        code: code("no_account"),
+        may_retry: false,
+    };
+    let came_back = || came_back.clone().on(&account_id());
+    collected().when(fail(5, false)).then([refused.on(&account_id()), came_back()]);
+    // Also when there was another draw since.
+    let later = collected().and([tried(march(6)), day(march(7))]);
+    let ledger = |given: &Given| given.state::<Ledger>(&LedgerId::of(&account_id())).balance();
+    let later = later.after(fail(5, false));
+    assert_eq!(ledger(&later), 4_999);
+    later.when(fail(5, false)).then([]);
+    owing().when(fail(5, false)).then_rejected(AutopayRejection::NoSuchCollection);
+}
+
+#[test]
+fn a_collection_tells_whose_it_is() {
+    for account in ["account_7", "account_a-b_c", "account_7-2026-03-16"] {
+        let account = Id::parse(account).unwrap();
+        assert_eq!(collected_from(&collection_id(&account, march(5))), Some(account));
+    }
+    for other in ["autopay-7", "autopay--2026-03-16", "portal-7-2026-03-16", "autopay-7-2026-13-16"]
+    {
+        assert_eq!(collected_from(&code(other)), None, "{other}");
+    }
 }

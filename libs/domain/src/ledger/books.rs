@@ -30,11 +30,13 @@ pub fn of_ledger(before: &Standing, event: &LedgerEvent, after: &Standing) -> Ve
         LedgerEvent::Charged { .. } => Some("revenue:other".to_owned()),
         LedgerEvent::PaymentReceived { method, .. }
         | LedgerEvent::PaymentReversed { method, .. }
-        | LedgerEvent::Refunded { method, .. } => Some(cash(*method)),
+        | LedgerEvent::Refunded { method, .. }
+        | LedgerEvent::RefundFailed { method, .. } => Some(cash(*method)),
         LedgerEvent::Adjusted { reason, .. } => {
             Some(format!("revenue:adjustments:{}", reason.as_str().to_lowercase()))
         }
         LedgerEvent::AdjustmentRequested { .. }
+        | LedgerEvent::RefundConfirmed { .. }
         | LedgerEvent::AdjustmentDeclined { .. }
         | LedgerEvent::ChargeDisputed { .. }
         | LedgerEvent::DisputeClosed { .. } => None,

@@ -9,7 +9,7 @@ use crate::{
     calendar::today,
     invoice::InvoiceId,
     money::{MINOR_MAX, Money},
-    reference::{Reference, ReferenceEvent, ReferenceId},
+    reference::{ProcessorName, Reference, ReferenceEvent},
     text::Code,
 };
 
@@ -29,7 +29,7 @@ pub struct RecordPayment {
     /// The invoice that it pays first; absent: the oldest debt.
     pub invoice_id: Option<InvoiceId>,
     /// The processor's own name of the payment: a second payment of that name is refused.
-    pub reference: Option<ReferenceId>,
+    pub reference: Option<ProcessorName>,
 }
 
 impl Decide for RecordPayment {
@@ -49,6 +49,7 @@ impl Decide for RecordPayment {
                     method: self.method,
                     received_on: self.received_on,
                     invoice_id: self.invoice_id.clone(),
+                    reference: self.reference.as_ref().map(|it| it.name.clone()),
                 };
                 let taken = self.take_reference(desk)?;
                 Ok(posted(desk, received).into_iter().chain(taken).collect())
@@ -61,15 +62,15 @@ impl RecordPayment {
     /// The processor's reference is this payment's from now on.
     fn take_reference(&self, desk: &Desk<'_>) -> Result<Option<Fact>, LedgerRejection> {
         let Some(reference) = &self.reference else { return Ok(None) };
-        match desk.get(reference) {
+        match desk.get(&reference.id) {
             Reference::Free => Ok(Some(
                 ReferenceEvent::Taken {
                     account_id: self.account_id.clone(),
                     payment_id: self.payment_id.clone(),
                 }
-                .on(reference),
+                .on(&reference.id),
             )),
-            Reference::Taken => Err(LedgerRejection::ReferenceUsed),
+            Reference::Taken { .. } => Err(LedgerRejection::ReferenceUsed),
         }
     }
 
@@ -102,7 +103,7 @@ mod tests {
         ledger::{LedgerEvent, LedgerRejection, PaymentMethod},
         money::MINOR_MAX,
         testing::{
-            fixtures::{TODAY, account, account_id, code, id, usd},
+            fixtures::{TODAY, account, account_id, code, processor_name, usd},
             given,
         },
     };
@@ -128,6 +129,7 @@ mod tests {
             method: PaymentMethod::Card,
             received_on: TODAY,
             invoice_id: None,
+            reference: None,
         };
         given(account()).when(pay(6_999)).then([received.on(&account_id())]);
     }
@@ -136,7 +138,7 @@ mod tests {
     fn a_processors_reference_is_of_one_payment() {
         let named = |payment_id: &str| RecordPayment {
             payment_id: code(payment_id),
-            reference: Some(id("reference_ch_1")),
+            reference: Some(processor_name("ch_1")),
             ..pay(6_999)
         };
         let taken = given(account()).after(named("p-1"));

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::REQUESTS_MAX;
+use super::{AWAITED_MAX, REQUESTS_MAX};
 use crate::{Rejection, money::Currency};
 
 /// What prevents a wish about a ledger.
@@ -61,6 +61,33 @@ pub enum LedgerRejection {
     /// One id, two refunds.
     #[error("the refund id belongs to another refund")]
     RefundIdUsed,
+    /// The processor gives back what it has drawn.
+    #[error("the payment has no name at the processor: refund it without paymentId, by check, say")]
+    PaymentNotDrawn,
+    /// The bank has given it back already.
+    #[error("the payment was reversed: it is not given back twice")]
+    PaymentReversed,
+    /// Money goes back where it came from.
+    #[error("the payment was not made by that method: it goes back by its own")]
+    RefundOtherMethod,
+    /// Nobody gives back more than he got.
+    #[error("the refund is more than what is left of the payment")]
+    RefundMoreThanPaid,
+    /// What the processor drew, the processor gives back.
+    #[error(
+        "the processor drew payments of this account by that method: say in paymentId which one \
+         it gives back, or refund by cash or check"
+    )]
+    RefundNeedsPayment,
+    /// Nothing grows without a bound.
+    #[error("{AWAITED_MAX} refunds of the account wait for the processor: wait for its answers")]
+    TooManyRefunds,
+    /// Nobody asked the processor for that.
+    #[error("the processor was not asked for such a refund, or it is too long ago to be told")]
+    NoSuchRefund,
+    /// It says one thing.
+    #[error("the processor has answered otherwise about this refund")]
+    RefundAnsweredOtherwise,
     /// One id, two adjustments.
     #[error("the adjustment id belongs to another adjustment")]
     AdjustmentIdUsed,
@@ -114,6 +141,14 @@ impl LedgerRejection {
             Self::ReversedOtherwise => "ledger.reversed_otherwise",
             Self::RefundTooLarge => "ledger.refund_too_large",
             Self::RefundIdUsed => "ledger.refund_id_used",
+            Self::PaymentNotDrawn => "ledger.payment_not_drawn",
+            Self::PaymentReversed => "ledger.payment_reversed",
+            Self::RefundOtherMethod => "ledger.refund_other_method",
+            Self::RefundMoreThanPaid => "ledger.refund_more_than_paid",
+            Self::RefundNeedsPayment => "ledger.refund_needs_payment",
+            Self::TooManyRefunds => "ledger.too_many_refunds",
+            Self::NoSuchRefund => "ledger.no_such_refund",
+            Self::RefundAnsweredOtherwise => "ledger.refund_answered_otherwise",
             Self::AdjustmentIdUsed => "ledger.adjustment_id_used",
             Self::ReasonNotKnown => "ledger.reason_not_known",
             Self::NoSuchRequest => "ledger.no_such_request",

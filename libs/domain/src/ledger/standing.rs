@@ -123,6 +123,9 @@ impl Standing {
                 self.reverse(payment_id, amount.minor, *reversed_on);
             }
             LedgerEvent::Refunded { amount, .. } => self.give_back(amount.minor),
+            LedgerEvent::RefundFailed { refund_id, .. } => {
+                self.add(refund_id, Date::MAX, event.effect(), None);
+            }
             LedgerEvent::Adjusted { adjustment_id, due_on, .. } => {
                 self.add(adjustment_id, *due_on, event.effect(), None);
             }
@@ -132,7 +135,9 @@ impl Standing {
             LedgerEvent::DisputeClosed { charge_id, .. } => {
                 self.disputed.remove(charge_id);
             }
-            LedgerEvent::AdjustmentRequested { .. } | LedgerEvent::AdjustmentDeclined { .. } => {}
+            LedgerEvent::AdjustmentRequested { .. }
+            | LedgerEvent::RefundConfirmed { .. }
+            | LedgerEvent::AdjustmentDeclined { .. } => {}
         }
     }
 

@@ -7,17 +7,18 @@ use std::{
 
 use jiff::civil::Date;
 
-use super::{LedgerEvent, OpenCharge, PaymentMethod, Standing};
+use super::{OpenCharge, PaymentMethod, Standing};
 use crate::{
-    Aggregate, Noun,
     money::Money,
     remembered::{Fingerprint, Remembered},
     sealed::Sealed,
-    text::Code,
+    text::{Code, Text},
 };
 
 /// Most adjustments of one account that wait to be approved.
 pub const REQUESTS_MAX: usize = 20;
+/// Most refunds of one account that the processor has not answered yet.
+pub const AWAITED_MAX: usize = 20;
 /// Ids of adjustments, refunds and reversals that are remembered.
 pub(super) const REMEMBERED_MAX: usize = 200;
 
@@ -35,10 +36,14 @@ pub struct Ledger {
     /// Adjustments that were made or declined, and refunds.
     pub(super) adjusted: Remembered,
     pub(super) refunded: Remembered,
+    /// Refunds that the processor has not answered yet, by id.
+    pub(super) awaited: BTreeMap<Code, AwaitedRefund>,
+    /// What it has answered.
+    pub(super) answered: Remembered,
 }
 
 /// A payment that was recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Paid {
     /// What was recorded.
     pub(super) content: u64,
@@ -46,6 +51,35 @@ pub(super) struct Paid {
     pub(super) method: PaymentMethod,
     /// Why it did not hold.
     pub(super) reversed: Option<Fingerprint>,
+    /// What the processor calls it, if it is one that a processor can give back.
+    pub(super) reference: Option<Text>,
+    /// What of it was given back or is to be, in minor units.
+    pub(super) given_back: i64,
+}
+
+/// A payment, as others may look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// How much.
+    pub amount: Money,
+    /// Whether it did not hold.
+    pub is_reversed: bool,
+}
+
+/// A refund that the processor has not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AwaitedRefund {
+    /// The payment that is given back.
+    pub(super) payment_id: Code,
+    pub(super) amount: Money,
+    pub(super) method: PaymentMethod,
+}
+
+/// What a processor can answer about a refund, as it is remembered.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) enum RefundAnswer {
+    Confirmed,
+    Failed,
 }
 
 /// An adjustment that waits for somebody who may make it (F55).
@@ -85,10 +119,11 @@ impl Ledger {
         self.adjusted.knows(adjustment_id) || self.requested.contains_key(adjustment_id)
     }
 
-    /// Whether a payment of that id was recorded, whatever became of it.
+    /// A payment that was recorded.
     #[must_use]
-    pub fn has_payment(&self, payment_id: &Code) -> bool {
-        self.payments.contains_key(payment_id)
+    pub fn payment(&self, payment_id: &Code) -> Option<Payment> {
+        let paid = self.payments.get(payment_id)?;
+        Some(Payment { amount: paid.amount, is_reversed: paid.reversed.is_some() })
     }
 
     /// What is owed, in the order in which it is paid.
@@ -109,87 +144,4 @@ pub(super) fn fingerprint(content: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
     hasher.finish()
-}
-
-impl Aggregate for Ledger {
-    const CATEGORY: &'static str = "ledger";
-    const UNKNOWN: &'static Self = &Self {
-        standing: Standing::NOTHING,
-        charges: BTreeMap::new(),
-        payments: BTreeMap::new(),
-        requested: BTreeMap::new(),
-        adjusted: Remembered::NONE,
-        refunded: Remembered::NONE,
-    };
-    type Event = LedgerEvent;
-
-    fn evolve(mut self, event: &LedgerEvent) -> Self {
-        self.standing.post(event);
-        match event {
-            LedgerEvent::Charged { charge_id, lines, due_on, .. } => {
-                self.charges.insert(charge_id.clone(), fingerprint(&(lines, due_on)));
-            }
-            LedgerEvent::PaymentReceived {
-                payment_id,
-                amount,
-                method,
-                received_on,
-                invoice_id,
-                ..
-            } => {
-                let content = fingerprint(&(amount, method, received_on, invoice_id));
-                let paid = Paid { content, amount: *amount, method: *method, reversed: None };
-                self.payments.insert(payment_id.clone(), paid);
-            }
-            LedgerEvent::PaymentReversed { payment_id, reason, .. } => {
-                if let Some(paid) = self.payments.get_mut(payment_id) {
-                    paid.reversed = Some(Fingerprint::of(reason));
-                }
-            }
-            LedgerEvent::Refunded { refund_id, amount, method, .. } => {
-                let what = Fingerprint::of(&(amount, method));
-                self.refunded.note(refund_id, what, REMEMBERED_MAX);
-            }
-            LedgerEvent::Adjusted { adjustment_id, amount, reason, note, .. } => {
-                self.requested.remove(adjustment_id);
-                let what = Fingerprint::of(&(amount, reason, note));
-                self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
-            }
-            LedgerEvent::AdjustmentRequested {
-                adjustment_id,
-                amount,
-                reason,
-                note,
-                requested_by,
-                ..
-            } => {
-                let requested = RequestedAdjustment {
-                    amount: *amount,
-                    reason: reason.clone(),
-                    note: note.clone(),
-                    requested_by: requested_by.clone(),
-                };
-                self.requested.insert(adjustment_id.clone(), requested);
-            }
-            LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
-                if let Some(it) = self.requested.remove(adjustment_id) {
-                    let what = Fingerprint::of(&(it.amount, it.reason, it.note));
-                    self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
-                }
-            }
-            LedgerEvent::Invoiced { .. }
-            | LedgerEvent::InvoiceCredited { .. }
-            | LedgerEvent::ChargeDisputed { .. }
-            | LedgerEvent::DisputeClosed { .. } => {}
-        }
-        self
-    }
-
-    fn of(noun: &Noun) -> Option<&Self> {
-        if let Noun::Ledger(ledger) = noun { Some(ledger) } else { None }
-    }
-
-    fn from(noun: Noun) -> Option<Self> {
-        if let Noun::Ledger(ledger) = noun { Some(ledger) } else { None }
-    }
 }

@@ -8,7 +8,8 @@ mod records;
 mod work;
 
 pub use billing::{
-    arrangement, billed, invoiced, issued, item, paid, promoted, step_taken, subscribed, wifi,
+    arrangement, billed, drawn, invoiced, issued, item, paid, processor_name, promoted, step_taken,
+    subscribed, wifi,
 };
 pub use customers::{
     agreement, authenticated, contact, customer, customer_id, details, portal_login,

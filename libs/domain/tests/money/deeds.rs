@@ -247,7 +247,10 @@ impl Paid {
                 let refund_id = code(&format!("n-{}", world.next("refund")));
                 let amount = usd(world.standing().credit() * percent / 100);
                 let method = PaymentMethod::Check;
-                world.ask(PEOPLE, &RefundAccount { account_id, refund_id, amount, method });
+                world.ask(
+                    PEOPLE,
+                    &RefundAccount { account_id, refund_id, amount, method, payment_id: None },
+                );
             }
         }
     }

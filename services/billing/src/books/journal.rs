@@ -77,6 +77,12 @@ pub(super) fn what(event: &LedgerEvent) -> String {
         LedgerEvent::Refunded { refund_id, method, .. } => {
             format!("Refund {refund_id}, {}", method.name())
         }
+        LedgerEvent::RefundConfirmed { refund_id, .. } => {
+            format!("Refund {refund_id} was given back")
+        }
+        LedgerEvent::RefundFailed { refund_id, code, .. } => {
+            format!("Refund {refund_id} was not given back: {code}")
+        }
         LedgerEvent::Adjusted { adjustment_id, reason, .. } => {
             format!("Adjustment {adjustment_id}: {reason}")
         }

@@ -168,6 +168,7 @@ impl Customer {
                     method,
                     received_on: today,
                     invoice_id: None,
+                    reference: None,
                 })
             }
             Step::Reverse => {
@@ -189,6 +190,7 @@ impl Customer {
                     amount: usd(minor),
                     method,
                     refunded_on: today,
+                    drawn: None,
                 })
             }
             Step::Adjust(minor) => Some(LedgerEvent::Adjusted {

@@ -51,6 +51,7 @@ fn refunded(minor: i64) -> Fact {
         amount: usd(minor),
         method: PaymentMethod::Check,
         refunded_on: TODAY,
+        drawn: None,
     })
 }
 

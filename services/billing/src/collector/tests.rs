@@ -4,14 +4,14 @@ use std::{path::Path, sync::Arc};
 
 use contract::pb::{
     autopay::v1::FailCollection,
-    ledger::v1::{PaymentMethod, RecordPayment},
+    ledger::v1::{ConfirmRefund, FailRefund, PaymentMethod, RecordPayment},
 };
 use domain::{
     autopay::{AutopayEvent, Source},
-    ledger,
-    testing::fixtures::{TODAY, account, account_id, code, usd},
+    ledger::{self, Drawn, LedgerEvent},
+    testing::fixtures::{TODAY, account, account_id, code, drawn, text, usd},
 };
-use payment_processor::{Simulated, TOK_DECLINED_EXPIRED, TOK_FLAKY, TOK_OK};
+use payment_processor::{Simulated, TOK_DECLINED_EXPIRED, TOK_FLAKY, TOK_OK, TOK_REFUND_REFUSED};
 use projection::{OpenEffect, Performer, Report};
 use read_side::testing::{effect, only};
 use storage::Storage;
@@ -76,4 +76,64 @@ async fn f48_what_is_not_known_is_asked_again_and_drawn_once() {
     let first: RecordPayment = read(collector.perform(&effect).await.unwrap());
     let again: RecordPayment = read(collector.perform(&effect).await.unwrap());
     assert_eq!(first, again);
+}
+
+/// The effect that a refund of what the processor calls so leads to.
+fn refund(reference: &str) -> OpenEffect {
+    let refunded = LedgerEvent::Refunded {
+        account_id: account_id(),
+        refund_id: code("r 1"),
+        amount: usd(1_000),
+        method: ledger::PaymentMethod::Card,
+        refunded_on: TODAY,
+        drawn: Some(Drawn { payment_id: code("p-1"), reference: text(reference) }),
+    };
+    let paid = drawn("p-1", 4_999);
+    let facts = account().into_iter().chain([paid, refunded.on(&account_id())]);
+    effect(only(story().and(facts).effects()))
+}
+
+/// What the processor calls what it drew from a token.
+async fn collected(collector: &Collector, token: &str) -> String {
+    let payment: RecordPayment = read(collector.perform(&collection(token)).await.unwrap());
+    payment.reference
+}
+
+#[tokio::test]
+async fn what_the_processor_drew_it_gives_back_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let collector = collector(dir.path());
+    let refund = refund(&collected(&collector, TOK_OK).await);
+    let first: ConfirmRefund = read(collector.perform(&refund).await.unwrap());
+    let again: ConfirmRefund = read(collector.perform(&refund).await.unwrap());
+    assert_eq!(first, again);
+    assert_eq!((&*first.account_id, &*first.refund_id), ("account_7", "r 1"));
+    assert!(!first.reference.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_processor_does_not_give_back_is_reported_with_its_code() {
+    let reference = "sim_autopay-7-2026-03-16";
+    for (reference, code) in [(reference, "refund_refused"), ("ch_1", "unknown_reference")] {
+        let dir = tempfile::tempdir().unwrap();
+        let collector = collector(dir.path());
+        collected(&collector, TOK_REFUND_REFUSED).await;
+        let report = collector.perform(&refund(reference)).await.unwrap();
+        assert_eq!(report.verb, "fail_refund");
+        assert_eq!(read::<FailRefund>(report).code, code);
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_somebody_gives_himself_is_asked_of_nobody() {
+    let refunded = LedgerEvent::Refunded {
+        account_id: account_id(),
+        refund_id: code("r-1"),
+        amount: usd(1_000),
+        method: ledger::PaymentMethod::Check,
+        refunded_on: TODAY,
+        drawn: None,
+    };
+    let facts = account().into_iter().chain([drawn("p-1", 4_999), refunded.on(&account_id())]);
+    assert_eq!(story().and(facts).effects().len(), 0);
 }

@@ -214,6 +214,9 @@ fn posted(event: &LedgerEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
             let text = format!("Refund, {}", method.name());
             (true, entry(*refunded_on, text, amount.negated().minor))
         }
+        LedgerEvent::RefundFailed { amount, failed_on, .. } => {
+            (true, entry(*failed_on, "Refund was not given back".to_owned(), amount.minor))
+        }
         LedgerEvent::Adjusted { amount, reason, .. } => {
             (false, entry(today::of(rows)?, format!("Adjustment: {reason}"), amount.minor))
         }
@@ -228,6 +231,7 @@ fn posted(event: &LedgerEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
         }
         LedgerEvent::Invoiced { .. }
         | LedgerEvent::InvoiceCredited { .. }
+        | LedgerEvent::RefundConfirmed { .. }
         | LedgerEvent::AdjustmentRequested { .. }
         | LedgerEvent::AdjustmentDeclined { .. }
         | LedgerEvent::ChargeDisputed { .. }

@@ -71,7 +71,7 @@ async fn read(
 }
 
 /// Reads the command; for a new customer a key is made first.
-async fn rule(
+pub(super) async fn rule(
     command: &CommandType,
     actor: &Actor,
     body: &[u8],

@@ -9,14 +9,12 @@ use axum::{
 };
 use contract::view::Amount;
 use domain::{
-    Aggregate, Id, Noun,
     account::AccountId,
     invoice::InvoiceLine,
     ledger::{Ledger, LedgerId},
     money::Money,
     subscription::{Subscription, SubscriptionId},
 };
-use event_store::Reader;
 use serde_json::{Value, json};
 use service::{Problem, error};
 use tokio::task::spawn_blocking;
@@ -34,8 +32,11 @@ pub(super) async fn show(
     let reader = desk.reader.clone();
     let of = account_id.clone();
     let read = spawn_blocking(move || {
-        let subscription = state::<Subscription>(&reader, &SubscriptionId::of(&of))?;
-        Ok::<_, states::LoadError>((subscription, state::<Ledger>(&reader, &LedgerId::of(&of))?))
+        let subscription = states::of::<Subscription>(&reader, &SubscriptionId::of(&of))?;
+        Ok::<_, states::LoadError>((
+            subscription,
+            states::of::<Ledger>(&reader, &LedgerId::of(&of))?,
+        ))
     });
     let states = read.await.map_err(|_| Problem::unavailable("the draft was not made"))?;
     let (subscription, ledger) = states.map_err(|failure| {
@@ -94,10 +95,4 @@ fn line(line: &InvoiceLine) -> Value {
         "amount": Amount::from(line.amount),
         "kind": line.kind.name(),
     })
-}
-
-/// A noun as it is in the log.
-fn state<A: Aggregate>(reader: &Reader, id: &Id<A>) -> Result<A, states::LoadError> {
-    let noun: Option<Noun> = states::read(reader, id.as_str())?;
-    Ok(noun.and_then(A::from).unwrap_or_else(|| A::UNKNOWN.clone()))
 }

@@ -21,7 +21,8 @@ use crate::{
 };
 
 /// Answered without a token.
-const OPEN: [&str; 3] = ["/openapi.json", "/v1/keys", "/v1/{biller}/login"];
+const OPEN: [&str; 4] =
+    ["/openapi.json", "/v1/keys", "/v1/{biller}/login", "/v1/{biller}/payments/webhook"];
 /// All that a session may do that began with a temporary password (F63).
 const WITH_A_TEMPORARY_PASSWORD: [&str; 2] = ["/v1/{biller}/password", "/v1/{biller}/logout"];
 

@@ -30,6 +30,8 @@ const BY_LOG_IN: [(&str, &str, &str, &[&str]); 6] = [
     ("/v1/{biller}/logins/{name}/token", "Sign a token for a program", "A token", &["days"]),
 ];
 
+/// Where a payment processor says something on its own.
+const WEBHOOK: &str = "/v1/{biller}/payments/webhook";
 /// What is shown as more than JSON.
 const STATEMENT: &str = "/v1/{biller}/statements/{number}";
 const PRINT_FILE: &str = "/v1/{biller}/print-file";
@@ -47,6 +49,7 @@ pub(super) async fn document() -> Json<Value> {
         let status = json!({ "type": "object" });
         paths.insert(path.to_owned(), json!({ "post": read(path, summary, &status) }));
     }
+    paths.insert(WEBHOOK.to_owned(), webhook());
     for (path, summary, status, fields) in BY_LOG_IN {
         paths.insert(path.to_owned(), by_log_in(path, summary, status, fields));
     }
@@ -207,6 +210,30 @@ fn by_log_in(path: &str, summary: &str, status: &str, fields: &[&str]) -> Value 
                 "200": answer(status, &json!({ "type": "object" })),
                 "401": problem("It is not known who asks, or the password is wrong"),
                 "422": problem("A field cannot be read; `errors` names it"),
+            },
+        },
+    })
+}
+
+fn webhook() -> Value {
+    let names = ["id", "kind", "collectionId", "reference", "amountMinor", "currency"];
+    let fields: Map<_, _> = names.map(|name| (name.to_owned(), json!({}))).into_iter().collect();
+    let body = json!({ "type": "object", "properties": fields, "required": ["id", "kind"] });
+    json!({
+        "post": {
+            "summary": "What a payment processor says on its own; signed, without a log-in",
+            "parameters": [
+                parameter("biller", "path"),
+                parameter("Webhook-Signature", "header"),
+            ],
+            "requestBody": { "content": { "application/json": { "schema": body } } },
+            "security": [],
+            "responses": {
+                "200": answer("It is done, or there is nothing to do", &json!({"type": "object"})),
+                "401": problem("The signature is wrong, or too old"),
+                "409": problem("The domain says no; `code` is stable"),
+                "422": problem("It is signed, and no notice"),
+                "503": problem("Send it again"),
             },
         },
     })

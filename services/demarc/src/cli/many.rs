@@ -216,6 +216,7 @@ mod tests {
             access: Access::TrustedHeader,
             reset_admin: false,
             network: provisioning::NetworkBehaviour::default(),
+            processors: crate::processors::Processors::default(),
             log: "error".into(),
             log_form: LogForm::Text,
         })

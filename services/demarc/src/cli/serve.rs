@@ -9,6 +9,7 @@ use provisioning::NetworkBehaviour;
 use crate::{
     billers,
     compose::{self, Access, Calendar, LogForm, Options},
+    processors::Processors,
 };
 
 const SERVE_EXAMPLES: &str = "\
@@ -23,6 +24,19 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   demarc run core --nats nats://127.0.0.1:4222 --data ./core
   demarc run billing --nats nats://127.0.0.1:4222 --data ./billing";
+
+const PROCESSOR_HELP: &str = "\
+Which payment processor each biller has, in TOML; keys are in files of their own, each path from
+where this file is:
+
+  [northeast]
+  url = \"https://processor.example/v1\"
+  key_file = \"northeast.key\"
+  webhook_key_file = \"northeast.webhook.key\"   # without it no webhooks are taken
+  time_limit_seconds = 20                        # how long an answer may take
+
+A biller that is not in it has a simulated processor, which moves no money. core needs the key of
+webhooks and billing the other one";
 
 const SERVICES: [&str; 7] =
     ["core", "care", "billing", "provisioning", "notifications", "noc-bridge", "audit"];
@@ -69,6 +83,10 @@ struct Place {
     #[arg(long, value_name = "HOW", default_value = "", hide_default_value = true,
         value_parser = NetworkBehaviour::parse)]
     network: NetworkBehaviour,
+    /// Which payment processor each biller has and where its keys are, in TOML; a biller that is
+    /// not in it has a simulated one, which moves no money
+    #[arg(long, value_name = "FILE", env = "DEMARC_PROCESSOR_FILE", long_help = PROCESSOR_HELP)]
+    processor_file: Option<PathBuf>,
     /// Which log lines go to standard error, for example warn,bus=debug
     #[arg(long, value_name = "FILTER", env = "DEMARC_LOG", default_value = "info")]
     log: String,
@@ -101,7 +119,7 @@ impl Run {
 
 impl Place {
     fn options(self, nats: Option<String>) -> anyhow::Result<Options> {
-        let Self { data, http, biller_files, network, log, log_json, .. } = self;
+        let Self { data, http, biller_files, network, processor_file, log, log_json, .. } = self;
         let access = if self.trust_actor_header { Access::TrustedHeader } else { Access::LogIn };
         let calendar = if self.manual_calendar { Calendar::Manual } else { Calendar::Clock };
         let log_form = if log_json { LogForm::Json } else { LogForm::Text };
@@ -110,6 +128,7 @@ impl Place {
             [] => billers::shipped()?,
             files => billers::of_files(files)?,
         };
+        let processors = Processors::read(processor_file.as_deref(), &billers)?;
         Ok(Options {
             data,
             http,
@@ -119,6 +138,7 @@ impl Place {
             access,
             reset_admin,
             network,
+            processors,
             log,
             log_form,
         })

@@ -83,6 +83,7 @@ fn refunded(minor: i64) -> LedgerEvent {
         amount: usd(minor),
         method: PaymentMethod::BankTransfer,
         refunded_on: TODAY,
+        drawn: None,
     }
 }
 

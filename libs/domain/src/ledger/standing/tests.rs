@@ -31,6 +31,7 @@ fn paid_as(payment_id: &str, minor: i64, invoice: Option<&str>) -> LedgerEvent {
         method: PaymentMethod::Cash,
         received_on: TODAY,
         invoice_id: invoice.map(id),
+        reference: None,
     }
 }
 
@@ -75,6 +76,7 @@ fn refunded(minor: i64) -> LedgerEvent {
         amount: usd(minor),
         method: PaymentMethod::Check,
         refunded_on: TODAY,
+        drawn: None,
     }
 }
 

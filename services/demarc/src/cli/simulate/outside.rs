@@ -152,7 +152,7 @@ fn paid(wish: &Value, account_id: String, collection_id: String) -> Report {
     let minor = wish["minor"].as_i64().unwrap_or_default();
     read_side::report(&RecordPayment {
         account_id,
-        reference: collection_id.chars().take(54).collect(),
+        reference: collection_id.clone(),
         payment_id: collection_id,
         amount: Some(Money { currency: text(wish, "currency"), minor }),
         method: method.into(),

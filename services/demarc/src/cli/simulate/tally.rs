@@ -225,7 +225,12 @@ impl Tally {
                 self.by(*method).refunded += amount.minor;
                 self.this_month().cash -= amount.minor;
             }
+            LedgerEvent::RefundFailed { amount, method, .. } => {
+                self.by(*method).refunded -= amount.minor;
+                self.this_month().cash += amount.minor;
+            }
             LedgerEvent::Charged { .. }
+            | LedgerEvent::RefundConfirmed { .. }
             | LedgerEvent::Invoiced { .. }
             | LedgerEvent::InvoiceCredited { .. }
             | LedgerEvent::Adjusted { .. }

@@ -346,13 +346,15 @@ impl History {
         let World { biller, today, .. } = &self.world;
         let (standing, dunning) = (self.world.standing(), self.world.dunning());
         let ledger = self.world.ledger();
-        let next =
-            self.world.autopay().next_try(biller, standing, dunning, |id| ledger.has_payment(id));
+        let next = self
+            .world
+            .autopay()
+            .next_try(biller, standing, dunning, |id| ledger.payment(id).is_some());
         let Some(on) = next else { return };
         let mut then = self.world.clone();
         then.open(on.max(*today));
         let collected = then.decide(&CollectPayment { account_id: account_id() });
-        assert!(collected.is_ok_and(|facts| !facts.is_empty()), "{on}: nothing is collected");
+        assert!(collected.is_ok_and(|facts| !facts.is_empty()), "{on}");
     }
 }
 
