@@ -1,6 +1,8 @@
 //! Whatever happens in whatever order, what was billed adds up to what the days cost, less what
 //! credit notes took back for good; and the taxes to what they were when each day was charged.
 
+mod days;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{
@@ -18,16 +20,12 @@ use crate::{
     biller::{Dated, Tax, TaxTable, Version},
     invoice::LineKind,
     money::MINOR_MAX,
-    proration::Period,
     service::Promotion,
     subscription::{Item, ItemKind, PendingFee, Price, Subscription, SubscriptionEvent},
     testing::fixtures::{account_id, code, text, usd},
     text::Code,
 };
-
-const FIRST: Date = date(2027, 11, 3);
-/// Two years, the 29th of February 2028 among them.
-const DAYS: usize = 730;
+use days::{Charged, Cost, DAYS, FIRST, Made, Paid, Periods, Timeline, day_of, on};
 
 /// Two that are taxed, and a discount that is not.
 const ITEMS: u8 = 3;
@@ -94,121 +92,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let step = (0_usize..25, 0_u8..ITEMS, 0_usize..75, deed);
     vec(step.prop_map(|(later, item, back, deed)| Step { later, item, back, deed }), 1..40)
-}
-
-/// What an item is on a day: its price, and until when it costs something else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cost {
-    monthly: i64,
-    promoted: Option<(i64, usize)>,
-    in_arrears: bool,
-}
-
-impl Cost {
-    fn on(self, day: usize) -> i64 {
-        let promoted = self.promoted.filter(|(_, over)| day < *over);
-        promoted.map_or(self.monthly, |(monthly, _)| monthly)
-    }
-}
-
-/// What a day was charged at, or a fee, and by which bill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Paid {
-    /// A day's of its period, a fee's of none.
-    monthly: i64,
-    period: Option<Period>,
-    bill: usize,
-    is_waived: bool,
-}
-
-impl Paid {
-    fn of(self, day: usize) -> i64 {
-        let share = |period: Period| period.share(usd(self.monthly), on(day), on(day + 1)).minor;
-        self.period.map_or(self.monthly, share)
-    }
-}
-
-/// Day by day and fee by fee, what was charged; a fee stands on the day 0 of its own.
-#[derive(Clone, Default)]
-struct Charged(BTreeMap<Code, BTreeMap<usize, Paid>>);
-
-impl Charged {
-    fn waive(&mut self, bill: usize) {
-        let paid = self.0.values_mut().flat_map(BTreeMap::values_mut);
-        paid.filter(|paid| paid.bill == bill).for_each(|paid| paid.is_waived = true);
-    }
-}
-
-/// What a bill is remembered for.
-#[derive(Clone)]
-struct Made {
-    number: Code,
-    on: Date,
-    is_exempt: bool,
-    /// Its lines without the taxes, by item and fee; and the taxes.
-    sums: BTreeMap<Code, i64>,
-    taxes: i64,
-    is_taken_back: bool,
-}
-
-/// Day by day, what an item is; and the days on which something was said of it.
-struct Timeline {
-    days: Vec<Option<Cost>>,
-    said: BTreeSet<usize>,
-}
-
-impl Timeline {
-    fn new() -> Self {
-        Self { days: vec![None; DAYS], said: BTreeSet::new() }
-    }
-
-    fn put(&mut self, from: usize, cost: Option<Cost>) {
-        self.days[from..].fill(cost);
-        self.said.retain(|day| *day < from);
-        self.said.insert(from);
-    }
-
-    fn reprice(&mut self, from: usize, monthly: i64) {
-        if self.days[from].is_none() {
-            return;
-        }
-        let until = self.said.range(from + 1..).next().copied().unwrap_or(DAYS);
-        for cost in self.days[from..until].iter_mut().flatten() {
-            cost.monthly = monthly;
-        }
-        self.said.insert(from);
-    }
-
-    /// What the days until one cost, in periods that a subscription says.
-    fn cost(&self, until: usize, subscription: &Periods) -> i64 {
-        let costs = self.days[..until].iter().enumerate();
-        costs
-            .filter_map(|(day, cost)| {
-                let cost = (*cost)?;
-                let monthly = cost.on(day);
-                let period = subscription.around(day);
-                Some(period.share(usd(monthly), on(day), on(day + 1)).minor)
-            })
-            .sum()
-    }
-}
-
-/// Bill days, and the days from which on they hold.
-struct Periods(BTreeMap<usize, i8>);
-
-impl Periods {
-    fn around(&self, day: usize) -> Period {
-        let (_, bill_day) = self.0.range(..=day).next_back().expect("the first one always held");
-        Period::around(on(day), *bill_day)
-    }
-}
-
-fn on(day: usize) -> Date {
-    FIRST.saturating_add(i64::try_from(day).expect("days are few").days())
-}
-
-fn day_of(date: Date) -> usize {
-    usize::try_from(crate::proration::days(FIRST, date)).expect("nothing is before the first day")
 }
 
 /// A subscription, what it should cost, and what was billed.
