@@ -240,13 +240,13 @@ fn f48_what_was_collected_and_came_back_is_owed_again_and_its_source_refused() {
         payment_id: code("autopay-7-2026-03-05"),
         amount: usd(4_999),
         method: PaymentMethod::Card,
-        reason: code("no_account"),
+        reason: code("declined"),
         reversed_on: march(5),
     };
     let refused = AutopayEvent::CollectionFailed {
         account_id: account_id(),
         collection_id: code("autopay-7-2026-03-05"),
-        code: code("no_account"),
+        code: code("declined"),
         may_retry: false,
     };
     let came_back = || came_back.clone().on(&account_id());
