@@ -2,6 +2,7 @@
 
 mod api;
 mod billers;
+mod billing_kills;
 mod books;
 mod crash;
 mod customers;
