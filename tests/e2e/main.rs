@@ -7,6 +7,7 @@ mod books;
 mod crash;
 mod customers;
 mod demo;
+mod drafts;
 mod faults;
 mod log_in;
 mod office_order;

@@ -9,6 +9,7 @@ use super::{LedgerEvent, LedgerRejection, posted};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
+    biller::Biller,
     calendar::today,
     invoice::{InvoiceEvent, InvoiceId, InvoiceLine, Issued},
     money::{MINOR_MAX, Money},
@@ -38,18 +39,44 @@ impl Decide for BillAccount {
         let today = today(desk)?;
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         let Some(bill) = self.due(subscription, today)? else { return Ok(vec![]) };
-        let rated = subscription.rate(bill.cycle, bill.through);
-        match rated.taxed(subscription, &*desk.biller.taxes, bill.cycle) {
-            Err(untaxable) => {
-                let reason = untaxable.to_string();
-                Ok(self.park(subscription, &bill, "bill.market_without_taxes", reason))
-            }
-            Ok(lines) if total(&lines).is_none() => {
-                let reason = "the bill is too large: end what is not sold".to_owned();
-                Ok(self.park(subscription, &bill, "bill.too_large", reason))
-            }
+        match bill_lines(desk.biller, subscription, bill.cycle, bill.through) {
+            Err(obstacle) => Ok(self.park(subscription, &bill, obstacle)),
             Ok(lines) => self.issue(desk, &bill, lines, today),
         }
+    }
+}
+
+/// What prevents an account's bill until somebody has seen to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Stable for ever.
+    pub code: &'static str,
+    /// What it is, and what to do about it.
+    pub reason: String,
+}
+
+/// What the bill of a cycle has on it that pays until `through` in advance. Drafts are made of it
+/// as bills are.
+///
+/// # Errors
+/// What prevents the bill.
+pub fn bill_lines(
+    biller: &Biller,
+    subscription: &Subscription,
+    cycle: Date,
+    through: Date,
+) -> Result<Vec<InvoiceLine>, Obstacle> {
+    let rated = subscription.rate(cycle, through);
+    match rated.taxed(subscription, &*biller.taxes, cycle) {
+        Err(untaxable) => {
+            let code = "bill.market_without_taxes";
+            Err(Obstacle { code, reason: untaxable.to_string() })
+        }
+        Ok(lines) if total(&lines).is_none() => {
+            let reason = "the bill is too large: end what is not sold".to_owned();
+            Err(Obstacle { code: "bill.too_large", reason })
+        }
+        Ok(lines) => Ok(lines),
     }
 }
 
@@ -119,13 +146,8 @@ impl BillAccount {
     }
 
     /// The account waits, visibly, until what prevents its bill is seen to.
-    fn park(
-        &self,
-        subscription: &Subscription,
-        bill: &Bill,
-        code: &str,
-        reason: String,
-    ) -> Vec<Fact> {
+    fn park(&self, subscription: &Subscription, bill: &Bill, obstacle: Obstacle) -> Vec<Fact> {
+        let Obstacle { code, reason } = obstacle;
         let code = Code::parse(code).expect("the code is printable ASCII");
         let parked = (bill.cycle, code);
         if subscription.parked() == Some(&parked) {
