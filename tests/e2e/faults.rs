@@ -5,7 +5,7 @@
 
 mod damage;
 mod disks;
-mod judge;
+pub(crate) mod judge;
 mod kills;
 mod nats;
 mod owners;

@@ -2,10 +2,12 @@
 
 mod api;
 mod billers;
+mod billing_kills;
 mod books;
 mod crash;
 mod customers;
 mod demo;
+mod drafts;
 mod faults;
 mod log_in;
 mod office_order;

@@ -50,7 +50,15 @@ impl World {
     /// # Errors
     /// When it does not start.
     pub fn one_process() -> anyhow::Result<Self> {
-        Self::of(None, vec!["serve"], true, "")
+        Self::one_process_over("")
+    }
+
+    /// The same over a network that behaves as `--network` says.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn one_process_over(network: &str) -> anyhow::Result<Self> {
+        Self::of(None, vec!["serve"], true, network)
     }
 
     /// The same, with the payment processors that a file names.
@@ -86,6 +94,14 @@ impl World {
     /// When one of them does not start.
     pub fn seven_processes() -> anyhow::Result<Self> {
         Self::core_and(&SERVICES)
+    }
+
+    /// The same over a network that behaves as `--network` says.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub fn seven_processes_over(network: &str) -> anyhow::Result<Self> {
+        Self::of(Some(Server::start()?), [&["core"], &SERVICES[..]].concat(), true, network)
     }
 
     /// Core, some services, and a nats-server between them.

@@ -17,7 +17,7 @@ mod testing;
 pub use billing::{BILL_DAY_MAX, BillingPlan, Bundle, Extra, Fee};
 pub use campaign::{Campaign, Offer};
 pub use dated::{Dated, Version};
-pub use dunning::{ArrangementLimit, DunningAction, DunningPlan, DunningStep};
+pub use dunning::{ArrangementLimit, DunningAction, DunningPlan, DunningStep, Procedure};
 pub use guides::{GuidePlan, GuideSubject, PlanAnswer, PlanEnd, PlanStep};
 pub use letterhead::{Letterhead, Paper};
 pub use tasks::{LeadsTo, TASK_CODE_CHARS_MAX, Task, TaskCode, TaskCodeError};

@@ -20,7 +20,7 @@ mod standing;
 mod state;
 
 pub use adjust::AdjustAccount;
-pub use bill::BillAccount;
+pub use bill::{BillAccount, Obstacle, bill_lines};
 pub use charge::RecordCharge;
 pub use decide_adjustment::{ApproveAdjustment, DeclineAdjustment};
 pub use pay::RecordPayment;

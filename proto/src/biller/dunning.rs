@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    biller::{ArrangementLimit, DunningAction, DunningPlan, DunningStep},
+    biller::{ArrangementLimit, DunningAction, DunningPlan, DunningStep, Procedure},
     money::Currency,
 };
 use serde::Deserialize;
@@ -39,6 +39,8 @@ struct StepFile {
     after_due: u16,
     actions: Vec<ActionFile>,
     late_fee: Option<String>,
+    #[serde(default)]
+    procedures: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -130,6 +132,18 @@ impl StepFile {
             after_due: self.after_due,
             actions: self.actions.iter().map(action).collect(),
             late_fee,
+            procedures: self.procedures(key)?,
         })
+    }
+
+    /// By their names; each is somewhere on the web (F91).
+    fn procedures(&self, key: &str) -> Read<Vec<Procedure>> {
+        each(self.procedures.iter().map(|(name, link)| {
+            let key = format!("{key}.procedures.{name}");
+            if !["https://", "http://"].iter().any(|scheme| link.starts_with(scheme)) {
+                return Err(value(&key, "must be an address that begins with https://"));
+            }
+            Ok(Procedure { name: code(&key, name)?, link: code(&key, link)? })
+        }))
     }
 }

@@ -173,6 +173,12 @@ fn a_mistake_in_the_ladder_is_named_by_its_step_and_its_line() {
         ("name = \"call\"", "name = \"notice\" # again", "dunning.steps[1].name", "# again"),
         ("late_fee = \"LATE\"", "late_fee = \"X\"", "dunning.steps[0].late_fee", "\"X\""),
         (
+            "\"https://kb.northeast.example/calls\"",
+            "\"the wiki\"",
+            "dunning.steps[1].procedures.Inbound Call tree",
+            "the wiki",
+        ),
+        (
             "reconnect_fee = \"RECONNECT\"",
             "reconnect_fee = \"X\"",
             "dunning.reconnect_fee",

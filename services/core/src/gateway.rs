@@ -54,6 +54,7 @@ pub(crate) fn routes(core: Core, access: Access) -> Router {
         .route("/v1/{biller}/events/stream", get(events::stream))
         .route("/v1/{biller}/status", get(views::status))
         .route("/v1/{biller}/catalog", get(catalog::show))
+        .route("/v1/{biller}/drafts", get(draft::run::show))
         .route("/v1/{biller}/drafts/{account}", get(draft::show))
         .route("/v1/{biller}/tasks", get(tasks::list))
         .route("/v1/{biller}/tasks/{code}", get(tasks::show))

@@ -167,6 +167,27 @@ impl Client {
         Ok(Download { bytes: bytes.to_vec(), headers })
     }
 
+    /// Reads lines of JSON at `/v1/<biller>/<path>` as they come, for as long as they come.
+    pub(crate) async fn lines(
+        &self,
+        path: &[&str],
+        query: &[(&str, String)],
+        mut take: impl FnMut(Value),
+    ) -> Result<(), ClientError> {
+        let mut response = self.answer(self.request(Method::GET, path, query)).await?;
+        let url = response.url().to_string();
+        let unreadable = |source| ClientError::Unreadable { url: url.clone(), source };
+        let mut bytes = Vec::new();
+        while let Some(more) = response.chunk().await.map_err(|source| unreadable(source.into()))? {
+            bytes.extend_from_slice(&more);
+            while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<_> = bytes.drain(..=end).collect();
+                take(serde_json::from_slice(&line).map_err(|source| unreadable(source.into()))?);
+            }
+        }
+        Ok(())
+    }
+
     /// Asks for something to be done at `/v1/<biller>/<path>`.
     pub(crate) async fn post(&self, path: &[&str]) -> Result<Value, ClientError> {
         let request = self.request(Method::POST, path, &[]).timeout(ANSWER_TIME_LIMIT);

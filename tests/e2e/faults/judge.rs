@@ -9,17 +9,17 @@ use serde_json::Value;
 
 /// One who writes numbers 1, 2, 3, ... and waits for each acknowledgement.
 #[derive(Clone, Debug)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     /// How its records are called in the log: this, then the number.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The last number that was acknowledged.
-    pub(super) acknowledged: u64,
+    pub(crate) acknowledged: u64,
     /// The last number that was sent.
-    pub(super) sent: u64,
+    pub(crate) sent: u64,
 }
 
 /// Everything that was acknowledged is there, once, in order, and nothing that nobody sent.
-pub(super) fn nothing_is_lost(claims: &[Claim], found: &[String]) -> anyhow::Result<()> {
+pub(crate) fn nothing_is_lost(claims: &[Claim], found: &[String]) -> anyhow::Result<()> {
     let mut written: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for record in found {
         let number = record.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
@@ -37,7 +37,7 @@ pub(super) fn nothing_is_lost(claims: &[Claim], found: &[String]) -> anyhow::Res
 }
 
 /// Two read models hold the same rows.
-pub(super) fn same_rows(one: &[Row], other: &[Row]) -> anyhow::Result<()> {
+pub(crate) fn same_rows(one: &[Row], other: &[Row]) -> anyhow::Result<()> {
     for (one, other) in one.iter().zip(other) {
         ensure!(one == other, "{one:#?}\nis not\n{other:#?}");
     }
@@ -47,7 +47,7 @@ pub(super) fn same_rows(one: &[Row], other: &[Row]) -> anyhow::Result<()> {
 
 /// What services did because of one event, they did once: no second record of it, and no wish
 /// that was fulfilled or refused because it had been done before.
-pub(super) fn done_once(log: &[Value]) -> anyhow::Result<()> {
+pub(crate) fn done_once(log: &[Value]) -> anyhow::Result<()> {
     let mut done: BTreeMap<[&str; 4], BTreeSet<&str>> = BTreeMap::new();
     for event in log {
         let text = |name: &str| event[name].as_str().unwrap_or_default();
@@ -70,7 +70,7 @@ pub(super) fn done_once(log: &[Value]) -> anyhow::Result<()> {
 }
 
 /// Every message of the log was handed over, and each of them once.
-pub(super) fn mailed_once(mail: &str, log: &[Value]) -> anyhow::Result<()> {
+pub(crate) fn mailed_once(mail: &str, log: &[Value]) -> anyhow::Result<()> {
     let lines = mail.lines().map(serde_json::from_str::<Value>);
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
     let mut sent: Vec<_> = lines.iter().map(|line| line["messageId"].as_str()).collect();

@@ -34,6 +34,17 @@ pub struct DunningStep {
     pub actions: BTreeSet<DunningAction>,
     /// A fee that the step costs the customer: one of the biller's.
     pub late_fee: Option<Code>,
+    /// How it is done: whoever sees to its ticket or its call follows these (F91).
+    pub procedures: Vec<Procedure>,
+}
+
+/// A procedure that is written down somewhere else (F91).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// What people call it, as in `Inbound Call tree`.
+    pub name: Code,
+    /// Its address.
+    pub link: Code,
 }
 
 /// What a step does.

@@ -10,6 +10,7 @@ use super::{LedgerEvent, LedgerRejection, posted};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
+    biller::Biller,
     calendar::today,
     invoice::{InvoiceEvent, InvoiceId, InvoiceLine, Issued},
     money::{MINOR_MAX, Money},
@@ -39,17 +40,44 @@ impl Decide for BillAccount {
         let today = today(desk)?;
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         let Some(bill) = self.due(subscription, today)? else { return Ok(vec![]) };
-        let rated = subscription.rate(bill.cycle, bill.through);
-        match rated.taxed(subscription, &*desk.biller.taxes, bill.cycle) {
-            Err(untaxable) => {
-                self.stop(subscription, "bill.market_without_taxes", untaxable.to_string())
-            }
-            Ok(lines) if total(&lines).is_none() => {
-                let reason = "the bill is too large: end what is not sold".to_owned();
-                self.stop(subscription, "bill.too_large", reason)
-            }
+        match bill_lines(desk.biller, subscription, bill.cycle, bill.through) {
+            Err(obstacle) => self.stop(subscription, obstacle),
             Ok(lines) => self.issue(desk, &bill, lines, today),
         }
+    }
+}
+
+/// What prevents an account's bill until somebody has seen to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Stable for ever.
+    pub code: &'static str,
+    /// What it is, and what to do about it.
+    pub reason: String,
+}
+
+/// What the bill of a cycle has on it that pays until `through` in advance. Drafts are made of it
+/// as bills are.
+///
+/// # Errors
+/// What prevents the bill.
+pub fn bill_lines(
+    biller: &Biller,
+    subscription: &Subscription,
+    cycle: Date,
+    through: Date,
+) -> Result<Vec<InvoiceLine>, Obstacle> {
+    let rated = subscription.rate(cycle, through);
+    match rated.taxed(subscription, &*biller.taxes, cycle) {
+        Err(untaxable) => {
+            let code = "bill.market_without_taxes";
+            Err(Obstacle { code, reason: untaxable.to_string() })
+        }
+        Ok(lines) if total(&lines).is_none() => {
+            let reason = "the bill is too large: end what is not sold".to_owned();
+            Err(Obstacle { code: "bill.too_large", reason })
+        }
+        Ok(lines) => Ok(lines),
     }
 }
 
@@ -121,8 +149,7 @@ impl BillAccount {
     fn stop(
         &self,
         subscription: &Subscription,
-        code: &'static str,
-        reason: String,
+        Obstacle { code, reason }: Obstacle,
     ) -> Result<Vec<Fact>, Rejection> {
         let Some(cycle) = self.cycle else { return Err(Rejection { code, reason }) };
         let parked = (cycle, Code::parse(code).expect("the code is printable ASCII"));

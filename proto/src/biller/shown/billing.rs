@@ -94,6 +94,11 @@ fn step(step: &DunningStep) -> Value {
         "afterDue": step.after_due,
         "actions": step.actions.iter().map(|action| word(*action)).collect::<Vec<_>>(),
         "lateFee": step.late_fee.as_ref().map(Code::as_str),
+        "procedures": step
+            .procedures
+            .iter()
+            .map(|it| json!({ "name": it.name.as_str(), "link": it.link.as_str() }))
+            .collect::<Vec<_>>(),
     })
 }
 

@@ -111,7 +111,7 @@ fn take(
 ) -> Result<(), Fault> {
     let ticket_id = ticket_id(step.account_id.suffix(), step.ladder);
     if step.actions.contains(&DunningAction::Ticket) {
-        let text = words(step);
+        let text = words(step) + &procedures(biller, step);
         let wish = match step.step {
             0 => command(&OpenTicket {
                 ticket_id,
@@ -141,9 +141,10 @@ fn take(
             recipient: biller.dunning.caller.to_string(),
             text: format!(
                 "Call the customer: {} is past due. Without payment or arrangement the service is \
-                 suspended{}.",
+                 suspended{}.{}",
                 step.past_due,
                 step.suspends_on.map_or_else(String::new, |on| format!(" on {on}")),
+                procedures(biller, step),
             ),
             due_on: step.taken_on.to_string(),
         };
@@ -256,6 +257,13 @@ fn words(step: &StepTaken) -> String {
         text.push_str(&format!(" Next: {name} on {on}."));
     }
     text
+}
+
+/// Where it is written down how the step is done (F91).
+fn procedures(biller: &Biller, step: &StepTaken) -> String {
+    let plan = biller.dunning.steps.iter().find(|plan| plan.name == step.name);
+    let procedures = plan.into_iter().flat_map(|plan| &plan.procedures);
+    procedures.map(|procedure| format!(" {}: {}", procedure.name, procedure.link)).collect()
 }
 
 fn arrangement_words(event: &DunningEvent) -> String {

@@ -3,6 +3,9 @@
 //!
 //! What must stay true: it is rated by the rule that makes the bill, on the same states.
 
+pub(super) mod run;
+mod tally;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -11,7 +14,7 @@ use contract::view::Amount;
 use domain::{
     account::AccountId,
     invoice::InvoiceLine,
-    ledger::{Ledger, LedgerId},
+    ledger::{Ledger, LedgerId, bill_lines},
     money::Money,
     subscription::{Subscription, SubscriptionId},
 };
@@ -64,12 +67,11 @@ fn shown(
         });
     };
     let through = subscription.end_of_cycle(cycle);
-    let rated = subscription.rate(cycle, through);
-    match rated.taxed(subscription, &*desk.biller.taxes, cycle) {
-        Err(untaxable) => json!({
+    match bill_lines(&desk.biller, subscription, cycle, through) {
+        Err(obstacle) => json!({
             "accountId": account_id.as_str(),
             "cycle": cycle.to_string(),
-            "parked": untaxable.to_string(),
+            "parked": obstacle.reason,
         }),
         Ok(lines) => {
             let total: i64 = lines.iter().map(|line| line.amount.minor).sum();

@@ -114,6 +114,12 @@ fn to_read() -> impl IntoIterator<Item = (&'static str, &'static str, Value)> {
             json!({ "type": "string" }),
         ),
         (
+            "/v1/{biller}/drafts",
+            "What a whole bill run would come to, `on` a day or for the run that is open: lines of \
+             JSON that say how far it is, and the draft in the last one",
+            json!({ "type": "object" }),
+        ),
+        (
             "/v1/{biller}/drafts/{account}",
             "What an account's next bill would have on it",
             json!({ "type": "object" }),

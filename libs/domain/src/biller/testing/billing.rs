@@ -7,7 +7,7 @@ use crate::{
     actor::Role,
     biller::{
         ArrangementLimit, BillingPlan, Bundle, Dated, DunningAction, DunningPlan, DunningStep,
-        Extra, Fee, Tax, TaxTable,
+        Extra, Fee, Procedure, Tax, TaxTable,
     },
     text::Code,
 };
@@ -31,16 +31,22 @@ pub(super) fn dunning() -> DunningPlan {
         after_due,
         actions: actions.iter().copied().collect(),
         late_fee: None,
+        procedures: Vec::new(),
     };
     let notice = DunningStep {
         late_fee: Some(code("LATE")),
         ..step("notice", 11, &[DunningAction::Ticket, DunningAction::Email])
     };
+    let tree = Procedure { name: code("Call tree"), link: code("https://kb.example/calls") };
+    let call = DunningStep {
+        procedures: vec![tree],
+        ..step("call", 12, &[DunningAction::Ticket, DunningAction::Call])
+    };
     let limit = |days, amount| ArrangementLimit { days, amount };
     DunningPlan {
         steps: vec![
             notice,
-            step("call", 12, &[DunningAction::Ticket, DunningAction::Call]),
+            call,
             step("suspension", 13, &[DunningAction::Ticket, DunningAction::Suspend]),
         ],
         minimum: 100,

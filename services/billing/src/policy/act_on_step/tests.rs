@@ -68,20 +68,22 @@ fn f76_the_first_step_opens_the_ladders_ticket() {
 }
 
 #[test]
-fn f78_f85_the_call_is_a_task_and_an_entry_of_the_ticket() {
+fn f78_f85_f91_the_call_is_a_task_and_an_entry_of_the_ticket_and_both_name_the_procedure() {
     let on = date(2026, 3, 17);
     let entry = AddTicketEntry {
         ticket_id: "ticket_dunning-7-1".to_owned(),
         account_id: "account_7".to_owned(),
         entry_id: "step-call".to_owned(),
-        text: "Step call: 49.99 USD past due. The customer is called.".to_owned(),
+        text: "Step call: 49.99 USD past due. The customer is called. Call \
+               tree: https://kb.example/calls"
+            .to_owned(),
     };
     let call = AssignTask {
         task_id: "task_dunning-7-1-1".to_owned(),
         account_id: "account_7".to_owned(),
         recipient: "collections".to_owned(),
         text: "Call the customer: 49.99 USD is past due. Without payment or arrangement the \
-               service is suspended on 2026-03-18."
+               service is suspended on 2026-03-18. Call tree: https://kb.example/calls"
             .to_owned(),
         due_on: "2026-03-17".to_owned(),
     };
