@@ -164,8 +164,8 @@ impl Autopay {
     }
 
     /// The next day on which something is collected: a due date, the day of a promise, or the day
-    /// before a step of dunning (F48). `None`: there is nothing to collect, or nothing to collect it
-    /// from, or the processor has not answered yet. `is_paid` says whether there is a payment of
+    /// before a step of dunning (F48). `None`: there is nothing to collect, or nothing to collect
+    /// it from, or the processor has not answered yet. `is_paid` says whether there is a payment of
     /// that id.
     pub fn next_try(
         &self,

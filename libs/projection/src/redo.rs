@@ -14,8 +14,8 @@ use crate::changes::{Change, Changes};
 use crate::fault::Fault;
 use crate::rows::META;
 
-/// Bytes of a part; larger rows are stored badly.
-const PART_BYTES: usize = 32 << 10;
+/// Bytes of a part. Some of them are one page of sled's, and a large page is a file of its own.
+const PART_BYTES: usize = 4 << 10;
 /// How many parts there are, while rows are being written.
 const MARK: &[u8] = b"redo";
 /// Follows a key that is removed.

@@ -1,5 +1,7 @@
 //! When something is collected next.
 
+mod answers;
+
 use jiff::civil::{Date, date};
 
 use super::{
@@ -184,90 +186,4 @@ fn f48_what_is_disputed_is_not_collected() {
     let part = disputed.and([debt(700, march(6)), day(march(6))]);
     assert_eq!(next_try(&part), Some(march(6)));
     part.when(collect()).then([drawn(700, 6)]);
-}
-
-#[test]
-fn f48_nothing_is_collected_twice_a_day() {
-    let due = owing().and([day(march(5)), tried(march(5))]);
-    due.clone().when(collect()).then([]);
-    due.after(fail(5, true)).when(collect()).then([]);
-}
-
-#[test]
-fn f48_nothing_is_drawn_while_the_processor_has_not_answered() {
-    // 49.99 is drawn on the 5th; 7.00 more is due on the 6th, and nobody knows of the first draw.
-    let waiting = owing().and([debt(700, march(6)), tried(march(5)), day(march(6))]);
-    waiting.clone().when(collect()).then([]);
-    assert_eq!(next_try(&waiting), None);
-    let long = waiting.clone().and([day(march(15))]);
-    long.when(collect()).then([]);
-    // It was paid: what has become due meanwhile is drawn, and no more.
-    let paid = waiting.clone().and([paid("autopay-7-2026-03-05", 4_999)]);
-    assert_eq!(next_try(&paid), Some(march(6)));
-    paid.when(collect()).then([drawn(700, 6)]);
-    // It failed: all of it is.
-    let failed = waiting.after(fail(5, true));
-    assert_eq!(next_try(&failed), Some(march(6)));
-    failed.when(collect()).then([drawn(5_699, 6)]);
-}
-
-#[test]
-fn f48_a_late_refusal_is_of_the_source_that_was_drawn_from() {
-    let other = || Source { token: code("tok_new"), ..source() };
-    let set_other = || AutopayEvent::Set { account_id: account_id(), source: other() };
-    let changed = owing().and([tried(march(5)), set_other().on(&account_id()), day(march(7))]);
-    let refused = changed.after(fail(5, false));
-    assert!(!refused.state(&AutopayId::of(&account_id())).is_refused);
-    assert_eq!(next_try(&refused), Some(march(15)));
-    let again = AutopayEvent::CollectionRequested {
-        account_id: account_id(),
-        collection_id: code("autopay-7-2026-03-07"),
-        amount: usd(4_999),
-        source: other(),
-        on: march(7),
-    };
-    refused.when(collect()).then([again.on(&account_id())]);
-    let same = owing().and([tried(march(5)), day(march(7))]).after(fail(5, false));
-    assert!(same.state(&AutopayId::of(&account_id())).is_refused);
-}
-
-#[test]
-fn f48_what_was_collected_and_came_back_is_owed_again_and_its_source_refused() {
-    let collected =
-        || owing().and([day(march(5)), tried(march(5)), paid("autopay-7-2026-03-05", 4_999)]);
-    let came_back = LedgerEvent::PaymentReversed {
-        account_id: account_id(),
-        payment_id: code("autopay-7-2026-03-05"),
-        amount: usd(4_999),
-        method: PaymentMethod::Card,
-        reason: code("declined"),
-        reversed_on: march(5),
-    };
-    let refused = AutopayEvent::CollectionFailed {
-        account_id: account_id(),
-        collection_id: code("autopay-7-2026-03-05"),
-        code: code("declined"),
-        may_retry: false,
-    };
-    let came_back = || came_back.clone().on(&account_id());
-    collected().when(fail(5, false)).then([refused.on(&account_id()), came_back()]);
-    // Also when there was another draw since.
-    let later = collected().and([tried(march(6)), day(march(7))]);
-    let ledger = |given: &Given| given.state::<Ledger>(&LedgerId::of(&account_id())).balance();
-    let later = later.after(fail(5, false));
-    assert_eq!(ledger(&later), 4_999);
-    later.when(fail(5, false)).then([]);
-    owing().when(fail(5, false)).then_rejected(AutopayRejection::NoSuchCollection);
-}
-
-#[test]
-fn a_collection_tells_whose_it_is() {
-    for account in ["account_7", "account_a-b_c", "account_7-2026-03-16"] {
-        let account = Id::parse(account).unwrap();
-        assert_eq!(collected_from(&collection_id(&account, march(5))), Some(account));
-    }
-    for other in ["autopay-7", "autopay--2026-03-16", "portal-7-2026-03-16", "autopay-7-2026-13-16"]
-    {
-        assert_eq!(collected_from(&code(other)), None, "{other}");
-    }
 }

@@ -90,7 +90,8 @@ impl AdvanceDunning {
     }
 
     /// What the step costs, if it costs anything: once for one debt, however often it is paid and
-    /// owed again. A fee that has no price on the day costs nothing: the step is taken all the same.
+    /// owed again. A fee that has no price on the day costs nothing: the step is taken all the
+    /// same.
     fn late_fee(&self, desk: &Desk<'_>, step: &StepTaken) -> Option<Fact> {
         let index = usize::try_from(step.step).ok()?;
         let product = desk.biller.dunning.steps.get(index)?.late_fee.as_ref()?;

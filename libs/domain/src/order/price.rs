@@ -1,8 +1,8 @@
 //! What an order costs: what the customer is told at the review, and what is billed after the
 //! check-in (F24, F69).
 //!
-//! What must stay true: the price that is told of a package is reckoned as the one that is billed; a
-//! campaign that does not apply to the package is refused wherever package or campaign is chosen.
+//! What must stay true: the price that is told of a package is reckoned as the one that is billed;
+//! a campaign that does not apply to the package is refused wherever package or campaign is chosen.
 //! What is told is the packages alone: rent, extras, the activation and the discount of a bundle
 //! follow at the check-in, from the device that is there then (`subscription::sold`), and taxes
 //! from the bill.

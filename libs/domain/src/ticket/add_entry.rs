@@ -1,5 +1,5 @@
-//! Add an entry: a step that was taken (F76, F85, F90). What happened is written down also after the
-//! ticket is resolved: whoever tells of it may be late. It stays resolved.
+//! Add an entry: a step that was taken (F76, F85, F90). What happened is written down also after
+//! the ticket is resolved: whoever tells of it may be late. It stays resolved.
 
 use super::{ENTRIES_MAX, TicketEvent, TicketId, TicketRejection};
 use crate::{

@@ -162,8 +162,7 @@ fn f90_the_ticket_of_whoever_was_suspended_is_resolved_by_the_reinstatement() {
 }
 
 #[test]
-fn f90_the_ticket_is_resolved_also_where_the_noc_never_stopped_the_traffic_or_another_ladder_begins()
- {
+fn f90_the_ticket_is_resolved_where_the_noc_failed_or_another_ladder_begins() {
     let reason = site::SuspensionReason::NonPayment;
     let ended = |because| {
         DunningEvent::LadderEnded { account_id: account_id(), ladder: 1, because }.on(&account_id())
