@@ -117,6 +117,9 @@ pub enum AutopayRejection {
     /// There is nothing to draw from.
     #[error("the account has no autopay")]
     NotSet,
+    /// It was paid.
+    #[error("the collection was paid: reverse the payment if it did not hold")]
+    Collected,
 }
 
 impl AutopayRejection {
@@ -127,6 +130,7 @@ impl AutopayRejection {
             Self::MethodNotCollected => "autopay.method_not_collected",
             Self::NoSuchCollection => "autopay.no_such_collection",
             Self::NotSet => "autopay.not_set",
+            Self::Collected => "autopay.collected",
         }
     }
 }

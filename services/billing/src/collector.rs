@@ -73,7 +73,7 @@ impl Collector {
             Ok(Outcome::Pending { .. }) => {
                 Err(PerformError::new("the processor has not decided on a collection yet"))
             }
-            Err(error) if error.may_ask_again() => {
+            Err(error) if is_open(&error, effect) => {
                 Err(PerformError::because("a collection was not answered", error))
             }
             Err(error) => {
@@ -100,7 +100,7 @@ impl Collector {
             Ok(RefundOutcome::Pending { .. }) => {
                 Err(PerformError::new("the processor has not decided on a refund yet"))
             }
-            Err(error) if error.may_ask_again() => {
+            Err(error) if is_open(&error, effect) => {
                 Err(PerformError::because("a refund was not answered", error))
             }
             Err(error) => {
@@ -126,6 +126,17 @@ impl Performer for Collector {
 
 fn currency(text: &str) -> Result<Currency, PerformError> {
     Currency::parse(text).ok_or_else(|| PerformError::new("what is to be moved has no currency"))
+}
+
+/// Whether money may have moved. Who asks with wrong settings moves nothing by that, but what he
+/// asked before may have moved it: he is to set them right and hear what became of it.
+fn is_open(error: &ProcessorError, effect: &OpenEffect) -> bool {
+    match error {
+        ProcessorError::Misconfigured { .. } => effect.attempts > 0,
+        ProcessorError::Unreachable { .. }
+        | ProcessorError::Reused { .. }
+        | ProcessorError::Unfit { .. } => error.may_ask_again(),
+    }
 }
 
 fn code_of(error: &ProcessorError) -> &'static str {

@@ -12,7 +12,7 @@ use crate::{
     Fact, Id,
     biller::testing,
     dunning::{DunningEvent, DunningId, MakeArrangement, Promise},
-    ledger::{Ledger, LedgerEvent, LedgerId, PaymentMethod},
+    ledger::{Ledger, LedgerId, PaymentMethod},
     testing::{
         Given,
         fixtures::{account, account_id, arrangement, code, day, debt, paid, step_taken, usd},

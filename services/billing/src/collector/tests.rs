@@ -16,7 +16,10 @@ use projection::{OpenEffect, Performer, Report};
 use read_side::testing::{effect, only};
 use storage::Storage;
 
-use super::Collector;
+use super::{
+    BoxFuture, Collection, Collector, FutureExt as _, Outcome, Processor, ProcessorError, Refund,
+    RefundOutcome,
+};
 use crate::testing::story;
 
 fn collector(dir: &Path) -> Collector {
@@ -136,4 +139,36 @@ async fn a_refund_that_somebody_gives_himself_is_asked_of_nobody() {
     };
     let facts = account().into_iter().chain([drawn("p-1", 4_999), refunded.on(&account_id())]);
     assert_eq!(story().and(facts).effects().len(), 0);
+}
+
+/// Nobody takes its key any more.
+struct Locked;
+
+impl Processor for Locked {
+    fn collect<'a>(
+        &'a self,
+        collection: &'a Collection,
+    ) -> BoxFuture<'a, Result<Outcome, ProcessorError>> {
+        let id = collection.id.clone();
+        async { Err(ProcessorError::Misconfigured { id, status: 401 }) }.boxed()
+    }
+
+    fn refund<'a>(
+        &'a self,
+        refund: &'a Refund,
+    ) -> BoxFuture<'a, Result<RefundOutcome, ProcessorError>> {
+        let id = refund.id.clone();
+        async { Err(ProcessorError::Misconfigured { id, status: 401 }) }.boxed()
+    }
+}
+
+#[tokio::test]
+async fn wrong_settings_say_nothing_about_what_was_asked_before() {
+    let collector = Collector { processor: Arc::new(Locked) };
+    for effect in [collection(TOK_OK), refund("ch_1")] {
+        let first = collector.perform(&effect).await;
+        assert!(first.is_ok(), "nothing was asked before: {first:?}");
+        let later = OpenEffect { attempts: 1, ..effect };
+        assert!(collector.perform(&later).await.is_err(), "it may have been moved");
+    }
 }

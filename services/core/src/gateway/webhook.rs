@@ -2,8 +2,8 @@
 //! signature shows who it is, so nobody logs in.
 //!
 //! What must stay true: nothing of a body is read before its signature is right; what follows from
-//! a notice is one command, whose id follows from the notice's, so it is done once however often
-//! the notice comes; a payment is recorded as billing records it, which asked for it, so it does
+//! a notice are commands whose ids follow from the notice's, so it is done once however often the
+//! notice comes; a payment is recorded as billing records it, which asked for it, so it does
 //! not matter who hears of it first.
 
 mod known;
@@ -37,6 +37,8 @@ const SIGNATURE: &str = "webhook-signature";
 const TOLERANCE: Duration = Duration::from_secs(300);
 /// Microseconds in a second.
 const SECOND: i64 = 1_000_000;
+/// Refusals of what was paid: it did not fail, it came back.
+const CAME: [&str; 2] = ["autopay.collected", "autopay.no_such_collection"];
 /// Refusals that say that it is so already.
 const ALREADY: [&str; 4] = [
     "autopay.no_such_collection",
@@ -76,7 +78,8 @@ async fn act(
     desk: &Desk,
     notice: Notice,
 ) -> Result<Json<Value>, Problem> {
-    let id = command_id(biller, &notice.id);
+    let notice_id = notice.id.clone();
+    let id = command_id(biller, &notice_id, "");
     let reader = desk.reader.clone();
     let looking = tokio::task::spawn_blocking(move || {
         let known = Known::of(&reader, &notice)?;
@@ -88,24 +91,47 @@ async fn act(
         tracing::error!(cause = error::chain(&failure), "a notice's account was not read");
         Problem::unavailable("the account cannot be read now: send it again")
     })?;
-    let wish = match reaction {
-        Reaction::Send(wish) => wish,
+    let (wish, otherwise) = match reaction {
+        Reaction::Send(wish, otherwise) => (wish, otherwise),
         Reaction::Nothing => return Ok(received("ignored")),
-        Reaction::Later => {
-            let detail = "the payment is not recorded yet: send it again in a moment";
-            return Err(Problem::unavailable(detail));
-        }
+        Reaction::Later => return Err(later()),
     };
-    let answer = submit(core, biller, desk, wish, id).await?;
+    let mut answer = submit(core, biller, desk, (wish, id)).await?;
+    if is_of(&answer, &CAME) {
+        match otherwise {
+            Some(wish) => {
+                let id = command_id(biller, &notice_id, "/came-back");
+                answer = submit(core, biller, desk, (wish, id)).await?;
+            }
+            // It was recorded since it was looked for.
+            None if is_of(&answer, &CAME[..1]) => return Err(later()),
+            None => {}
+        }
+    }
     answered(biller, answer)
+}
+
+/// Whether a command was refused with one of these codes.
+fn is_of(answer: &Answer, codes: &[&str]) -> bool {
+    match answer {
+        Answer::Decided { decision: Decision::Rejected { code, .. }, .. } => {
+            codes.contains(&code.as_str())
+        }
+        Answer::Decided { decision: Decision::Accepted(_) | Decision::Fulfilled, .. }
+        | Answer::Panicked
+        | Answer::Unavailable => false,
+    }
+}
+
+fn later() -> Problem {
+    Problem::unavailable("the payment is not recorded yet: send it again in a moment")
 }
 
 async fn submit(
     core: &Core,
     biller: &str,
     desk: &Desk,
-    wish: Wish,
-    id: CommandId,
+    (wish, id): (Wish, CommandId),
 ) -> Result<Answer, Problem> {
     let actor = Actor::parse(PROCESSOR).expect("it is an actor");
     let command = contract::command::named(wish.command).expect("it is a command");
@@ -141,9 +167,9 @@ fn received(outcome: &str) -> Json<Value> {
     Json(json!({ "outcome": outcome }))
 }
 
-/// The id of the command that a notice leads to: of version 5, so no client can take it.
-fn command_id(biller: &str, notice_id: &str) -> CommandId {
-    let name = format!("demarc/{biller}/payment-processor/{notice_id}");
+/// The id of a command that a notice leads to: of version 5, so no client can take it.
+fn command_id(biller: &str, notice_id: &str, which: &str) -> CommandId {
+    let name = format!("demarc/{biller}/payment-processor/{notice_id}{which}");
     CommandId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).into_bytes())
 }
 

@@ -21,8 +21,8 @@ const RETURNED: &str = "RETURNED";
 /// What a notice leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Reaction {
-    /// This is to be done.
-    Send(Wish),
+    /// This is to be done; where it is refused because the money had come, that.
+    Send(Wish, Option<Wish>),
     /// What it is about is not recorded yet: the processor is to say it again.
     Later,
     /// It says nothing that is not known.
@@ -43,10 +43,11 @@ pub(super) fn to(notice: &Notice, known: &Known, id: CommandId) -> Reaction {
         (Kind::Paid, Some(requested), _) if is_whole(notice, requested.amount) => {
             record(notice, requested)
         }
-        (Kind::Failed { code, may_retry }, Some(requested), _)
+        (Kind::Failed { code, may_retry }, Some(requested), paid)
             if is_whole(notice, requested.amount) =>
         {
-            fail(notice, requested, (code, *may_retry))
+            let failed = fail(notice, requested, (code, *may_retry));
+            Reaction::Send(failed, paid.as_ref().map(|paid| reversal(paid, RETURNED)))
         }
         (Kind::Paid | Kind::Failed { .. }, Some(requested), _) => {
             let account_id = requested.account_id.as_str();
@@ -94,28 +95,32 @@ fn record(notice: &Notice, requested: &Requested) -> Reaction {
     )
 }
 
-fn fail(notice: &Notice, requested: &Requested, (code, may_retry): (&str, bool)) -> Reaction {
+fn fail(notice: &Notice, requested: &Requested, (code, may_retry): (&str, bool)) -> Wish {
     let fail = FailCollection {
         account_id: requested.account_id.to_string(),
         collection_id: notice.collection_id.clone(),
         code: code.to_owned(),
         may_retry,
     };
-    send("FailCollection", &fail)
+    wish("FailCollection", &fail)
 }
 
 /// Only the whole of a payment is reversed; what to do about a part of it, a person decides.
 fn reverse(notice: &Notice, paid: &Paid, reason: &str, id: CommandId) -> Reaction {
-    let Paid { account_id, payment_id, payment } = paid;
+    let Paid { account_id, payment, .. } = paid;
     if !is_whole(notice, payment.amount) {
         return ask_a_person(notice, account_id.as_str(), payment.amount, id);
     }
+    Reaction::Send(reversal(paid, reason), None)
+}
+
+fn reversal(paid: &Paid, reason: &str) -> Wish {
     let reverse = ReversePayment {
-        account_id: account_id.to_string(),
-        payment_id: payment_id.to_string(),
+        account_id: paid.account_id.to_string(),
+        payment_id: paid.payment_id.to_string(),
         reason: reason.to_owned(),
     };
-    send("ReversePayment", &reverse)
+    wish("ReversePayment", &reverse)
 }
 
 fn ask_a_person(notice: &Notice, account_id: &str, amount: Money, id: CommandId) -> Reaction {
@@ -143,8 +148,12 @@ fn ask_a_person(notice: &Notice, account_id: &str, amount: Money, id: CommandId)
 }
 
 fn send(command: &'static str, message: &impl Serialize) -> Reaction {
+    Reaction::Send(wish(command, message), None)
+}
+
+fn wish(command: &'static str, message: &impl Serialize) -> Wish {
     let json = serde_json::to_vec(message).expect("a message of the contract is JSON");
-    Reaction::Send(Wish { command, json })
+    Wish { command, json }
 }
 
 #[cfg(test)]
@@ -209,7 +218,7 @@ mod tests {
 
     fn sent(notice: &Notice, known: &Known) -> (&'static str, Value) {
         match to(notice, known, ID) {
-            Reaction::Send(wish) => (wish.command, serde_json::from_slice(&wish.json).unwrap()),
+            Reaction::Send(wish, _) => (wish.command, serde_json::from_slice(&wish.json).unwrap()),
             other @ (Reaction::Later | Reaction::Nothing) => panic!("{other:?}"),
         }
     }
@@ -239,6 +248,12 @@ mod tests {
             let (command, json) = sent(&notice(failed(), 4_999), &known);
             assert_eq!((command, &json["code"]), ("FailCollection", &json!("no_account")));
         }
+        let otherwise = |known: &Known| match to(&notice(failed(), 4_999), known, ID) {
+            Reaction::Send(_, otherwise) => otherwise.map(|wish| wish.command),
+            other @ (Reaction::Later | Reaction::Nothing) => panic!("{other:?}"),
+        };
+        assert_eq!(otherwise(&asked(true)), Some("ReversePayment"));
+        assert_eq!(otherwise(&asked(false)), None);
         let (command, json) = sent(&notice(failed(), 4_999), &recorded(true));
         assert_eq!((command, &json["reason"]), ("ReversePayment", &json!("RETURNED")));
         assert_eq!(to(&notice(failed(), 4_999), &recorded(false), ID), Reaction::Nothing);
