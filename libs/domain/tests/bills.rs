@@ -1,6 +1,7 @@
 //! Random wishes about what one account pays for and is billed, decided by the rules themselves:
-//! the books balance after every one, a bill's lines add up to what is owed for it, a wish asked again
-//! adds nothing, and the order in which a day's wishes come changes nothing of what they cost.
+//! the books balance after every one, a bill's lines add up to what is owed for it, a wish asked
+//! again adds nothing, and the order in which a day's wishes come changes nothing of what they
+//! cost.
 
 use std::{collections::BTreeMap, sync::Arc};
 
