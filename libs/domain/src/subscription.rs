@@ -244,6 +244,7 @@ pub(crate) struct BeforeBill {
     pub(crate) billed: BTreeMap<Code, Vec<Piece>>,
     pub(crate) fees: Vec<PendingFee>,
     pub(crate) corrections: Vec<Arc<ChargedBy>>,
+    pub(crate) through_before: Option<Date>,
 }
 
 impl Subscription {

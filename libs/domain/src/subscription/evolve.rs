@@ -61,7 +61,8 @@ impl Subscription {
         let fees = std::mem::take(&mut self.fees);
         self.before = invoice.map(|invoice| {
             let invoice = invoice.clone();
-            Box::new(BeforeBill { invoice, billed: before, fees, corrections })
+            let through_before = self.through_before;
+            Box::new(BeforeBill { invoice, billed: before, fees, corrections, through_before })
         });
         self.through_before = self.through;
         self.through = Some(self.through.map_or(through, |done| done.max(through)));
@@ -117,6 +118,8 @@ impl Subscription {
         let later = std::mem::take(&mut self.fees);
         self.fees = before.fees.into_iter().chain(later).collect();
         self.corrections = before.corrections;
+        // So that the bill that is made instead looks as far back as this one did.
+        self.through_before = before.through_before;
     }
 }
 

@@ -194,4 +194,7 @@ fn a_bill_that_reached_far_back_is_made_again_whole() {
     assert_eq!(august, lines(&months));
     let mut again = billing.told(&unbilled());
     assert_eq!(again.bill_on_demand(date(2026, 8, 2)), august);
+    // The bill that was made instead is taken back, too.
+    let mut thrice = again.told(&unbilled());
+    assert_eq!(thrice.bill_on_demand(date(2026, 8, 3)), august);
 }
