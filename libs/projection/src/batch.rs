@@ -17,7 +17,7 @@ use crate::fold::fold;
 use crate::read_model::ReadModel;
 use crate::rows::Rows;
 use crate::status::{FaultCause, FaultStatus};
-use crate::store::{Checkpoint, Size, Store, StoreError};
+use crate::store::{BATCH_ROWS_MAX, Checkpoint, Size, Store, StoreError};
 use crate::witness::Witness;
 use writing::Writing;
 
@@ -82,9 +82,10 @@ pub(crate) enum Stop {
 /// When staged changes are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Commit {
-    /// After every step, whole or not at all: somebody waits for it.
+    /// After every step, whole or not at all.
     Now { events_max: u64 },
-    /// The same, beside what comes next, and so is what a step ends with: more is known to come.
+    /// The same, but what takes a while beside what comes next, and so is what a step ends with:
+    /// [`Batch::settle_written`] when it is over.
     Beside { events_max: u64 },
     /// When so much is held in memory, row by row: rows that are filled from the beginning.
     When { bytes: usize },
@@ -141,6 +142,16 @@ impl Batch {
             };
         }
         let taken = self.take(blocks, commit);
+        self.stands(taken)
+    }
+
+    /// Queries see what was written beside something else, if that is over.
+    pub(crate) fn settle_written(&mut self) -> Step {
+        let settled = if self.writing.is_over() { self.end_writing() } else { Ok(()) };
+        self.stands(settled.map(|()| Taken::default()).map_err(Stop::Store))
+    }
+
+    fn stands(&self, taken: Result<Taken, Stop>) -> Step {
         Step { taken, applied_to: self.checkpoint.position, written_to: self.written }
     }
 
@@ -211,20 +222,23 @@ impl Batch {
         self.settle(written.map(|()| self.checkpoint.position))
     }
 
-    /// Writes what is staged beside what comes next.
+    /// Writes what is staged beside what comes next; a few rows at once, which costs less.
     fn begin_to_write(&mut self) -> Result<(), StoreError> {
+        if self.changes.len() < BATCH_ROWS_MAX {
+            return self.commit();
+        }
         self.end_writing()?;
         if self.staged == 0 && self.changes.is_empty() {
             return Ok(());
         }
         let sealed = Arc::new(self.seal()?);
         let (store, size, position) = (&self.store, self.size, self.checkpoint.position);
-        self.writing = Writing::begin(store, sealed, size, position);
+        self.writing.begin(store, sealed, size, position);
         Ok(())
     }
 
     fn end_writing(&mut self) -> Result<(), StoreError> {
-        let written = std::mem::take(&mut self.writing).end();
+        let written = self.writing.end();
         self.settle(written.map(|position| position.unwrap_or(self.written)))
     }
 

@@ -26,9 +26,8 @@ pub(crate) fn fold(
             0 => 0,
             _ => outbox::close(event.meta.command_id, rows)?,
         };
-        model.apply(event, rows)?;
         let mut intents = Intents::new(model.name(), event);
-        model.react(event, rows, &mut intents)?;
+        model.apply(event, rows, &mut intents)?;
         Ok(closed + outbox::carry_out(intents.into_wishes(), rows)?)
     }));
     let folded = folded

@@ -44,8 +44,8 @@ pub struct EffectIntent {
 
 /// Collects what the policies of one service want because of one event.
 ///
-/// Intents have no order among each other: what must follow on something is decided by a policy
-/// that answers the event of that something.
+/// Intents are taken up in the order in which they are wanted, but several at a time: what must
+/// follow on something is decided by a policy that answers the event of that something.
 pub struct Intents<'a> {
     service: &'static str,
     event: &'a Recorded,
@@ -96,6 +96,7 @@ impl<'a> Intents<'a> {
             key: plan.key,
             due: plan.not_before.unwrap_or(i64::MIN),
             position: self.event.position,
+            place: u32::try_from(self.wishes.len()).unwrap_or(u32::MAX),
             causation: meta.command_id,
             correlation: meta.correlation.unwrap_or(meta.command_id),
             traceparent: meta.traceparent.as_deref().map(str::to_owned),
@@ -238,6 +239,9 @@ pub(crate) struct Intent {
     pub(crate) due: i64,
     /// The event that caused it.
     pub(crate) position: u64,
+    /// Which of the things it is that are wanted because of the event.
+    #[serde(default)]
+    pub(crate) place: u32,
     #[serde(with = "encoding::command_id")]
     pub(crate) causation: CommandId,
     #[serde(with = "encoding::command_id")]

@@ -3,8 +3,10 @@
 //! An entry in `DUE` counts only while its intent is open and due at that very time: the sender
 //! moves due times while a batch is staged, so entries may be left over.
 //!
-//! What is due at once is in the order of the log, so whoever has looked at some of it goes on
-//! behind. Entries of earlier versions have no position; they are found by their time all the same.
+//! What is due at once is in the order of the log, and of one event in the order in which it was
+//! wanted: whoever has looked at some of it goes on behind, and what a run wants of neighbouring
+//! accounts is done together, so the rows that change together lie together. Entries of earlier
+//! versions have no position, or no place; they are found by their time all the same.
 
 use event_store::CommandId;
 
@@ -12,12 +14,13 @@ use crate::fault::Fault;
 use crate::intents::{Intent, IntentState, Wish};
 use crate::rows::{DUE, INTENT_KEYS, INTENTS, PARKED, Rows};
 
-/// Order-preserving: due time (shifted so that it sorts as unsigned), position, then id.
-pub(crate) fn due_key(id: CommandId, intent: &Intent) -> [u8; 32] {
-    let mut key = [0; 32];
+/// Order-preserving: due time (shifted so that it sorts as unsigned), position, place, then id.
+pub(crate) fn due_key(id: CommandId, intent: &Intent) -> [u8; 36] {
+    let mut key = [0; 36];
     key[..8].copy_from_slice(&(intent.due.cast_unsigned() ^ (1 << 63)).to_be_bytes());
     key[8..16].copy_from_slice(&intent.position.to_be_bytes());
-    key[16..].copy_from_slice(&id.0);
+    key[16..20].copy_from_slice(&intent.place.to_be_bytes());
+    key[20..].copy_from_slice(&id.0);
     key
 }
 
@@ -28,7 +31,7 @@ pub(crate) fn read_due_key(key: &[u8]) -> Result<(i64, CommandId), Fault> {
     let due = (u64::from_be_bytes(*due) ^ (1 << 63)).cast_signed();
     let (position, id) = rest.split_last_chunk::<16>().ok_or_else(foreign)?;
     match position.len() {
-        0 | 8 => Ok((due, CommandId(*id))),
+        0 | 8 | 12 => Ok((due, CommandId(*id))),
         _ => Err(foreign()),
     }
 }
@@ -49,8 +52,7 @@ pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, F
 pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
     rows.remove(INTENTS, id.0);
-    rows.remove(DUE, due_key(id, &intent));
-    rows.remove(PARKED, id.0);
+    remove_entry(id, &intent, rows);
     if let Some(key) = &intent.key {
         rows.remove(INTENT_KEYS, key);
     }
@@ -84,6 +86,13 @@ pub(crate) fn write(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Resu
     }
 }
 
+fn remove_entry(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) {
+    match intent.state {
+        IntentState::Open => rows.remove(DUE, due_key(id, intent)),
+        IntentState::Parked => rows.remove(PARKED, id.0),
+    }
+}
+
 /// Changes an intent in place; `false`: it was closed or cancelled in the meantime.
 pub(crate) fn amend(
     id: CommandId,
@@ -91,8 +100,7 @@ pub(crate) fn amend(
     change: impl FnOnce(&mut Intent),
 ) -> Result<bool, Fault> {
     let Some(mut intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(false) };
-    rows.remove(DUE, due_key(id, &intent));
-    rows.remove(PARKED, id.0);
+    remove_entry(id, &intent, rows);
     change(&mut intent);
     write(id, &intent, rows)?;
     Ok(true)

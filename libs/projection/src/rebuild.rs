@@ -67,7 +67,7 @@ impl Runner {
     pub(crate) async fn follow_while_rebuilding(&mut self) -> Result<(), Halt> {
         self.step_rebuild().await?;
         let news = self.source.read(self.position + 1, KEEP_UP_BYTES).await?;
-        self.absorb(news).await
+        self.absorb(news, self.now()).await
     }
 
     /// One step of the rebuild of a read model that has stopped; `true` when it took over.

@@ -128,16 +128,18 @@ pub struct Rows<'a> {
     /// Changes before these that are being written to the base meanwhile.
     unwritten: Option<Arc<Changes>>,
     changes: Changes,
+    /// Where a row is encoded before it is known how long it is.
+    encoded: Vec<u8>,
 }
 
 impl<'a> Rows<'a> {
     /// Rows that live in memory only: for views of the past, and for tests.
     pub fn in_memory() -> Rows<'static> {
-        Rows { base: None, unwritten: None, changes: Changes::whole() }
+        Rows { base: None, unwritten: None, changes: Changes::whole(), encoded: Vec::new() }
     }
 
     pub(crate) fn over(base: &'a dyn storage::Table, changes: Changes) -> Rows<'a> {
-        Rows { base: Some(base), unwritten: None, changes }
+        Rows { base: Some(base), unwritten: None, changes, encoded: Vec::new() }
     }
 
     /// The same, where other changes are on their way to the base: how much of them is there
@@ -169,10 +171,11 @@ impl<'a> Rows<'a> {
         row: &T,
     ) -> Result<(), Fault> {
         let whole = table.key(key.as_ref());
-        let value = serde_json::to_vec(row).map_err(|error| {
+        self.encoded.clear();
+        serde_json::to_writer(&mut self.encoded, row).map_err(|error| {
             Fault::because(format!("row {} is not encoded", name(&whole)), error)
         })?;
-        self.changes.set(whole, Some(value));
+        self.changes.set(whole, Some(self.encoded.as_slice().to_vec()));
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use crate::rebuild::Rebuild;
 use crate::shared::{Gate, Shared, Wish};
 use crate::source::Source;
 use crate::status::{FaultStatus, State};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::witness;
 
 /// How much is read from the log at once.
@@ -36,6 +36,8 @@ pub(crate) struct Runner {
     pub(crate) batch: Arc<Mutex<Batch>>,
     /// The last event applied, written or not.
     pub(crate) position: Position,
+    /// Something that was applied is being written beside what comes next.
+    is_writing: bool,
     pub(crate) rebuild: Option<Rebuild>,
     looked: Instant,
     synced: Instant,
@@ -73,6 +75,14 @@ pub(crate) async fn on_batch<T: Send + 'static>(
     working.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
 }
 
+/// Waits until a commit of the store is over; for ever if there is none.
+async fn written(store: Option<Arc<Store>>) {
+    match store {
+        Some(store) => store.written().await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Runner {
     pub(crate) fn new(
         shared: Arc<Shared>,
@@ -84,7 +94,17 @@ impl Runner {
         let batch = Arc::new(Mutex::new(batch));
         let now = Instant::now();
         let (looked, synced) = (now, now);
-        Runner { shared, directory, source, batch, position, rebuild: None, looked, synced }
+        Runner {
+            shared,
+            directory,
+            source,
+            batch,
+            position,
+            is_writing: false,
+            rebuild: None,
+            looked,
+            synced,
+        }
     }
 
     pub(crate) async fn run(mut self, sender: JoinHandle<()>) {
@@ -112,6 +132,8 @@ impl Runner {
         let state = if self.position == 0 { State::Rebuilding } else { State::CatchingUp };
         self.shared.now_in(state);
         self.catch_up(head.position).await?;
+        // Whatever was closed meanwhile is not sent again.
+        self.absorb(Vec::new(), self.now()).await?;
         self.remove_other_versions().await;
         self.shared.now_in(State::Live);
         self.shared.gate.send_replace(Gate::Open);
@@ -143,10 +165,9 @@ impl Runner {
     /// Reads up to `target`. From the beginning it writes when much is held in memory; later a
     /// crash must not cost what the sender knows of its intents, so every commit is small.
     async fn catch_up(&mut self, target: Position) -> Result<(), Halt> {
-        let limits = &self.shared.config.limits;
         let commit = match self.position {
-            0 => Commit::When { bytes: limits.fill_bytes },
-            _ => Commit::Beside { events_max: limits.batch_events },
+            0 => Commit::When { bytes: self.shared.config.limits.fill_bytes },
+            _ => self.beside(),
         };
         let mut next = match self.position < target {
             true => self.source.read(self.position + 1, READ_BYTES).await?,
@@ -166,21 +187,37 @@ impl Runner {
             self.settle(taken)?;
             next = read?;
         }
-        let commit = Commit::Now { events_max: 0 };
-        let step = on_batch(&self.batch, move |batch| batch.step(Vec::new(), commit)).await;
-        self.settle(step)?;
-        Ok(())
+        match commit {
+            Commit::When { .. } => self.absorb(Vec::new(), self.now()).await,
+            Commit::Now { .. } | Commit::Beside { .. } => Ok(()),
+        }
     }
 
-    /// Waits for news and applies it.
+    /// Every step is written before the next one.
+    pub(crate) fn now(&self) -> Commit {
+        Commit::Now { events_max: self.shared.config.limits.batch_events }
+    }
+
+    /// Whoever follows goes on while many rows are written.
+    fn beside(&self) -> Commit {
+        Commit::Beside { events_max: self.shared.config.limits.batch_events }
+    }
+
+    /// Waits for news and applies it, or for the end of what is being written.
     async fn follow(&mut self) -> Result<(), Halt> {
+        let writing = if self.is_writing { self.shared.live().clone() } else { None };
         let deliveries = tokio::select! {
             biased;
             () = self.shared.wishes() => return Ok(()),
             deliveries = self.source.next(self.position) => deliveries?,
+            () = written(writing) => {
+                let step = on_batch(&self.batch, Batch::settle_written).await;
+                return self.settle(step).map(drop);
+            }
         };
         let before = self.position;
-        self.absorb(deliveries.iter().map(|delivery| delivery.block.clone()).collect()).await?;
+        let blocks = deliveries.iter().map(|delivery| delivery.block.clone()).collect();
+        self.absorb(blocks, self.beside()).await?;
         let idle = deliveries.is_empty();
         for delivery in deliveries {
             delivery.ack().await;
@@ -198,8 +235,11 @@ impl Runner {
     }
 
     /// Applies blocks in whatever order they came, and refills what is missing.
-    pub(crate) async fn absorb(&mut self, mut blocks: Vec<Block>) -> Result<(), Halt> {
-        let commit = Commit::Now { events_max: self.shared.config.limits.batch_events };
+    pub(crate) async fn absorb(
+        &mut self,
+        mut blocks: Vec<Block>,
+        commit: Commit,
+    ) -> Result<(), Halt> {
         loop {
             let step = on_batch(&self.batch, move |batch| batch.step(blocks, commit)).await;
             let Some(gap) = self.settle(step)?.gap else { return Ok(()) };
@@ -225,6 +265,7 @@ impl Runner {
     /// Queries see what is written; reading goes on after what is applied.
     pub(crate) fn publish(&mut self, applied: Position, written: Position) {
         self.position = applied;
+        self.is_writing = written < applied;
         self.shared.now_at(written);
         self.shared.intents.notify_one();
     }

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use event_store::{CommandId, Position};
 use serde::{Deserialize, Serialize};
 use storage::{Storage, Table, TableError};
+use tokio::sync::Notify;
 
 use crate::changes::Changes;
 use crate::fault::{Fault, chain_of};
@@ -32,7 +33,7 @@ const CHECKPOINT: &str = "checkpoint";
 const SYNCED: &str = "synced";
 const RELEASED_AT_ONCE: usize = 1000;
 /// Most rows that are written in one batch of sled's, during which nobody can read.
-const BATCH_ROWS_MAX: usize = 64;
+pub(crate) const BATCH_ROWS_MAX: usize = 64;
 /// Entries of `DUE` that are gone through at once: nothing is written meanwhile.
 const LOOKED_AT_ONCE: usize = 10_000;
 /// Its presence says that many changes were being written: the rows are between two states.
@@ -90,6 +91,8 @@ pub(crate) struct Store {
     torn: AtomicBool,
     /// Changed only by whoever has the gate.
     underway: Mutex<Underway>,
+    /// What was written beside something else is written.
+    written: Notify,
 }
 
 impl Store {
@@ -102,8 +105,8 @@ impl Store {
         let table = storage.table(dir, cache_bytes)?;
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
         let torn = AtomicBool::new(true);
-        let store =
-            Store { storage, table, dir, gate: RwLock::new(()), torn, underway: Mutex::default() };
+        let (gate, underway, written) = (RwLock::new(()), Mutex::default(), Notify::new());
+        let store = Store { storage, table, dir, gate, torn, underway, written };
         store.finish()?;
         let synced = store.synced()?;
         let position = match (store.is_torn(), synced) {
@@ -207,6 +210,16 @@ impl Store {
             Size::Small => self.write(changes),
             Size::Large => self.write_for_the_first_time(changes),
         }
+    }
+
+    /// A commit that was written beside something else is over.
+    pub(crate) fn tell_written(&self) {
+        self.written.notify_one();
+    }
+
+    /// Waits until one is. It may be one from before: whoever is told looks.
+    pub(crate) async fn written(&self) {
+        self.written.notified().await;
     }
 
     fn write(&self, changes: &Changes) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! The read model of the audit service: every event, once.
 
 use event_store::Recorded;
-use projection::{Fault, ReadModel, Rows};
+use projection::{Fault, Intents, ReadModel, Rows};
 use service::{View, Views};
 
 use crate::{actor, decision, history, stream};
@@ -20,7 +20,12 @@ impl ReadModel for Audit {
         1
     }
 
-    fn apply(&self, event: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        event: &Recorded,
+        rows: &mut Rows<'_>,
+        _: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let envelope = contract::envelope(&self.biller, event)
             .map_err(|error| Fault::because("an event was not decoded", error))?;
         for view in [history::apply, stream::apply, actor::apply, decision::apply] {

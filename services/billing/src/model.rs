@@ -118,7 +118,12 @@ impl ReadModel for Billing {
         5
     }
 
-    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        recorded: &Recorded,
+        rows: &mut Rows<'_>,
+        intents: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let event = decoded(recorded)?;
         site::apply(&event, recorded, rows)?;
         let posted = balance::apply(&self.biller, &event, recorded, rows)?;
@@ -130,16 +135,8 @@ impl ReadModel for Billing {
         statement::apply(&event, recorded, rows)?;
         invoice::apply(&event, recorded, rows)?;
         run::apply(&self.biller, &event, recorded, rows)?;
-        today::apply(&event, rows)
-    }
+        today::apply(&event, rows)?;
 
-    fn react(
-        &self,
-        recorded: &Recorded,
-        rows: &Rows<'_>,
-        intents: &mut Intents<'_>,
-    ) -> Result<(), Fault> {
-        let event = decoded(recorded)?;
         run_the_day::react(&event, recorded, rows, intents)?;
         act_on_step::react(&self.biller, &event, recorded, rows, intents)?;
         reinstate_on_payment::react(&self.biller, &event, recorded, rows, intents)?;

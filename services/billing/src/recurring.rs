@@ -60,9 +60,12 @@ pub(crate) fn apply(
             let row: Option<RecurringRow> = rows.get(TABLE, account_id.as_str())?;
             let mut row = row.unwrap_or_else(|| RecurringRow::opened(biller, account_id.as_str()));
             let (bill, campaign) = (row.bill_planned()?, row.campaign_planned(event));
+            let was_parked = row.is_parked();
             row.change(biller, event)?;
             plan(event, &row, (bill.as_ref(), campaign.as_ref()), rows)?;
-            list_parked(event, account_id.as_str(), rows)?;
+            if was_parked || row.is_parked() {
+                list_parked(event, account_id.as_str(), rows)?;
+            }
             rows.put(TABLE, account_id.as_str(), &row)
         }
         Event::Customer(_)

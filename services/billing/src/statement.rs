@@ -231,14 +231,12 @@ fn groups(lines: &[InvoiceLine], rows: &Rows<'_>) -> Result<Vec<ChargeGroup>, Fa
 }
 
 /// The address of the site at which a service is that an item belongs to. What comes with a
-/// service is named after it: `service_5-MODEM`.
+/// service is named after it, `service_5-MODEM`, and nothing else is.
 fn heading(item_id: &str, rows: &Rows<'_>) -> Result<Option<String>, Fault> {
-    let named = match item_id.starts_with(SERVICES) {
-        true => Some(item_id.to_owned()),
-        false => payer::service_of_item(rows, item_id)?,
-    };
-    let Some(named) = named else { return Ok(None) };
-    let mut service_id = named.as_str();
+    if !item_id.starts_with(SERVICES) {
+        return Ok(None);
+    }
+    let mut service_id = item_id;
     loop {
         if let Some(site_id) = site::of_service(rows, service_id)? {
             return Ok(Some(site::find(rows, &site_id)?.address));

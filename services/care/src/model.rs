@@ -1,7 +1,7 @@
 //! Care's read model: an event passes the views in an order in which each finds what it shows.
 
 use event_store::Recorded;
-use projection::{Fault, ReadModel, Rows, Table};
+use projection::{Fault, Intents, ReadModel, Rows, Table};
 use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
 use service::{Listing, View, Views};
@@ -141,7 +141,12 @@ impl ReadModel for Care {
         5
     }
 
-    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        recorded: &Recorded,
+        rows: &mut Rows<'_>,
+        _: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let event = decoded(recorded)?;
         customer::apply(&event, recorded, rows)?;
         today::apply(&event, rows)?;

@@ -51,47 +51,16 @@ impl ReadModel for Model {
         1
     }
 
-    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        match decoded(recorded)? {
-            Event::Site(event) => {
-                site::apply(&event, recorded, rows)?;
-                request::apply(&event, recorded, &self.biller.policies, rows)
-            }
-            Event::Customer(_)
-            | Event::Account(_)
-            | Event::Device(_)
-            | Event::Service(_)
-            | Event::Order(_)
-            | Event::Ledger(_)
-            | Event::Subscription(_)
-            | Event::Invoice(_)
-            | Event::Series(_)
-            | Event::Reference(_)
-            | Event::Autopay(_)
-            | Event::Dunning(_)
-            | Event::Run(_)
-            | Event::Calendar(_)
-            | Event::Provisioning(_)
-            | Event::Login(_)
-            | Event::Notification(_)
-            | Event::Ticket(_)
-            | Event::Interaction(_)
-            | Event::Task(_)
-            | Event::Quota(_)
-            | Event::Telephone(_)
-            | Event::Guide(_)
-            | Event::Decision(_) => Ok(()),
-        }
-    }
-
-    fn react(
+    fn apply(
         &self,
         recorded: &Recorded,
-        rows: &Rows<'_>,
+        rows: &mut Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
         match decoded(recorded)? {
             Event::Site(event) => {
+                site::apply(&event, recorded, rows)?;
+                request::apply(&event, recorded, &self.biller.policies, rows)?;
                 forward_on_request::react(&event, recorded, rows, intents)?;
                 confirm_on_provisioned::stop(&event, recorded, intents);
                 time_limit_on_request::react(&event, recorded, &self.biller, rows, intents)

@@ -64,7 +64,12 @@ impl ReadModel for Model {
         4
     }
 
-    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        recorded: &Recorded,
+        rows: &mut Rows<'_>,
+        intents: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let event = decoded(recorded)?;
         if let Event::Notification(event) = &event {
             message::delivered(event, recorded, rows)?;
@@ -73,15 +78,7 @@ impl ReadModel for Model {
         if let Some(occasion) = occasion::of(&event, recorded, &self.biller, rows)? {
             message::write(occasion, recorded, &self.templates, rows)?;
         }
-        addressee::apply(&event, recorded, rows)
-    }
-
-    fn react(
-        &self,
-        recorded: &Recorded,
-        rows: &Rows<'_>,
-        intents: &mut Intents<'_>,
-    ) -> Result<(), Fault> {
-        deliver_on_message::react(&decoded(recorded)?, recorded, rows, intents)
+        addressee::apply(&event, recorded, rows)?;
+        deliver_on_message::react(&event, recorded, rows, intents)
     }
 }

@@ -56,53 +56,26 @@ impl ReadModel for Model {
         2
     }
 
-    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        match decoded(recorded)? {
-            Event::Order(event) => transaction::order(&event, recorded, rows),
-            Event::Site(event) => {
-                transactions_at_site::note(&event, recorded, rows)?;
-                transaction::site(&event, recorded, rows)
-            }
-            Event::Provisioning(event) => transaction::attempt(&event, recorded, rows),
-            Event::Customer(_)
-            | Event::Account(_)
-            | Event::Device(_)
-            | Event::Service(_)
-            | Event::Ledger(_)
-            | Event::Subscription(_)
-            | Event::Invoice(_)
-            | Event::Series(_)
-            | Event::Reference(_)
-            | Event::Autopay(_)
-            | Event::Dunning(_)
-            | Event::Run(_)
-            | Event::Calendar(_)
-            | Event::Login(_)
-            | Event::Notification(_)
-            | Event::Ticket(_)
-            | Event::Interaction(_)
-            | Event::Task(_)
-            | Event::Quota(_)
-            | Event::Telephone(_)
-            | Event::Guide(_)
-            | Event::Decision(_) => Ok(()),
-        }
-    }
-
-    fn react(
+    fn apply(
         &self,
         recorded: &Recorded,
-        rows: &Rows<'_>,
+        rows: &mut Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
         match decoded(recorded)? {
-            Event::Order(event) => provision_on_completion::react(&event, recorded, rows, intents),
+            Event::Order(event) => {
+                transaction::order(&event, recorded, rows)?;
+                provision_on_completion::react(&event, recorded, rows, intents)
+            }
             Event::Site(event) => {
+                transactions_at_site::note(&event, recorded, rows)?;
+                transaction::site(&event, recorded, rows)?;
                 move_line_on_acknowledgement::react(&event, recorded, rows, intents)?;
                 withdraw_on_failed_request::react(&event, recorded, intents);
                 Ok(())
             }
             Event::Provisioning(event) => {
+                transaction::attempt(&event, recorded, rows)?;
                 retry_on_failed_attempt::react(&event, recorded, &self.biller, rows, intents)
             }
             Event::Customer(_)

@@ -18,7 +18,7 @@ use domain::{
     telephone::TelephoneEvent,
 };
 use event_store::Recorded;
-use projection::{Fault, ReadModel, Rows, Table};
+use projection::{Fault, Intents, ReadModel, Rows, Table};
 use read_side::decoded;
 use service::{View, Views};
 use vault::{Blind, Vault};
@@ -75,7 +75,12 @@ impl ReadModel for Search {
         2
     }
 
-    fn apply(&self, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        recorded: &Recorded,
+        rows: &mut Rows<'_>,
+        _: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let kind = &*recorded.event.kind;
         if !SHOWN.iter().any(|shown| kind.starts_with(shown)) {
             return Ok(());

@@ -208,19 +208,15 @@ impl ReadModel for Charges {
         1
     }
 
-    fn apply(&self, event: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
-        match event.event.kind.as_ref() {
-            CHARGED_KIND => rows.upsert(COUNTS, CHARGED, |count: &mut u64| *count += 1),
-            _ => Ok(()),
-        }
-    }
-
-    fn react(
+    fn apply(
         &self,
         event: &Recorded,
-        _: &Rows<'_>,
+        rows: &mut Rows<'_>,
         intents: &mut Intents<'_>,
     ) -> Result<(), Fault> {
+        if event.event.kind.as_ref() == CHARGED_KIND {
+            rows.upsert(COUNTS, CHARGED, |count: &mut u64| *count += 1)?;
+        }
         let number = event.event.stream.strip_prefix("account_");
         let chunk = number.and_then(|number| number.parse::<u64>().ok());
         let Some(chunk) = chunk.and_then(|number| number.checked_sub(CHUNKS_FROM)) else {

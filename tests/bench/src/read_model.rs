@@ -10,7 +10,7 @@ use std::{
 use bus::{Bus, Describe, LogSource};
 use clap::Args;
 use event_store::{Log, Position, Recorded};
-use projection::{Fault, Handle, Limits, ReadModel, Rows, RunnerConfig, Table};
+use projection::{Fault, Handle, Intents, Limits, ReadModel, Rows, RunnerConfig, Table};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -60,7 +60,12 @@ impl ReadModel for Accounts {
         1
     }
 
-    fn apply(&self, event: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        event: &Recorded,
+        rows: &mut Rows<'_>,
+        _: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         rows.upsert(ACCOUNTS, event.event.stream.as_bytes(), |account: &mut Account| {
             account.events += 1;
             account.bytes += event.event.data.len() as u64;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bus::{Bus, Describe, LogSource};
 use event_store::{Log, Options, Position, Recorded};
-use projection::{Fault, Handle, InMemory, Limits, ReadModel, Rows, RunnerConfig, Table};
+use projection::{Fault, Handle, InMemory, Intents, Limits, ReadModel, Rows, RunnerConfig, Table};
 use serde::{Deserialize, Serialize};
 use storage::{Os, Storage};
 use tokio::sync::watch;
@@ -39,7 +39,12 @@ impl ReadModel for Accounts {
         1
     }
 
-    fn apply(&self, event: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        event: &Recorded,
+        rows: &mut Rows<'_>,
+        _: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let stream = event.event.stream.as_bytes();
         rows.upsert(ACCOUNTS, stream, |account: &mut Account| {
             account.events += 1;

@@ -45,7 +45,12 @@ impl ReadModel for Library {
         self.version.load(Ordering::Relaxed)
     }
 
-    fn apply(&self, event: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        event: &Recorded,
+        rows: &mut Rows<'_>,
+        intents: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let kind = event.event.kind.as_ref();
         rows.upsert(KINDS, kind, |count: &mut u64| *count += 1)?;
         rows.upsert(BOOKS, event.event.stream.as_bytes(), |book: &mut Book| {
@@ -55,18 +60,10 @@ impl ReadModel for Library {
         })?;
         let healed = self.healed.load(Ordering::Relaxed);
         match kind {
-            "poison" if !healed => Err(Fault::new("poison was not digested")),
+            "poison" if !healed => return Err(Fault::new("poison was not digested")),
             "panic" if !healed => panic!("the book is on fire"),
-            _ => Ok(()),
+            _ => {}
         }
-    }
-
-    fn react(
-        &self,
-        event: &Recorded,
-        _rows: &Rows<'_>,
-        intents: &mut Intents<'_>,
-    ) -> Result<(), Fault> {
         let body = event.event.data.clone();
         let key = Some(event.event.stream.as_ref().to_owned());
         let (noun, verb) = ("book".to_owned(), "lend".to_owned());

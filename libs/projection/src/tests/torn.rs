@@ -1,22 +1,23 @@
 //! Commits of many rows, which are written one by one: whole or not at all whatever stops them, and
 //! those that fill a directory from the beginning whole or worthless.
 
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use event_store::Block;
+use event_store::{Block, Position};
 use storage::{Fault, Flawed, Os, Simulated, Storage};
 
 use super::library::BOOKS;
 use super::watched::Watched;
-use super::world::{World, dump, fold, lines};
-use crate::InMemory;
+use super::world::{World, dump, fold, lines, until};
 use crate::batch::{Batch, Commit};
 use crate::changes::Changes;
 use crate::rows::{Keys, META};
 use crate::store::{Checkpoint, Size, Store, StoreError};
+use crate::{InMemory, State};
 
 const DIR: &str = "/rows";
 /// More than one batch of sled's holds, and more than one part to do again.
@@ -153,16 +154,21 @@ async fn a_mark_that_is_there_after_a_sync_is_damage() {
     assert_eq!(beside(true).await, [aside, "v1-000002"]);
 }
 
-/// A batch over a table that is watched, and the blocks of forty books that are read.
-async fn forty_books() -> (World, Watched, Batch, Vec<Block>) {
+/// A batch over a table that is watched, and two blocks, each of so many books that are read.
+async fn two_blocks_of(books: usize) -> (World, Watched, Batch, Vec<Block>) {
     let world = World::new().await;
-    let books: Vec<_> = (0..40).map(|n| format!("book-{n}")).collect();
-    for books in books.chunks(20) {
-        let read: Vec<_> = books.iter().map(|book| (book.as_str(), "read", "a")).collect();
-        world.log.append(&read);
+    for first in [0, books] {
+        read_books(&world, first..first + books);
     }
     let (watched, batch, blocks) = batch_over(&world);
     (world, watched, batch, blocks)
+}
+
+/// One block.
+fn read_books(world: &World, numbers: Range<usize>) -> Position {
+    let books: Vec<_> = numbers.map(|n| format!("book-{n}")).collect();
+    let read: Vec<_> = books.iter().map(|book| (book.as_str(), "read", "a")).collect();
+    world.log.append(&read)
 }
 
 /// A batch over a table that is watched, and all blocks of the log.
@@ -178,7 +184,7 @@ fn batch_over(world: &World) -> (Watched, Batch, Vec<Block>) {
 /// The largest batch that is written where forty books are read after `before`, and then the
 /// runner has caught up.
 async fn widest(before: Commit) -> usize {
-    let (_world, watched, mut batch, blocks) = forty_books().await;
+    let (_world, watched, mut batch, blocks) = two_blocks_of(20).await;
     batch.step(blocks, before).taken.unwrap();
     let caught_up = batch.step(Vec::new(), Commit::Now { events_max: 0 });
     assert_eq!((caught_up.applied_to, caught_up.written_to), (40, 40));
@@ -218,25 +224,45 @@ async fn a_disk_that_neither_writes_nor_reads_makes_nobody_apply_an_event_twice(
 
 #[tokio::test]
 async fn what_is_written_beside_what_comes_next_fails_with_it() {
-    breaks_and_goes_on(Commit::Beside { events_max: 3 }).await;
+    breaks_and_goes_on(Commit::Beside { events_max: 70 }).await;
 }
 
 #[tokio::test]
 async fn what_a_step_leaves_to_be_written_is_written_when_the_next_one_ends() {
-    let (_world, _watched, mut batch, blocks) = forty_books().await;
+    let (_world, _watched, mut batch, blocks) = two_blocks_of(MANY).await;
     let beside = Commit::Beside { events_max: 1_000 };
     let step = batch.step(blocks[..1].to_vec(), beside);
-    assert_eq!((step.applied_to, step.written_to), (20, 0));
+    assert_eq!((step.applied_to, step.written_to), (100, 0));
     let step = batch.step(blocks[1..].to_vec(), beside);
-    assert_eq!((step.applied_to, step.written_to), (40, 20));
+    assert_eq!((step.applied_to, step.written_to), (200, 100));
     let step = batch.step(Vec::new(), NOW);
+    assert_eq!((step.applied_to, step.written_to), (200, 200));
+}
+
+#[tokio::test]
+async fn a_few_rows_are_written_before_the_step_ends() {
+    let (_world, _watched, mut batch, blocks) = two_blocks_of(20).await;
+    let step = batch.step(blocks, Commit::Beside { events_max: 30 });
     assert_eq!((step.applied_to, step.written_to), (40, 40));
 }
 
+#[tokio::test]
+async fn many_rows_are_seen_as_soon_as_they_are_written_though_nothing_follows() {
+    let world = World::new().await;
+    let handle = world.start().await;
+    until(&handle, |status| status.state == State::Live).await;
+    let head = read_books(&world, 0..MANY);
+    let seen = tokio::time::timeout(Duration::from_secs(60), handle.caught_up(head)).await;
+    seen.expect("nobody waits that long").unwrap();
+    assert_eq!(handle.status().checkpoint, head);
+}
+
+/// More than are written at once.
+const MANY: usize = 100;
 const NOW: Commit = Commit::Now { events_max: 1_000 };
 
 async fn breaks_and_goes_on(commit: Commit) {
-    let (world, watched, mut batch, blocks) = forty_books().await;
+    let (world, watched, mut batch, blocks) = two_blocks_of(MANY).await;
     let [first, second] = blocks.as_slice() else { panic!("{} blocks", blocks.len()) };
     batch.step(vec![first.clone()], NOW).taken.unwrap();
 
@@ -247,12 +273,12 @@ async fn breaks_and_goes_on(commit: Commit) {
             failed = batch.step(Vec::new(), NOW);
         }
         failed.taken.unwrap_err();
-        assert_eq!((failed.applied_to, failed.written_to), (20, 20));
+        assert_eq!((failed.applied_to, failed.written_to), (100, 100));
     }
     watched.is_broken.store(false, Ordering::Relaxed);
 
-    assert_eq!(batch.step(blocks.clone(), commit).taken.unwrap().applied, 20);
-    assert_eq!(batch.step(Vec::new(), NOW).written_to, 40);
+    assert_eq!(batch.step(blocks.clone(), commit).taken.unwrap().applied, 100);
+    assert_eq!(batch.step(Vec::new(), NOW).written_to, 200);
     let dumped = batch.store().query(|rows| rows.dump()).unwrap();
     let mut whole = InMemory::new(world.model.clone());
     for event in blocks.iter().flat_map(Block::events) {

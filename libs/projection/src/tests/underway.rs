@@ -43,6 +43,7 @@ fn intent(position: u64, due: i64) -> Intent {
         key: None,
         due,
         position,
+        place: 0,
         causation: id(1),
         correlation: id(1),
         traceparent: None,

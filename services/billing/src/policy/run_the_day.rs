@@ -1,7 +1,9 @@
 //! A day that is opened opens its runs; a run asks for its accounts a piece at a time.
 //!
 //! What must stay true: a piece is bounded, whatever the number of accounts; the next one follows
-//! from the fact that notes how far the run is, so a crash in between changes nothing.
+//! from the fact that notes how far the run is, so a crash in between changes nothing. That fact is
+//! asked for before the accounts of a piece are, so that the next piece is at hand when they are
+//! done; two pieces at most are on their way.
 
 use contract::pb::{
     autopay::v1::CollectPayment,
@@ -28,7 +30,9 @@ use crate::{
 
 const POLICY: &str = "run_the_day";
 /// Accounts that are asked for because of one event.
-const PIECE: usize = 8_000;
+const PIECE: usize = 2_000;
+/// The step that goes on with a run, or ends it.
+const NEXT: &str = "next";
 
 /// Opens the runs of a day, and goes on with those that are open.
 pub(crate) fn react(
@@ -96,17 +100,20 @@ fn go_on(
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
     let due = agenda::due(rows, kind, date, after, PIECE)?;
+    let (kind_number, date) = (number(kind), date.to_string());
+    // Fewer than a piece are the last ones.
+    let next = due.last().filter(|_| due.len() == PIECE);
+    if let Some(last) = next {
+        let (date, after) = (date.clone(), clipped(&last.cursor));
+        let go_on = ContinueRun { kind: kind_number, date, after };
+        intents.command(POLICY, NEXT, command(&go_on));
+    }
     for due in &due {
         intents.command(POLICY, &due.cursor, wish(kind, due));
     }
-    let (kind, date) = (number(kind), date.to_string());
-    let next = match due.last() {
-        Some(last) if due.len() == PIECE => {
-            command(&ContinueRun { kind, date, after: clipped(&last.cursor) })
-        }
-        Some(_) | None => command(&CloseRun { kind, date }),
-    };
-    intents.command(POLICY, "next", next);
+    if next.is_none() {
+        intents.command(POLICY, NEXT, command(&CloseRun { kind: kind_number, date }));
+    }
     Ok(())
 }
 

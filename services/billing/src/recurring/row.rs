@@ -122,6 +122,11 @@ impl RecurringRow {
         }
     }
 
+    /// Whether the last bill could not be made.
+    pub(super) fn is_parked(&self) -> bool {
+        self.parked.is_some()
+    }
+
     /// What the next bill is planned for: its cycle, or the one after it where it could not be
     /// made.
     pub(super) fn bill_planned(&self) -> Result<Option<Planned>, Fault> {

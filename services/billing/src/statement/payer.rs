@@ -13,7 +13,6 @@ use domain::{
     dunning::{DunningEvent, StepTaken},
     ledger::LedgerEvent,
     site::SiteEvent,
-    subscription::SubscriptionEvent,
 };
 use event_store::Recorded;
 use jiff::civil::Date;
@@ -27,9 +26,6 @@ use crate::today;
 const TABLE: Table = Table::new(b'q');
 /// Customers who get no paper, by id.
 const PAPERLESS: Table = Table::new(b'Q');
-/// The service of an item that is not named after it, by item id.
-const SERVICE_OF: Table = Table::new(b'I');
-
 /// Most payments and most adjustments that a statement lists; older ones are in the previous
 /// balance.
 pub(super) const ENTRIES_MAX: usize = 200;
@@ -63,15 +59,6 @@ pub(super) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
                 payer.first_address.get_or_insert_with(|| address.to_string());
             })
         }
-        Event::Subscription(
-            SubscriptionEvent::ItemStarted { item_id, item, .. }
-            | SubscriptionEvent::ItemChanged { item_id, item, .. },
-        ) => match &item.service_id {
-            Some(service_id) if !item_id.as_str().starts_with(service_id.as_str()) => {
-                rows.put(SERVICE_OF, item_id.as_str(), &service_id.as_str())
-            }
-            Some(_) | None => Ok(()),
-        },
         Event::Autopay(event) => autopay(event, rows),
         Event::Dunning(event) => dunning(event, rows),
         Event::Ledger(event) => posted(event, rows),
@@ -96,11 +83,6 @@ pub(super) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
-}
-
-/// The service that an item belongs to, if the item is not named after it.
-pub(super) fn service_of_item(rows: &Rows<'_>, item_id: &str) -> Result<Option<String>, Fault> {
-    rows.get(SERVICE_OF, item_id)
 }
 
 fn change(

@@ -8,7 +8,7 @@ use bus::{Message, subject};
 use contract::pb::account::v1::AddComment;
 use e2e::{Chance, Row, Wish, World};
 use event_store::{Block, CommandId, Recorded};
-use projection::{Fault, InMemory, Keys, ReadModel, Rows, Table};
+use projection::{Fault, InMemory, Intents, Keys, ReadModel, Rows, Table};
 use serde_json::json;
 
 use super::{
@@ -31,7 +31,12 @@ impl ReadModel for Tally {
         1
     }
 
-    fn apply(&self, event: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    fn apply(
+        &self,
+        event: &Recorded,
+        rows: &mut Rows<'_>,
+        _: &mut Intents<'_>,
+    ) -> Result<(), Fault> {
         let count: u64 = rows.get(TALLY, &*event.event.stream)?.unwrap_or_default();
         rows.put(TALLY, &*event.event.stream, &(count + 1))
     }
