@@ -25,6 +25,7 @@ mod fold;
 mod handle;
 mod intents;
 mod outbox;
+mod packed;
 mod performer;
 mod read_model;
 mod rebuild;

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::changes::{Change, ChangeRange, Changes};
 use crate::fault::Fault;
+use crate::packed::{packed, unpacked};
 
 /// Tables from here on belong to this crate: checkpoint and intents.
 const RESERVED: u8 = 0x80;
@@ -175,7 +176,7 @@ impl<'a> Rows<'a> {
         serde_json::to_writer(&mut self.encoded, row).map_err(|error| {
             Fault::because(format!("row {} is not encoded", name(&whole)), error)
         })?;
-        self.changes.set(whole, Some(self.encoded.as_slice().to_vec()));
+        self.changes.set(whole, Some(packed(&self.encoded)));
         Ok(())
     }
 
@@ -326,7 +327,9 @@ fn as_slice(bound: &Bound<Vec<u8>>) -> Bound<&[u8]> {
 }
 
 fn decode<T: DeserializeOwned>(whole: &[u8], value: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(value)
+    let json = unpacked(value)
+        .map_err(|error| Fault::new(format!("row {} is not unpacked: {error}", name(whole))))?;
+    serde_json::from_slice(&json)
         .map_err(|error| Fault::because(format!("row {} is not decoded", name(whole)), error))
 }
 

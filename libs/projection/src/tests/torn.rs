@@ -203,7 +203,13 @@ async fn what_is_filled_from_the_beginning_is_never_written_in_one_batch() {
 #[tokio::test]
 async fn a_block_of_events_that_want_much_is_written_in_parts() {
     let world = World::new().await;
-    let long = "x".repeat(600_000);
+    // Nothing in it is said twice.
+    let mut number = 1_u32;
+    let letters = std::iter::repeat_with(|| {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'!' + (number >> 26) as u8)
+    });
+    let long: String = letters.take(600_000).collect();
     let names = ["book-1", "book-2", "book-3", "book-4", "book-5", "book-6"];
     world.log.append(&names.map(|name| (name, "ask", long.as_str())));
     let (watched, mut batch, blocks) = batch_over(&world);
