@@ -6,6 +6,8 @@
 //! nothing is said of packages on a later day than the one that is decided, and whether a bundle is
 //! complete need be asked of that day alone. The discount of a bundle is of no package and of no
 //! market: it lessens what is paid and not what is taxed, which are the packages at their prices.
+//! A device is rented once, however many services it delivers: by the first of them, and when that
+//! ends or gets another device by the next one, at the same price.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +21,8 @@ use super::{
 use crate::{
     Aggregate, Desk,
     account::AccountId,
-    service::{Promotion, ServiceId},
+    device::DeviceId,
+    service::{Promotion, Service, ServiceId},
     text::Code,
 };
 
@@ -31,8 +34,8 @@ pub(crate) struct Sale<'a> {
     pub(crate) promotion: Option<Promotion>,
     /// Where it is taxed.
     pub(crate) market: &'a Code,
-    /// The model of the device that delivers it.
-    pub(crate) model: Option<&'a Code>,
+    /// The device that delivers it.
+    pub(crate) device_id: Option<&'a DeviceId>,
     pub(crate) from: Date,
     /// Whether it is installed, and not only changed.
     pub(crate) is_installation: bool,
@@ -47,11 +50,12 @@ pub(crate) fn sold(
     let mut changes = Changes::of(desk, subscription, sale.account_id);
     let service_id = as_code(sale.service_id.as_str());
     changes.put(&service_id, package_item(desk, sale)?, sale.from);
-    let beside = beside(desk, sale)?;
+    let beside = beside(desk, sale, &changes)?;
     changes.end_others(sale.service_id, &service_id, &beside, sale.from);
     for (item_id, item) in beside {
         changes.put(&item_id, item, sale.from);
     }
+    changes.hand_rental_on(desk, subscription, (sale.service_id, sale.device_id), sale.from);
     changes.bundles(desk, sale.from)?;
     if sale.is_installation
         && let Some(fee) = activation_fee(desk, sale)?
@@ -71,6 +75,7 @@ pub(crate) fn ended(
     let subscription = desk.get(&SubscriptionId::of(account_id));
     let mut changes = Changes::of(desk, subscription, account_id);
     changes.end_others(service_id, &as_code("-"), &BTreeMap::new(), on);
+    changes.hand_rental_on(desk, subscription, (service_id, None), on);
     changes.bundles(desk, on)?;
     // A service of before there were subscriptions has nothing to end.
     if subscription.is_opened() { changes.done() } else { Ok(Vec::new()) }
@@ -125,6 +130,55 @@ impl Changes {
         for item_id in over {
             self.tell(SubscriptionEvent::ItemEnded { item_id, on });
         }
+    }
+
+    /// Whether a device is rented by another service than that.
+    fn rents(&self, desk: &Desk<'_>, device_id: &DeviceId, but: &ServiceId, on: Date) -> bool {
+        let rented = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Rental);
+        let mut by = rented.filter_map(|(_, item)| item.service_id.as_ref());
+        by.any(|service_id| service_id != but && device_of(desk, service_id) == Some(device_id))
+    }
+
+    /// Where a service no longer has the device that it rented, another one that has it still
+    /// rents it from now on.
+    fn hand_rental_on(
+        &mut self,
+        desk: &Desk<'_>,
+        before: &Subscription,
+        (service_id, now_has): (&ServiceId, Option<&DeviceId>),
+        on: Date,
+    ) {
+        let Some(device_id) = device_of(desk, service_id).filter(|had| now_has != Some(had)) else {
+            return;
+        };
+        let is_its_rental = |item: &&Item| {
+            item.kind == ItemKind::Rental && item.service_id.as_ref() == Some(service_id)
+        };
+        let mut had = before.items_on(on).map(|(_, item)| item);
+        let Some(rental) = had.find(is_its_rental) else { return };
+        if self.rents(desk, device_id, service_id, on) {
+            return;
+        }
+        let Some(heir) = self.heir(desk, device_id, service_id, on) else { return };
+        let item_id = beside_id(&heir, &rental.product);
+        let item = Item { service_id: Some(heir), ..rental.clone() };
+        self.tell(SubscriptionEvent::ItemStarted { item_id, item, from: on });
+    }
+
+    /// A service with a package that has the device, other than that one.
+    fn heir(
+        &self,
+        desk: &Desk<'_>,
+        device_id: &DeviceId,
+        but: &ServiceId,
+        on: Date,
+    ) -> Option<ServiceId> {
+        let packages = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
+        let mut services = packages.filter_map(|(_, item)| item.service_id.as_ref());
+        let has_it = |service_id: &&ServiceId| {
+            *service_id != but && device_of(desk, service_id) == Some(device_id)
+        };
+        services.find(has_it).cloned()
     }
 
     /// Starts the discounts of bundles that are complete, and ends those that no longer are.
@@ -182,10 +236,25 @@ fn package_item(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<Item, SubscriptionRe
     })
 }
 
+/// The device of a service before the record that is decided.
+fn device_of<'a>(desk: &Desk<'a>, service_id: &ServiceId) -> Option<&'a DeviceId> {
+    match desk.get(service_id) {
+        Service::NotAdded => None,
+        Service::Added { device_id, .. } => Some(device_id),
+    }
+}
+
 /// What is paid beside a package, by item id.
-fn beside(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<BTreeMap<Code, Item>, SubscriptionRejection> {
+fn beside(
+    desk: &Desk<'_>,
+    sale: &Sale<'_>,
+    changes: &Changes,
+) -> Result<BTreeMap<Code, Item>, SubscriptionRejection> {
     let catalog = &desk.biller.catalog;
-    let device = sale.model.and_then(|model| catalog.devices.get(model));
+    let is_others = |id: &&DeviceId| changes.rents(desk, id, sale.service_id, sale.from);
+    let device_id = sale.device_id.filter(|id| !is_others(id));
+    let model = device_id.and_then(|device_id| desk.get(device_id).model());
+    let device = model.and_then(|model| catalog.devices.get(model));
     let rental = device.and_then(|device| device.rental.as_ref());
     let extras = catalog.packages.get(sale.package_id).map(|package| &package.extras);
     let kinds = rental.into_iter().map(|code| (ItemKind::Rental, code));
@@ -199,9 +268,14 @@ fn beside(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<BTreeMap<Code, Item>, Subs
             service_id: Some(sale.service_id.clone()),
             ..item
         };
-        items.insert(as_code(&format!("{}-{product}", sale.service_id.as_str())), item);
+        items.insert(beside_id(sale.service_id, product), item);
     }
     Ok(items)
+}
+
+/// The item id of what is paid beside a service's package.
+fn beside_id(service_id: &ServiceId, product: &Code) -> Code {
+    as_code(&format!("{}-{product}", service_id.as_str()))
 }
 
 fn activation_fee(
