@@ -164,14 +164,13 @@ fn proto<M: CommandMessage>(bytes: &[u8]) -> Result<M, Invalid> {
 }
 
 fn json<M: CommandMessage>(bytes: &[u8]) -> Result<M, Invalid> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let read = serde_path_to_error::deserialize(&mut reader);
-    let message = read.map_err(|error| {
-        let path: Vec<_> = error.path().iter().map(segment).collect();
-        unreadable(&path, error.inner())
-    })?;
-    reader.end().map_err(|error| unreadable(&[], &error))?;
-    Ok(message)
+    serde_json::from_slice(bytes).map_err(|error| {
+        // Where it is wrong is looked for only where something is: the way there costs time.
+        let mut again = serde_json::Deserializer::from_slice(bytes);
+        let read: Result<M, _> = serde_path_to_error::deserialize(&mut again);
+        let path = read.err().map(|error| error.path().iter().map(segment).collect::<Vec<_>>());
+        unreadable(&path.unwrap_or_default(), &error)
+    })
 }
 
 /// A part of a path, as it follows the part before it. No field of ours has a longer name.

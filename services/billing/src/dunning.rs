@@ -236,3 +236,6 @@ fn posted(event: &LedgerEvent) -> Entry {
     };
     Entry::of(LEDGER, what)
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,9 +130,10 @@ pub enum LedgerRejection {
         /// The cycle that comes first.
         due: Date,
     },
-    /// It is no bill day that is still to come, nor one that was billed.
+    /// It is no bill day that is still to come, nor one whose bill stands.
     #[error(
-        "{cycle} was not billed and is not to be any more: the account is billed next for {due}"
+        "no bill is to be made for {cycle}: the account is billed next for {due}, or at once where \
+         no cycle is named"
     )]
     CycleOver {
         /// What was asked for.

@@ -123,6 +123,7 @@ impl Subscription {
         let later = std::mem::take(&mut self.fees);
         self.fees = before.fees.into_iter().chain(later).collect();
         self.corrections = before.corrections;
+        self.billed_for.pop();
         // So that the bill that is made instead looks as far back as this one did.
         self.through_before = before.through_before;
     }

@@ -65,7 +65,9 @@ pub(super) struct Judge<'a> {
 struct Site {
     account_id: String,
     is_cut_off: bool,
-    /// Whether it is, or is about to be, until its line is seen to work again.
+    /// Whether its line is stopped for that, until it is seen to work again.
+    is_stopped: bool,
+    /// The same, or whether it is about to be.
     is_suspended: bool,
 }
 
@@ -172,7 +174,8 @@ impl<'a> Judge<'a> {
     fn site(&mut self, account_id: &str, site_id: &str, event: &SiteEvent) {
         if let SiteEvent::Registered { .. } = event {
             let account_id = account_id.to_owned();
-            let site = Site { account_id, is_cut_off: false, is_suspended: false };
+            let site =
+                Site { account_id, is_cut_off: false, is_stopped: false, is_suspended: false };
             self.sites.insert(site_id.to_owned(), site);
         }
         let today = self.today;
@@ -204,16 +207,20 @@ impl<'a> Judge<'a> {
             }
             SiteEvent::Suspended { reason, .. } => {
                 site.is_cut_off = *reason == unpaid;
+                site.is_stopped = site.is_cut_off;
                 None
             }
             SiteEvent::Reinstated { .. } => {
-                site.is_suspended = false;
+                (site.is_stopped, site.is_suspended) = (false, false);
+                None
+            }
+            SiteEvent::NocRequestFailed { .. } => {
+                site.is_suspended = site.is_stopped;
                 None
             }
             SiteEvent::Registered { .. }
             | SiteEvent::SuspensionRequested { .. }
-            | SiteEvent::NocRequestAcknowledged { .. }
-            | SiteEvent::NocRequestFailed { .. } => None,
+            | SiteEvent::NocRequestAcknowledged { .. } => None,
         };
         if let Some(wrong) = wrong {
             self.tell(account_id, format!("{wrong} ({site_id})"));
