@@ -6,8 +6,8 @@
 //! reversals, arrangements and days; it is over as soon as that debt and every older one are paid.
 //! Steps are taken on business days, one a day at most. What is disputed counts as not due, in a
 //! ladder, in an arrangement and in what is collected; the ledger pays it last. Nobody who is cut
-//! off is reinstated because of a dispute: what was not disputed before has to be paid all the same,
-//! or to be decided.
+//! off is reinstated because of a dispute: what was not disputed before has to be paid all the
+//! same, or to be decided.
 
 mod advance;
 mod arrange;

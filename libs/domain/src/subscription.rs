@@ -18,6 +18,7 @@ mod item;
 mod priced;
 mod rating;
 mod rejection;
+mod rental;
 mod reprice;
 mod start_item;
 

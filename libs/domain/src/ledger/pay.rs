@@ -1,7 +1,8 @@
 //! Pay: money came and pays the oldest debt first, or the account's invoice that it names.
 //!
-//! What must stay true: a payment is recorded once. Told again under its id it changes nothing; once
-//! it was reversed, only what the processor calls by the same name is the same payment told again.
+//! What must stay true: a payment is recorded once. Told again under its id it changes nothing;
+//! once it was reversed, only what the processor calls by the same name is the same payment told
+//! again.
 
 use jiff::{ToSpan, civil::Date};
 

@@ -6,8 +6,6 @@
 //! nothing is said of packages on a later day than the one that is decided, and whether a bundle is
 //! complete need be asked of that day alone. The discount of a bundle is of no package and of no
 //! market: it lessens what is paid and not what is taxed, which are the packages at their prices.
-//! A device is rented once, however many services it delivers: by the first of them, and when that
-//! ends or gets another device by the next one, at the same price.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +20,7 @@ use crate::{
     Aggregate, Desk,
     account::AccountId,
     device::DeviceId,
-    service::{Promotion, Service, ServiceId},
+    service::{Promotion, ServiceId},
     text::Code,
 };
 
@@ -82,8 +80,8 @@ pub(crate) fn ended(
 }
 
 /// Facts that are being decided, and the state after them.
-struct Changes {
-    after: Subscription,
+pub(super) struct Changes {
+    pub(super) after: Subscription,
     facts: Vec<SubscriptionEvent>,
 }
 
@@ -96,7 +94,7 @@ impl Changes {
         changes
     }
 
-    fn tell(&mut self, fact: SubscriptionEvent) {
+    pub(super) fn tell(&mut self, fact: SubscriptionEvent) {
         self.after =
             std::mem::replace(&mut self.after, Subscription::UNKNOWN.clone()).evolve(&fact);
         self.facts.push(fact);
@@ -130,55 +128,6 @@ impl Changes {
         for item_id in over {
             self.tell(SubscriptionEvent::ItemEnded { item_id, on });
         }
-    }
-
-    /// Whether a device is rented by another service than that.
-    fn rents(&self, desk: &Desk<'_>, device_id: &DeviceId, but: &ServiceId, on: Date) -> bool {
-        let rented = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Rental);
-        let mut by = rented.filter_map(|(_, item)| item.service_id.as_ref());
-        by.any(|service_id| service_id != but && device_of(desk, service_id) == Some(device_id))
-    }
-
-    /// Where a service no longer has the device that it rented, another one that has it still
-    /// rents it from now on.
-    fn hand_rental_on(
-        &mut self,
-        desk: &Desk<'_>,
-        before: &Subscription,
-        (service_id, now_has): (&ServiceId, Option<&DeviceId>),
-        on: Date,
-    ) {
-        let Some(device_id) = device_of(desk, service_id).filter(|had| now_has != Some(had)) else {
-            return;
-        };
-        let is_its_rental = |item: &&Item| {
-            item.kind == ItemKind::Rental && item.service_id.as_ref() == Some(service_id)
-        };
-        let mut had = before.items_on(on).map(|(_, item)| item);
-        let Some(rental) = had.find(is_its_rental) else { return };
-        if self.rents(desk, device_id, service_id, on) {
-            return;
-        }
-        let Some(heir) = self.heir(desk, device_id, service_id, on) else { return };
-        let item_id = beside_id(&heir, &rental.product);
-        let item = Item { service_id: Some(heir), ..rental.clone() };
-        self.tell(SubscriptionEvent::ItemStarted { item_id, item, from: on });
-    }
-
-    /// A service with a package that has the device, other than that one.
-    fn heir(
-        &self,
-        desk: &Desk<'_>,
-        device_id: &DeviceId,
-        but: &ServiceId,
-        on: Date,
-    ) -> Option<ServiceId> {
-        let packages = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
-        let mut services = packages.filter_map(|(_, item)| item.service_id.as_ref());
-        let has_it = |service_id: &&ServiceId| {
-            *service_id != but && device_of(desk, service_id) == Some(device_id)
-        };
-        services.find(has_it).cloned()
     }
 
     /// Starts the discounts of bundles that are complete, and ends those that no longer are.
@@ -236,14 +185,6 @@ fn package_item(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<Item, SubscriptionRe
     })
 }
 
-/// The device of a service before the record that is decided.
-fn device_of<'a>(desk: &Desk<'a>, service_id: &ServiceId) -> Option<&'a DeviceId> {
-    match desk.get(service_id) {
-        Service::NotAdded => None,
-        Service::Added { device_id, .. } => Some(device_id),
-    }
-}
-
 /// What is paid beside a package, by item id.
 fn beside(
     desk: &Desk<'_>,
@@ -274,7 +215,7 @@ fn beside(
 }
 
 /// The item id of what is paid beside a service's package.
-fn beside_id(service_id: &ServiceId, product: &Code) -> Code {
+pub(super) fn beside_id(service_id: &ServiceId, product: &Code) -> Code {
     as_code(&format!("{}-{product}", service_id.as_str()))
 }
 
