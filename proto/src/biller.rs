@@ -17,6 +17,7 @@ mod tasks;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
+    ops::RangeInclusive,
     sync::Arc,
 };
 
@@ -76,6 +77,11 @@ pub fn line_of(text: &str, key: &str) -> usize {
     Document::parse(text).map_or(1, |document| document.line_of(key))
 }
 
+/// The highest VLAN that there is.
+const VLAN_MAX: i64 = 4_094;
+/// Most attempts at a transaction against the network.
+const ATTEMPTS_MAX: i64 = 1_000;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -110,11 +116,11 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PoliciesFile {
-    service_vlan: u32,
-    suspended_vlan: u32,
+    service_vlan: i64,
+    suspended_vlan: i64,
     suspension_limit: String,
     reinstatement_limit: String,
-    provisioning_attempts_max: u32,
+    provisioning_attempts_max: i64,
     provisioning_retry: String,
 }
 
@@ -256,19 +262,37 @@ impl CalendarFile {
 
 impl PoliciesFile {
     fn policies(&self) -> Read<Policies> {
-        if self.provisioning_attempts_max == 0 {
-            return Err(value("policies.provisioning_attempts_max", "must be at least 1"));
-        }
+        let mut mistakes = Mistakes::default();
+        let vlan = |key: &str, vlan| whole(&format!("policies.{key}"), vlan, 0..=VLAN_MAX, "");
+        let limit = |key: &str, text: &str| duration(&format!("policies.{key}"), text);
+        let key = "policies.provisioning_attempts_max";
+        let attempts = whole(key, self.provisioning_attempts_max, 1..=ATTEMPTS_MAX, "");
+        let read = (
+            mistakes.take(vlan("service_vlan", self.service_vlan)),
+            mistakes.take(vlan("suspended_vlan", self.suspended_vlan)),
+            mistakes.take(limit("suspension_limit", &self.suspension_limit)),
+            mistakes.take(limit("reinstatement_limit", &self.reinstatement_limit)),
+            mistakes.take(attempts),
+            mistakes.take(limit("provisioning_retry", &self.provisioning_retry)),
+        );
+        let (
+            Some(service_vlan),
+            Some(suspended_vlan),
+            Some(stop),
+            Some(resume),
+            Some(most),
+            Some(retry),
+        ) = read
+        else {
+            return Err(mistakes);
+        };
         Ok(Policies {
-            service_vlan: self.service_vlan,
-            suspended_vlan: self.suspended_vlan,
-            suspension_limit: duration("policies.suspension_limit", &self.suspension_limit)?,
-            reinstatement_limit: duration(
-                "policies.reinstatement_limit",
-                &self.reinstatement_limit,
-            )?,
-            provisioning_attempts_max: self.provisioning_attempts_max,
-            provisioning_retry: duration("policies.provisioning_retry", &self.provisioning_retry)?,
+            service_vlan,
+            suspended_vlan,
+            suspension_limit: stop,
+            reinstatement_limit: resume,
+            provisioning_attempts_max: most,
+            provisioning_retry: retry,
         })
     }
 }
@@ -302,6 +326,19 @@ fn interactions(file: &BTreeMap<String, Vec<String>>) -> Read<BTreeMap<Code, BTr
         Ok((code(&key, category)?, codes(&key, subcategories)?))
     };
     each(file.iter().map(category))
+}
+
+/// A whole number from a file, as what it is kept as. It is read as any number, so that one that
+/// cannot be hides no other mistake.
+fn whole<T: TryFrom<i64>>(
+    key: &str,
+    number: i64,
+    bounds: RangeInclusive<i64>,
+    unit: &str,
+) -> Read<T> {
+    let within = T::try_from(number).ok().filter(|_| bounds.contains(&number));
+    let (least, most) = bounds.into_inner();
+    within.ok_or_else(|| value(key, format!("must be from {least} to {most}{unit}")))
 }
 
 fn price(key: &str, text: &str, currency: Currency) -> Read<Money> {

@@ -6,6 +6,7 @@
 use domain::Decide;
 use prost::{Message, Name};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_path_to_error::Segment;
 
 use crate::{
     Invalid, account, autopay, calendar, customer, descriptor, device,
@@ -163,25 +164,52 @@ fn proto<M: CommandMessage>(bytes: &[u8]) -> Result<M, Invalid> {
 }
 
 fn json<M: CommandMessage>(bytes: &[u8]) -> Result<M, Invalid> {
-    serde_json::from_slice(bytes).map_err(|error| unreadable(&error))
+    serde_json::from_slice(bytes).map_err(|error| {
+        // Where it is wrong is looked for only where something is: the way there costs time.
+        let mut again = serde_json::Deserializer::from_slice(bytes);
+        let read: Result<M, _> = serde_path_to_error::deserialize(&mut again);
+        let path = read.err().map(|error| error.path().iter().map(segment).collect::<Vec<_>>());
+        unreadable(&path.unwrap_or_default(), &error)
+    })
 }
 
-/// What is wrong with a JSON body, without the values in it, which may be personal data.
-fn unreadable(error: &serde_json::Error) -> Invalid {
-    let text = error.to_string();
-    let field = text
-        .strip_prefix("unknown field `")
-        .and_then(|rest| rest.split_once('`'))
-        .map(|(field, _)| field.chars().take(64).collect::<String>());
-    let place = format!("at line {}, column {}", error.line(), error.column());
-    match field {
-        Some(field) if field.is_empty() => {
-            Invalid::new("body", format!("holds a field without a name {place}"))
+/// A part of a path, as it follows the part before it. No field of ours has a longer name.
+fn segment(segment: &Segment) -> String {
+    match segment {
+        Segment::Seq { index } => format!("[{index}]"),
+        Segment::Map { key } | Segment::Enum { variant: key } => {
+            format!(".{}", key.chars().take(64).collect::<String>())
         }
-        Some(field) => Invalid::new(field, format!("is not a field of this command, {place}")),
-        None if error.is_data() => {
-            Invalid::new("body", format!("holds a value of the wrong type {place}"))
-        }
-        None => Invalid::new("body", format!("must be JSON: it cannot be read {place}")),
+        Segment::Unknown => ".?".to_owned(),
     }
+}
+
+/// What is wrong with a JSON body at a path; without the values in it, which may be personal data.
+fn unreadable(path: &[String], error: &serde_json::Error) -> Invalid {
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    if !error.is_data() {
+        return Invalid::new("body", format!("must be JSON: it cannot be read {place}"));
+    }
+    let text = error.to_string();
+    // A field that is not known is the end of its own path.
+    let is_unknown = text.starts_with("unknown field `");
+    let is_nameless = is_unknown && path.last().is_none_or(|end| end == ".");
+    let (path, problem) = match choices(&text) {
+        _ if is_nameless => {
+            let within = path.split_last().map_or(path, |(_, within)| within);
+            (within, "holds a field without a name".to_owned())
+        }
+        _ if is_unknown => (path, "is not a field of this command,".to_owned()),
+        Some(choices) => (path, format!("must be one of {choices},")),
+        None => (path, "holds a value of the wrong type".to_owned()),
+    };
+    let field = path.concat();
+    Invalid::new(field.strip_prefix('.').unwrap_or("body"), format!("{problem} {place}"))
+}
+
+/// What a value must be one of, where that is what is wrong with it.
+fn choices(text: &str) -> Option<String> {
+    let listed = text.strip_prefix("unknown variant `")?.rsplit_once(", expected one of ")?.1;
+    let listed = listed.rsplit_once(" at line ").map_or(listed, |(listed, _)| listed);
+    Some(listed.replace('`', ""))
 }

@@ -110,9 +110,34 @@ const INVALID: &[(&str, &str, &str)] = &[
         "roles[1] must be a Role",
     ),
     ("SuspendSite", r#"{"sight":"secret"}"#, "sight is not a field of this command"),
+    ("SuspendSite", r#"{"si`ght":"secret"}"#, "si`ght is not a field of this command"),
     ("SuspendSite", r#"{"":"secret"}"#, "body holds a field without a name"),
     ("SuspendSite", r#"{"siteId":"#, "body must be JSON"),
-    ("SuspendSite", r#"{"siteId":7}"#, "body holds a value of the wrong type"),
+    ("SuspendSite", r#"{"siteId":7}"#, "siteId holds a value of the wrong type at line 1"),
+    ("SuspendSite", r#"["secret"]"#, "body holds a value of the wrong type"),
+    ("SuspendSite", r#"{"siteId":"site_88"} secret"#, "body must be JSON"),
+    ("ChangeBillDay", r#"{"billDay":"secret"}"#, "billDay holds a value of the wrong type"),
+    (
+        "SuspendSite",
+        r#"{"reason":"secret, expected one of `secret`"}"#,
+        "reason must be one of SUSPENSION_REASON_UNSPECIFIED, SUSPENSION_REASON_NON_PAYMENT",
+    ),
+    (
+        "MakeArrangement",
+        r#"{"promises":[{"on":"2026-12-01"},{"amount":{"minor":"secret"}}]}"#,
+        "promises[1].amount.minor holds a value of the wrong type",
+    ),
+    (
+        "MakeArrangement",
+        r#"{"promises":[{"on":"2026-12-01","amount":{"minr":"secret"}}]}"#,
+        "promises[0].amount.minr is not a field of this command",
+    ),
+    (
+        "MakeArrangement",
+        r#"{"promises":[{"amount":{"":"secret"}}]}"#,
+        "promises[0].amount holds a field without a name",
+    ),
+    ("CreateLogin", r#"{"roles":["ROLE_AGENT","secret"]}"#, "roles[1] must be one of ROLE_"),
 ];
 
 #[test]

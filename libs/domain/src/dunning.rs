@@ -5,7 +5,9 @@
 //! repeated or taken before the day after the one before it, whatever the order of payments,
 //! reversals, arrangements and days; it is over as soon as that debt and every older one are paid.
 //! Steps are taken on business days, one a day at most. What is disputed counts as not due, in a
-//! ladder, in an arrangement and in what is collected; the ledger pays it last.
+//! ladder, in an arrangement and in what is collected; the ledger pays it last. Nobody who is cut
+//! off is reinstated because of a dispute: what was not disputed before has to be paid all the
+//! same, or to be decided.
 
 mod advance;
 mod arrange;
@@ -51,6 +53,7 @@ pub enum DunningEvent {
         because: LadderEnd,
     },
     /// The customer promised to pay by certain days; until then the ladder is held up (F79, F86).
+    /// An arrangement that stands ends with it.
     ArrangementMade {
         /// Whose.
         account_id: Id<Account>,
@@ -91,6 +94,9 @@ pub enum DunningEvent {
         charge_id: Code,
         /// Why, in a word.
         reason: Code,
+        /// Whether a site was suspended for non-payment by then: for its reinstatement this counts
+        /// as owed until it is decided (F86).
+        while_suspended: bool,
     },
     /// It is decided.
     DisputeClosed {
@@ -176,10 +182,14 @@ pub struct Dunning {
     pub arrangement: Option<Arrangement>,
     /// What is not owed, the customer says, and why.
     pub disputed: BTreeMap<Code, Code>,
+    /// What of that was disputed only when a site was suspended for non-payment.
+    pub disputed_while_suspended: BTreeSet<Code>,
     /// Whether the account is asked at all.
     pub excluded: Option<Exclusion>,
     /// Arrangements that were made.
     pub(crate) arranged: Remembered,
+    /// What was disputed and is decided.
+    pub(crate) decided: Remembered,
 }
 
 /// A ladder that is climbed.

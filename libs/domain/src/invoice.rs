@@ -103,6 +103,8 @@ pub enum Invoice {
     Issued(Box<Issued>),
     /// It was taken back.
     Credited {
+        /// Whose it was.
+        account_id: Id<Account>,
         /// Why.
         reason: Code,
         /// Whether what was on it is billed anew.
@@ -165,6 +167,18 @@ impl LineKind {
     }
 }
 
+impl Invoice {
+    /// Whose it is, or was.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&Id<Account>> {
+        match self {
+            Self::NotIssued => None,
+            Self::Issued(issued) => Some(&issued.account_id),
+            Self::Credited { account_id, .. } => Some(account_id),
+        }
+    }
+}
+
 impl Issued {
     /// All of its lines together.
     #[must_use]
@@ -190,8 +204,9 @@ impl Aggregate for Invoice {
     fn evolve(self, event: &InvoiceEvent) -> Self {
         match event {
             InvoiceEvent::Issued(issued) => Self::Issued(Box::new(issued.clone())),
-            InvoiceEvent::Credited { reason, rebilled, .. } => {
-                Self::Credited { reason: reason.clone(), rebilled: *rebilled }
+            InvoiceEvent::Credited { account_id, reason, rebilled, .. } => {
+                let (account_id, reason) = (account_id.clone(), reason.clone());
+                Self::Credited { account_id, reason, rebilled: *rebilled }
             }
         }
     }

@@ -162,7 +162,10 @@ pub enum SiteRejection {
     #[error("the site is not suspended")]
     NotSuspended,
     /// F86.
-    #[error("the past-due amount is not paid in full")]
+    #[error(
+        "the past-due amount is not paid in full; what was disputed after the suspension is part \
+         of it until the dispute is decided"
+    )]
     NotPaidInFull,
     /// F86.
     #[error("a suspended site is reinstated by an arrangement that a manager made: ask a manager")]
@@ -226,6 +229,17 @@ impl From<SiteRejection> for Rejection {
 }
 
 impl Site {
+    /// Whether traffic is stopped, or about to be, for that reason.
+    pub(crate) fn is_suspended_for(&self, why: SuspensionReason) -> bool {
+        let Self::Registered { traffic, .. } = self else { return false };
+        match traffic {
+            Traffic::Flowing { .. } => false,
+            Traffic::Stopping { reason, .. }
+            | Traffic::Stopped { reason, .. }
+            | Traffic::Resuming { reason, .. } => *reason == why,
+        }
+    }
+
     /// Whose line it is, its traffic and its number of requests, for a sender who looked at the
     /// same address id (F82).
     fn verified(&self, looked_at: &Code) -> Result<(&Id<Account>, Traffic, u32), SiteRejection> {

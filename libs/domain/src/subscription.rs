@@ -18,6 +18,7 @@ mod item;
 mod priced;
 mod rating;
 mod rejection;
+mod rental;
 mod reprice;
 mod start_item;
 
@@ -179,6 +180,8 @@ pub struct Subscription {
     pub(crate) through: Option<Date>,
     /// What was billed in advance before the last bill: how far back things change follows from it.
     pub(crate) through_before: Option<Date>,
+    /// The newest days for which the account was billed, within a bound, oldest first.
+    pub(crate) billed_for: Vec<Date>,
     /// Whether cycles go on.
     pub(crate) cycles: Cycles,
     /// What is not taxed.
@@ -320,26 +323,13 @@ impl Subscription {
         bill_days: Vec::new(),
         through: None,
         through_before: None,
+        billed_for: Vec::new(),
         cycles: Cycles::GoOn,
         exemption: None,
         parked: None,
         corrections: Vec::new(),
         before: None,
     };
-}
-
-impl Piece {
-    pub(crate) fn is_of(&self, invoice: &Code) -> bool {
-        self.bill.as_ref().is_some_and(|bill| bill.invoice.as_ref() == Some(invoice))
-    }
-}
-
-impl Tracked {
-    /// What it is on a day.
-    pub(crate) fn on(&self, date: Date) -> Option<&Arc<Item>> {
-        let later = self.segments.partition_point(|(from, _)| *from <= date);
-        later.checked_sub(1).and_then(|index| self.segments[index].1.as_ref())
-    }
 }
 
 impl SubscriptionEvent {

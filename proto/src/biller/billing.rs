@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     actor::Role,
-    biller::{BILL_DAY_MAX, BillingPlan, Bundle, Dated, Extra, Fee, Tax, TaxTable},
+    biller::{
+        BILL_DAY_MAX, BillingPlan, Bundle, Catalog, Dated, Extra, Fee, Tax, TaxTable, Version,
+    },
     money::{Currency, Money},
     text::Code,
 };
@@ -13,14 +15,14 @@ use serde::Deserialize;
 use super::{
     code, codes,
     dated::DatedFile,
-    mistakes::{Read, each},
-    price, value,
+    mistakes::{Mistakes, Read, each},
+    price, value, whole,
 };
 
 /// Longest code of a fee, an extra, a bundle or a tax: ids are made of them.
 const CODE_CHARS_MAX: usize = 32;
 /// Longest time to pay, in days.
-const DUE_DAYS_MAX: u16 = 90;
+const DUE_DAYS_MAX: i64 = 90;
 /// Decimals of a rate in percent that make parts of a million of it.
 const RATE_DECIMALS: usize = 4;
 /// All of it, in parts of a million.
@@ -29,8 +31,8 @@ const WHOLE: u32 = 1_000_000;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BillingFile {
-    bill_day: i8,
-    due_days: u16,
+    bill_day: i64,
+    due_days: i64,
     #[serde(default)]
     approve_bill_runs: bool,
     autopay_minimum: String,
@@ -78,24 +80,30 @@ pub(super) type TaxesFile = BTreeMap<String, BTreeMap<String, TaxFile>>;
 
 impl BillingFile {
     pub(super) fn plan(&self, currency: Currency) -> Read<BillingPlan> {
-        if !(1..=BILL_DAY_MAX).contains(&self.bill_day) {
-            return Err(value("billing.bill_day", format!("must be from 1 to {BILL_DAY_MAX}")));
-        }
-        if self.due_days > DUE_DAYS_MAX {
-            return Err(value("billing.due_days", format!("must be at most {DUE_DAYS_MAX}")));
-        }
-        let minimum = price("billing.autopay_minimum", &self.autopay_minimum, currency)?;
+        let mut mistakes = Mistakes::default();
         let limit = |(role, limit): (&String, &String)| {
             let key = format!("billing.adjustment_limits.{role}");
             Ok((role_of(&key, role)?, price(&key, limit, currency)?.minor))
         };
-        let limits = each(self.adjustment_limits.iter().map(limit))?;
+        let minimum = price("billing.autopay_minimum", &self.autopay_minimum, currency);
+        let bill_days = 1..=i64::from(BILL_DAY_MAX);
+        let read = (
+            mistakes.take(whole("billing.bill_day", self.bill_day, bill_days, "")),
+            mistakes.take(whole("billing.due_days", self.due_days, 0..=DUE_DAYS_MAX, " days")),
+            mistakes.take(minimum),
+            mistakes.take(codes("billing.adjustment_reasons", &self.adjustment_reasons)),
+            mistakes.take(each(self.adjustment_limits.iter().map(limit))),
+        );
+        let (Some(bill_day), Some(due_days), Some(minimum), Some(reasons), Some(limits)) = read
+        else {
+            return Err(mistakes);
+        };
         Ok(BillingPlan {
-            bill_day: self.bill_day,
-            due_days: self.due_days,
+            bill_day,
+            due_days,
             approves_runs: self.approve_bill_runs,
             autopay_minimum: minimum.minor,
-            adjustment_reasons: codes("billing.adjustment_reasons", &self.adjustment_reasons)?,
+            adjustment_reasons: reasons,
             adjustment_limits: limits,
         })
     }
@@ -143,8 +151,8 @@ pub(super) fn bundles(
 ) -> Read<BTreeMap<Code, Bundle>> {
     let bundle = |(id, file): (&String, &BundleFile)| {
         let key = format!("bundles.{id}");
-        let of = codes(&format!("{key}.packages"), &file.packages)?;
-        if of.len() < 2 || !of.iter().all(|id| sold.contains(id.as_str())) {
+        let of = packages(&format!("{key}.packages"), &file.packages, sold)?;
+        if of.len() < 2 {
             let problem = "must hold at least two Package IDs of this file";
             return Err(value(&format!("{key}.packages"), problem));
         }
@@ -153,6 +161,48 @@ pub(super) fn bundles(
         Ok((short_code(&key, id)?, bundle))
     };
     each(files.iter().map(bundle))
+}
+
+/// Packages of this file; what is none of them is named where it stands.
+pub(super) fn packages(key: &str, of: &[String], sold: &Names<'_>) -> Read<BTreeSet<Code>> {
+    each(of.iter().enumerate().map(|(at, id)| {
+        let key = format!("{key}[{at}]");
+        match sold.contains(id.as_str()) {
+            true => code(&key, id),
+            false => Err(value(&key, format!("is {id}, which is no Package ID of this file"))),
+        }
+    }))
+}
+
+/// Whoever has all packages of a bundle pays something for them, or nothing: whichever versions of
+/// their prices they have, and under whichever campaigns.
+pub(super) fn demand_worth(catalog: &Catalog) -> Read<()> {
+    let lowest = |id: &Code| {
+        let prices = catalog.packages.get(id).map(|package| package.monthly.all());
+        let prices = prices.unwrap_or_default().iter().map(|version| version.value);
+        let campaigns = || catalog.campaigns.values().filter(|it| it.packages.contains(id));
+        let under = |price: Money| campaigns().map(move |it| it.monthly(price)).chain([price]);
+        prices.flat_map(under).map(|price| price.minor).min().unwrap_or(0)
+    };
+    each::<(), ()>(catalog.bundles.iter().map(|(id, bundle)| {
+        let worth = bundle.packages.iter().map(lowest).fold(0_i64, i64::saturating_add);
+        let too_much = |discount: &Version<Money>| discount.value.minor > worth;
+        match bundle.discount.all().iter().position(too_much) {
+            None => Ok(()),
+            Some(at) => {
+                let key = match bundle.discount.all().len() {
+                    1 => format!("bundles.{id}.discount"),
+                    _ => format!("bundles.{id}.discount[{at}]"),
+                };
+                let worth = Money { minor: worth, ..bundle.discount.all()[at].value };
+                let problem = format!(
+                    "must be at most {worth}, the least that its packages cost in any version and \
+                     under any campaign"
+                );
+                Err(value(&key, problem))
+            }
+        }
+    }))
 }
 
 /// What is taxed how, market by market.

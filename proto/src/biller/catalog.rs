@@ -16,19 +16,23 @@ use super::{
     code, codes,
     dated::{DatedFile, optional_date},
     mistakes::{Mistakes, Read, each},
-    price, value,
+    price, value, whole,
 };
 
 /// Most points of an order type or a slot: what a day's quota remembers stays small.
-const POINTS_MAX: u32 = 1_000;
+const POINTS_MAX: i64 = 1_000;
 /// Longest campaign in months.
-const MONTHS_MAX: u32 = 120;
+const MONTHS_MAX: i64 = 120;
+/// The quickest line, in Mbit/s.
+const MBPS_MAX: i64 = 1_000_000;
+/// The highest rank of a package.
+const RANK_MAX: i64 = 1_000_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrdersFile {
-    order_types: BTreeMap<String, u32>,
-    slots: BTreeMap<String, u32>,
+    order_types: BTreeMap<String, i64>,
+    slots: BTreeMap<String, i64>,
     sale_types: Vec<String>,
     sale_reasons: Vec<String>,
     problems: Vec<String>,
@@ -44,7 +48,7 @@ struct CampaignFile {
     packages: Vec<String>,
     from: Option<String>,
     until: Option<String>,
-    months: u32,
+    months: i64,
     monthly: Option<String>,
     discount: Option<String>,
 }
@@ -53,7 +57,7 @@ struct CampaignFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct DeviceFile {
     technology: String,
-    down_mbps_max: u32,
+    down_mbps_max: i64,
     rental: Option<String>,
 }
 
@@ -66,9 +70,9 @@ pub(super) struct PackageFile {
     group: String,
     service_code: String,
     technologies: Vec<String>,
-    down_mbps: u32,
-    up_mbps: u32,
-    rank: u32,
+    down_mbps: i64,
+    up_mbps: i64,
+    rank: i64,
     monthly: DatedFile,
     tax_code: Option<String>,
     activation_fee: Option<String>,
@@ -115,7 +119,8 @@ impl File {
         else {
             return Err(mistakes);
         };
-        Ok(Catalog { packages, devices, fees, extras, bundles, ..orders })
+        let catalog = Catalog { packages, devices, fees, extras, bundles, ..orders };
+        billing::demand_worth(&catalog).map(|()| catalog)
     }
 
     fn packages(&self, currency: Currency) -> Read<BTreeMap<Code, Package>> {
@@ -141,7 +146,8 @@ impl File {
             let rental = optional_code(&format!("{key}.rental"), file.rental.as_deref())?;
             let of_extras = "the extras of this file";
             demand_known(&format!("{key}.rental"), &rental, &extras, of_extras)?;
-            let down_mbps_max = file.down_mbps_max;
+            let fastest = format!("{key}.down_mbps_max");
+            let down_mbps_max = whole(&fastest, file.down_mbps_max, 0..=MBPS_MAX, "")?;
             Ok((code(&key, model)?, DeviceModel { technology, down_mbps_max, rental }))
         };
         each(self.devices.iter().map(device))
@@ -198,13 +204,11 @@ impl OrdersFile {
 impl CampaignFile {
     fn campaign(&self, key: &str, sold: &Names<'_>, currency: Currency) -> Read<Campaign> {
         let key = |field: &str| format!("{key}.{field}");
-        let packages = codes(&key("packages"), &self.packages)?;
-        if packages.is_empty() || !packages.iter().all(|id| sold.contains(id.as_str())) {
+        let packages = billing::packages(&key("packages"), &self.packages, sold)?;
+        if packages.is_empty() {
             return Err(value(&key("packages"), "must hold Package IDs of this file"));
         }
-        if !(1..=MONTHS_MAX).contains(&self.months) {
-            return Err(value(&key("months"), format!("must be from 1 to {MONTHS_MAX}")));
-        }
+        let months = whole(&key("months"), self.months, 1..=MONTHS_MAX, "")?;
         let from = optional_date(&key("from"), self.from.as_deref())?;
         let until = optional_date(&key("until"), self.until.as_deref())?;
         if from.zip(until).is_some_and(|(from, until)| from >= until) {
@@ -217,7 +221,7 @@ impl CampaignFile {
                 return Err(value(&key("monthly"), "or discount must be given, one of the two"));
             }
         };
-        let (name, months) = (self.name.clone(), self.months);
+        let name = self.name.clone();
         Ok(Campaign { name, packages, from, until, months, offer })
     }
 }
@@ -245,9 +249,9 @@ impl PackageFile {
             group: code(&key("group"), &self.group)?,
             service_code: code(&key("service_code"), &self.service_code)?,
             technologies: codes(&key("technologies"), &self.technologies)?,
-            down_mbps: self.down_mbps,
-            up_mbps: self.up_mbps,
-            rank: self.rank,
+            down_mbps: whole(&key("down_mbps"), self.down_mbps, 0..=MBPS_MAX, "")?,
+            up_mbps: whole(&key("up_mbps"), self.up_mbps, 0..=MBPS_MAX, "")?,
+            rank: whole(&key("rank"), self.rank, 0..=RANK_MAX, "")?,
             monthly: prices(&key("monthly"), &self.monthly, currency)?,
             tax_code: optional_code(&key("tax_code"), self.tax_code.as_deref())?,
             activation_fee: optional_code(&key("activation_fee"), self.activation_fee.as_deref())?,
@@ -265,13 +269,11 @@ impl PackageFile {
 }
 
 /// Codes and the points that each costs, or has; nothing is free, and nothing is endless.
-fn points(key: &str, of: &BTreeMap<String, u32>) -> Read<BTreeMap<Code, u32>> {
-    let point = |(text, count): (&String, &u32)| {
+fn points(key: &str, of: &BTreeMap<String, i64>) -> Read<BTreeMap<Code, u32>> {
+    let point = |(text, count): (&String, &i64)| {
         let key = format!("{key}.{text}");
-        if !(1..=POINTS_MAX).contains(count) {
-            return Err(value(&key, format!("must be from 1 to {POINTS_MAX} points")));
-        }
-        Ok((code(&key, text)?, *count))
+        let count = whole(&key, *count, 1..=POINTS_MAX, " points")?;
+        Ok((code(&key, text)?, count))
     };
     each(of.iter().map(point))
 }

@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use domain::{
     biller::{ArrangementLimit, DunningAction, DunningPlan, DunningStep, Procedure},
     money::Currency,
+    text::Code,
 };
 use serde::Deserialize;
 
 use super::{
     billing::{Names, demand_known, optional_code, role_of},
     code,
-    mistakes::{Read, each},
-    price, value,
+    mistakes::{Mistakes, Read, each},
+    price, value, whole,
 };
 
 /// Longest time from the due date to a step, in days.
-const AFTER_DUE_MAX: u16 = 365;
+const AFTER_DUE_MAX: i64 = 365;
+/// Longest arrangement, in days.
+const ARRANGEMENT_DAYS_MAX: i64 = 3_650;
 /// Most steps of a ladder.
 const STEPS_MAX: usize = 20;
 
@@ -36,7 +39,7 @@ pub(super) struct DunningFile {
 #[serde(deny_unknown_fields)]
 struct StepFile {
     name: String,
-    after_due: u16,
+    after_due: i64,
     actions: Vec<ActionFile>,
     late_fee: Option<String>,
     #[serde(default)]
@@ -55,37 +58,53 @@ enum ActionFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ArrangementFile {
-    days: u16,
+    days: i64,
     amount: String,
 }
 
 impl DunningFile {
     pub(super) fn plan(&self, fees: &Names<'_>, currency: Currency) -> Read<DunningPlan> {
+        let mut mistakes = Mistakes::default();
+        let arrangement = |(role, file): (&String, &ArrangementFile)| {
+            let key = format!("dunning.arrangements.{role}");
+            let amount = price(&format!("{key}.amount"), &file.amount, currency)?.minor;
+            let bounds = 0..=ARRANGEMENT_DAYS_MAX;
+            let days = whole(&format!("{key}.days"), file.days, bounds, "")?;
+            Ok((role_of(&key, role)?, ArrangementLimit { days, amount }))
+        };
+        let read = (
+            mistakes.take(self.reconnect_fee(fees)),
+            mistakes.take(self.steps(fees)),
+            mistakes.take(each(self.arrangements.iter().map(arrangement))),
+            mistakes.take(price("dunning.minimum", &self.minimum, currency)),
+            mistakes.take(code("dunning.caller", &self.caller)),
+        );
+        let (Some(reconnect_fee), Some(steps), Some(arrangements), Some(minimum), Some(caller)) =
+            read
+        else {
+            return Err(mistakes);
+        };
+        let minimum = minimum.minor;
+        Ok(DunningPlan { steps, minimum, caller, reconnect_fee, arrangements })
+    }
+
+    fn reconnect_fee(&self, fees: &Names<'_>) -> Read<Option<Code>> {
         let reconnect = optional_code("dunning.reconnect_fee", self.reconnect_fee.as_deref())?;
         demand_known("dunning.reconnect_fee", &reconnect, fees, "the fees of this file")?;
+        Ok(reconnect)
+    }
+
+    fn steps(&self, fees: &Names<'_>) -> Read<Vec<DunningStep>> {
         if self.steps.len() > STEPS_MAX {
             return Err(value("dunning.steps", format!("must be at most {STEPS_MAX}")));
         }
         let numbered = self.steps.iter().enumerate();
-        let steps: Vec<DunningStep> = each(numbered.map(|(at, file)| {
+        each(numbered.map(|(at, file)| {
             let key = format!("dunning.steps[{at}]");
             file.demand_after(&self.steps[..at], &key)?;
             file.demand_ticket(at, &key)?;
             file.step(&key, fees)
-        }))?;
-        let arrangement = |(role, file): (&String, &ArrangementFile)| {
-            let key = format!("dunning.arrangements.{role}");
-            let amount = price(&format!("{key}.amount"), &file.amount, currency)?.minor;
-            Ok((role_of(&key, role)?, ArrangementLimit { days: file.days, amount }))
-        };
-        let arrangements = each(self.arrangements.iter().map(arrangement))?;
-        Ok(DunningPlan {
-            steps,
-            minimum: price("dunning.minimum", &self.minimum, currency)?.minor,
-            caller: code("dunning.caller", &self.caller)?,
-            reconnect_fee: reconnect,
-            arrangements,
-        })
+        }))
     }
 }
 
@@ -115,10 +134,8 @@ impl StepFile {
     }
 
     fn step(&self, key: &str, fees: &Names<'_>) -> Read<DunningStep> {
-        if !(1..=AFTER_DUE_MAX).contains(&self.after_due) {
-            let problem = format!("must be from 1 to {AFTER_DUE_MAX} days");
-            return Err(value(&format!("{key}.after_due"), problem));
-        }
+        let after_due = format!("{key}.after_due");
+        let after_due = whole(&after_due, self.after_due, 1..=AFTER_DUE_MAX, " days")?;
         let late_fee = optional_code(&format!("{key}.late_fee"), self.late_fee.as_deref())?;
         demand_known(&format!("{key}.late_fee"), &late_fee, fees, "the fees of this file")?;
         let action = |file: &ActionFile| match file {
@@ -129,7 +146,7 @@ impl StepFile {
         };
         Ok(DunningStep {
             name: code(&format!("{key}.name"), &self.name)?,
-            after_due: self.after_due,
+            after_due,
             actions: self.actions.iter().map(action).collect(),
             late_fee,
             procedures: self.procedures(key)?,

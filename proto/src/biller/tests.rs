@@ -103,7 +103,7 @@ fn a_mistake_is_named_by_its_key_and_its_line() {
         (
             "packages = [\"basic\"",
             "packages = [\"dsl\"",
-            "orders.campaigns.WINBACK.packages",
+            "orders.campaigns.WINBACK.packages[0]",
             "\"dsl\"",
         ),
         ("months = 6", "months = 0", "orders.campaigns.WINBACK.months", "months = 0"),
@@ -155,8 +155,53 @@ fn a_mistake_in_what_is_billed_is_named_by_its_key_and_its_line() {
         (wifi, &no_amount, "extras.WIFI.monthly[1].value", "2,00"),
         (wifi, &no_date, "extras.WIFI.monthly[1].from", "January"),
         (bundle, "packages = [\"voice\"]", "bundles.DOUBLE-PLAY.packages", "= [\"voice\"]"),
-        (bundle, "packages = [\"voice\", \"x\"]", "bundles.DOUBLE-PLAY.packages", "\"x\""),
+        (bundle, "packages = [\"voice\",\n\"x\"]", "bundles.DOUBLE-PLAY.packages[1]", "\"x\""),
     ]);
+}
+
+#[test]
+fn f71_nobody_is_paid_for_taking_a_bundle() {
+    // Classic is 29.99 under a campaign and voice is 24.99.
+    let discount = "discount = \"10.00\"";
+    let of = |minor: &str| format!("discount = \"{minor}\" # all of it");
+    assert!(parse(&SHIPPED.replacen(discount, &of("54.98"), 1)).is_ok(), "they may cost nothing");
+    let later = "discount = [\n{ value = \"10.00\" },\n\
+                 { from = \"2027-01-01\", value = \"54.99\" }]";
+    let key = "bundles.DOUBLE-PLAY.discount";
+    demand_refused(&[
+        (discount, &of("54.99"), key, "# all of it"),
+        (discount, later, "bundles.DOUBLE-PLAY.discount[1]", "54.99"),
+    ]);
+    // A version that comes later, for a cent, is the least.
+    let cheap = "monthly = [{ value = \"59.99\" }, { from = \"2027-01-01\", value = \"0.01\" }]";
+    let cheap = SHIPPED.replacen("monthly = \"59.99\"", cheap, 1);
+    assert!(parse(&cheap.replacen(discount, &of("25.00"), 1)).is_ok());
+    let refused = parse(&cheap.replacen(discount, &of("25.01"), 1)).unwrap_err();
+    assert!(refused.told().starts_with(key), "{refused}");
+}
+
+#[test]
+fn a_number_that_cannot_be_hides_no_other_mistake() {
+    let text = SHIPPED
+        .replacen("due_days = 4", "due_days = -4", 1)
+        .replacen("bill_day = 1", "bill_day = 4000", 1)
+        .replacen("service_vlan = 552", "service_vlan = -1", 1)
+        .replacen("after_due = 11", "after_due = -1", 1)
+        .replacen("reconnect_fee = \"RECONNECT\"", "reconnect_fee = \"X\"", 1)
+        .replacen("rank = 2", "rank = -2", 1);
+    let mistakes = check(&text).unwrap_err();
+    let keys: Vec<_> = mistakes.iter().map(BillerError::told).collect();
+    let said: Vec<_> = keys.iter().map(|told| told.split(' ').next().unwrap()).collect();
+    let expected = [
+        "policies.service_vlan",
+        "billing.bill_day",
+        "billing.due_days",
+        "dunning.reconnect_fee",
+        "dunning.steps[0].after_due",
+        "packages.classic.rank",
+    ];
+    assert_eq!(said, expected);
+    assert_eq!(keys[2], "billing.due_days must be from 0 to 90 days");
 }
 
 #[test]

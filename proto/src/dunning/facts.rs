@@ -53,9 +53,13 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
                 missing: Some(money::encode(missing)),
             })
         }
-        DunningEvent::ChargeDisputed { charge_id, reason, .. } => {
-            let (charge_id, reason) = (charge_id.to_string(), reason.to_string());
-            Fact::ChargeDisputed(pb::DunningChargeDisputed { account_id, charge_id, reason })
+        DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
+            Fact::ChargeDisputed(pb::DunningChargeDisputed {
+                account_id,
+                charge_id: charge_id.to_string(),
+                reason: reason.to_string(),
+                while_suspended: *while_suspended,
+            })
         }
         DunningEvent::DisputeClosed { charge_id, .. } => {
             let charge_id = charge_id.to_string();
@@ -112,6 +116,7 @@ pub(crate) fn decode(message: pb::DunningEvent) -> Result<DunningEvent, Invalid>
             account_id: id("accountId", &fact.account_id)?,
             charge_id: code("chargeId", &fact.charge_id)?,
             reason: code("reason", &fact.reason)?,
+            while_suspended: fact.while_suspended,
         },
         Fact::DisputeClosed(fact) => DunningEvent::DisputeClosed {
             account_id: id("accountId", &fact.account_id)?,

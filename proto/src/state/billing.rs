@@ -55,9 +55,11 @@ pub(super) fn of_invoice(invoice: &Invoice) -> Value {
             "total": issued.total().minor,
             "lines": issued.lines.iter().map(of_line).collect::<Vec<_>>(),
         }),
-        Invoice::Credited { reason, rebilled } => {
-            json!({ "credited": reason.as_str(), "rebilled": rebilled })
-        }
+        Invoice::Credited { account_id, reason, rebilled } => json!({
+            "account": account_id.as_str(),
+            "credited": reason.as_str(),
+            "rebilled": rebilled,
+        }),
     }
 }
 
@@ -93,6 +95,8 @@ pub(super) fn of_dunning(dunning: &Dunning) -> Value {
             "promises": arrangement.promises.iter().map(of_promise).collect::<Vec<_>>(),
         })),
         "disputed": dunning.disputed.keys().map(|id| id.as_str()).collect::<Vec<_>>(),
+        "disputedWhileSuspended":
+            dunning.disputed_while_suspended.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         "excluded": dunning.excluded.as_ref().map(|excluded| json!({
             "reason": excluded.reason.as_str(),
             "until": excluded.until.map(|until| until.to_string()),

@@ -203,6 +203,13 @@ fn dunning() -> Vec<Event> {
             account_id: account_id(),
             charge_id: code("invoice_1042"),
             reason: code("NOT-ORDERED"),
+            while_suspended: false,
+        },
+        DunningEvent::ChargeDisputed {
+            account_id: account_id(),
+            charge_id: code("invoice_1042"),
+            reason: code("NOT-ORDERED"),
+            while_suspended: true,
         },
         DunningEvent::DisputeClosed { account_id: account_id(), charge_id: code("invoice_1042") },
         DunningEvent::Excluded {

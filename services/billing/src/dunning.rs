@@ -9,7 +9,7 @@ mod row;
 use domain::{
     Aggregate, Event,
     biller::Biller,
-    dunning::{Dunning, DunningEvent, LadderEnd, Outlook, StepTaken, Waits},
+    dunning::{Arrangement, Dunning, DunningEvent, LadderEnd, Outlook, StepTaken, Waits},
     ledger::LedgerEvent,
     run::RunKind,
 };
@@ -41,7 +41,8 @@ pub(crate) fn apply(
             let account_id = event.account_id().as_str();
             let before = find(rows, account_id)?;
             let after = before.dunning()?.evolve(event);
-            let row = before.holding(&after).telling(told(event), recorded, ENTRIES_MAX);
+            let entry = told(event, before.dunning()?.arrangement.as_ref());
+            let row = before.holding(&after).telling(entry, recorded, ENTRIES_MAX);
             restate(biller, account_id, row, rows)
         }
         Event::Ledger(event) if event.effect() != 0 => {
@@ -135,8 +136,8 @@ fn next(outlook: Outlook) -> Next {
     }
 }
 
-/// What happened, in a sentence.
-fn told(event: &DunningEvent) -> Entry {
+/// What happened, in a sentence, and to which arrangement that stood.
+fn told(event: &DunningEvent, stood: Option<&Arrangement>) -> Entry {
     match event {
         DunningEvent::StepTaken(StepTaken { ladder, anchor, name, past_due, taken_on, .. }) => {
             let what = format!(
@@ -153,10 +154,18 @@ fn told(event: &DunningEvent) -> Entry {
             };
             Entry::of("end", format!("Ladder {ladder} ended: {why}"))
         }
-        DunningEvent::ArrangementMade { arrangement_id, total, promises, .. } => {
+        DunningEvent::ArrangementMade { arrangement_id, total, promises, by_manager, .. } => {
             let promised: Vec<_> =
                 promises.iter().map(|it| format!("{} by {}", it.amount, it.on)).collect();
-            let what = format!("Arrangement {arrangement_id} for {total}: {}", promised.join(", "));
+            let instead = stood.map(|it| format!(" instead of {}", it.arrangement_id));
+            let instead = instead.unwrap_or_default();
+            let promised = promised.join(", ");
+            let reach = match by_manager {
+                true => "",
+                false => "; no manager made it, so it reinstates nobody",
+            };
+            let what =
+                format!("Arrangement {arrangement_id}{instead} for {total}: {promised}{reach}");
             Entry::of("arrangement", what)
         }
         DunningEvent::ArrangementKept { arrangement_id, .. } => {
@@ -169,8 +178,10 @@ fn told(event: &DunningEvent) -> Entry {
             );
             Entry::of("arrangement", what)
         }
-        DunningEvent::ChargeDisputed { charge_id, reason, .. } => {
-            Entry::of("dispute", format!("{charge_id} disputed: {reason}"))
+        DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
+            let stays =
+                if *while_suspended { "; the suspension stays until it is decided" } else { "" };
+            Entry::of("dispute", format!("{charge_id} disputed: {reason}{stays}"))
         }
         DunningEvent::DisputeClosed { charge_id, .. } => {
             Entry::of("dispute", format!("The dispute about {charge_id} is decided"))
@@ -225,3 +236,6 @@ fn posted(event: &LedgerEvent) -> Entry {
     };
     Entry::of(LEDGER, what)
 }
+
+#[cfg(test)]
+mod tests;

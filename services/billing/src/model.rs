@@ -115,7 +115,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        5
+        6
     }
 
     fn apply(

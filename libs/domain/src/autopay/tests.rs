@@ -179,6 +179,7 @@ fn f48_what_is_disputed_is_not_collected() {
         account_id: account_id(),
         charge_id: code("bill-2026-03-05"),
         reason: code("NOT-ORDERED"),
+        while_suspended: false,
     };
     let disputed = owing().and([disputed.on(&account_id())]);
     assert_eq!(next_try(&disputed), None);

@@ -24,7 +24,8 @@ pub struct BillingPlan {
     pub autopay_minimum: i64,
     /// What adjustments may be for (F55).
     pub adjustment_reasons: BTreeSet<Code>,
-    /// Up to what amount a role may adjust without anybody's approval, in minor units (F55).
+    /// Up to what amount a role may adjust without anybody's approval, in minor units: all that is
+    /// credited to an account on a day, or charged to it (F55).
     pub adjustment_limits: BTreeMap<Role, i64>,
 }
 

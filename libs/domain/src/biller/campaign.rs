@@ -39,19 +39,24 @@ impl Campaign {
         self.from.is_none_or(|from| from <= on) && self.until.is_none_or(|until| on < until)
     }
 
-    /// What somebody has who takes a package of that price under this campaign on a day.
+    /// What a package of that price costs a month under it.
     #[must_use]
-    pub fn promotion(&self, campaign_code: &Code, price: Money, start: Date) -> Promotion {
-        let monthly = match self.offer {
+    pub fn monthly(&self, price: Money) -> Money {
+        match self.offer {
             Offer::Monthly(monthly) => monthly,
             Offer::Discount(less) => {
                 let minor = price.minor.saturating_sub(less.minor).max(0);
                 Money { minor, ..price }
             }
-        };
+        }
+    }
+
+    /// What somebody has who takes a package of that price under this campaign on a day.
+    #[must_use]
+    pub fn promotion(&self, campaign_code: &Code, price: Money, start: Date) -> Promotion {
         Promotion {
             campaign_code: campaign_code.clone(),
-            monthly,
+            monthly: self.monthly(price),
             until: start.saturating_add(i64::from(self.months).months()),
             monthly_after: price,
         }

@@ -1,6 +1,9 @@
 //! Arrange: the customer promises to pay by certain days, and the ladder is held up until then.
 //! How long and for how much depends on the role of whoever agrees (F79, F86). What is disputed is
 //! no part of it, whatever is decided about it later.
+//!
+//! What must stay true: one arrangement stands at a time. A manager may make another one instead of
+//! it; and whoever is suspended already is reinstated by none but a manager's (F86).
 
 use jiff::{ToSpan, civil::Date};
 
@@ -49,7 +52,7 @@ impl Decide for MakeArrangement {
             Recall::Otherwise => return Err(DunningRejection::ArrangementIdUsed.into()),
             Recall::New => {}
         }
-        if dunning.is_arranged() {
+        if dunning.is_arranged() && !desk.actor.is(Role::Manager) {
             return Err(DunningRejection::Arranged.into());
         }
         let today = today(desk)?;

@@ -1,11 +1,15 @@
 //! Dispute: the customer says that something is not owed. Until that is decided it counts as not
 //! due, and the ledger, which is told of it in the same record, pays it last.
+//!
+//! What must stay true: a dispute ends a ladder and no suspension. Whoever was cut off before is
+//! reinstated when the debt is paid or taken back, or by a manager's arrangement (F86).
 
 use super::{DunningEvent, DunningId, DunningRejection, advance::settled_after};
 use crate::{
     Decide, Desk, Fact, Rejection,
-    account::AccountId,
+    account::{Account, AccountId},
     ledger::{LedgerEvent, LedgerId},
+    site::SuspensionReason,
     text::Code,
 };
 
@@ -45,10 +49,15 @@ impl Decide for DisputeCharge {
         if dunning.disputed.len() >= DISPUTES_MAX {
             return Err(DunningRejection::TooManyDisputes.into());
         }
+        let was_disputed = dunning.disputed.contains_key(&self.charge_id);
         let disputed = DunningEvent::ChargeDisputed {
             account_id: self.account_id.clone(),
             charge_id: self.charge_id.clone(),
             reason: self.reason.clone(),
+            while_suspended: match was_disputed {
+                true => dunning.disputed_while_suspended.contains(&self.charge_id),
+                false => is_suspended(desk, &self.account_id),
+            },
         };
         let in_ledger = LedgerEvent::ChargeDisputed {
             account_id: self.account_id.clone(),
@@ -64,7 +73,10 @@ impl Decide for CloseDispute {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let dunning = desk.get(&DunningId::of(&self.account_id));
         if !dunning.disputed.contains_key(&self.charge_id) {
-            return Ok(vec![]);
+            return match dunning.decided.knows(&self.charge_id) {
+                true => Ok(vec![]),
+                false => Err(DunningRejection::NothingDisputed.into()),
+            };
         }
         let closed = DunningEvent::DisputeClosed {
             account_id: self.account_id.clone(),
@@ -82,81 +94,13 @@ impl Decide for CloseDispute {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::{CloseDispute, DisputeCharge};
-    use crate::{
-        dunning::{DunningEvent, DunningRejection},
-        ledger::{Ledger, LedgerEvent, LedgerId},
-        testing::{
-            fixtures::{TODAY, account, account_id, code, day, debt, paid},
-            given,
-        },
-    };
-
-    fn dispute(charge_id: &str) -> DisputeCharge {
-        DisputeCharge {
-            account_id: account_id(),
-            charge_id: code(charge_id),
-            reason: code("NOT-ORDERED"),
-        }
-    }
-
-    #[test]
-    fn what_is_disputed_counts_as_not_due_until_it_is_decided() {
-        let owing = || given(account()).and([day(TODAY), debt(4_999, date(2026, 3, 5))]);
-        let disputed = DunningEvent::ChargeDisputed {
-            account_id: account_id(),
-            charge_id: code("bill-2026-03-05"),
-            reason: code("NOT-ORDERED"),
-        };
-        let (account, charge) = (account_id, || code("bill-2026-03-05"));
-        let aside = LedgerEvent::ChargeDisputed { account_id: account(), charge_id: charge() };
-        owing()
-            .when(dispute("bill-2026-03-05"))
-            .then([aside.on(&account_id()), disputed.clone().on(&account_id())]);
-        let close = CloseDispute { account_id: account_id(), charge_id: code("bill-2026-03-05") };
-        let closed = DunningEvent::DisputeClosed {
-            account_id: account_id(),
-            charge_id: code("bill-2026-03-05"),
-        };
-        let back = LedgerEvent::DisputeClosed { account_id: account(), charge_id: charge() };
-        owing()
-            .after(dispute("bill-2026-03-05"))
-            .when(close.clone())
-            .then([back.on(&account_id()), closed.clone().on(&account_id())]);
-        // Of a dispute in an older log the ledger knows nothing.
-        owing()
-            .and([disputed.on(&account_id())])
-            .when(close.clone())
-            .then([closed.on(&account_id())]);
-        owing().when(close).then([]);
-        owing().when(dispute("bill")).then_rejected(DunningRejection::NothingOpen);
-    }
-
-    #[test]
-    fn f48_f79_a_payment_pays_what_is_disputed_last() {
-        // 50.00 of March is disputed, 70.00 of April is not.
-        let owing = given(account()).and([debt(5_000, date(2026, 3, 5))]);
-        let owing = owing.after(dispute("bill-2026-03-05")).and([debt(7_000, date(2026, 4, 5))]);
-        let open = |payments: &[i64]| {
-            let paid = payments
-                .iter()
-                .enumerate()
-                .map(|(index, minor)| paid(&format!("p-{index}"), *minor));
-            let after = owing.clone().and(paid);
-            let ledger: &Ledger = after.state(&LedgerId::of(&account_id()));
-            let open = ledger.open_charges().iter();
-            open.map(|charge| (charge.due_on.month(), charge.remaining)).collect::<Vec<_>>()
-        };
-        assert_eq!(open(&[7_000]), [(3, 5_000)]);
-        assert_eq!(open(&[6_000, 1_500]), [(3, 4_500)]);
-        let closed = CloseDispute { account_id: account_id(), charge_id: code("bill-2026-03-05") };
-        let after = owing.after(closed).and([paid("p-1", 7_000)]);
-        let ledger: &Ledger = after.state(&LedgerId::of(&account_id()));
-        assert_eq!(ledger.open_charges()[0].remaining, 5_000);
-        assert_eq!(ledger.open_charges()[0].due_on, date(2026, 4, 5));
-    }
+/// Whether a site of the account is suspended for non-payment, or about to be.
+fn is_suspended(desk: &Desk<'_>, account_id: &AccountId) -> bool {
+    let Account::Open { portal_closed_by, .. } = desk.get(account_id) else { return false };
+    portal_closed_by
+        .iter()
+        .any(|site_id| desk.get(site_id).is_suspended_for(SuspensionReason::NonPayment))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! How an account's dunning follows from its facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Arrangement, Dunning, DunningEvent, Exclusion, Ladder};
 use crate::{
@@ -10,6 +10,8 @@ use crate::{
 
 /// Arrangements that are remembered.
 const ARRANGED_MAX: usize = 50;
+/// Disputes that are remembered when they are decided.
+const DECIDED_MAX: usize = 50;
 
 impl Aggregate for Dunning {
     const CATEGORY: &'static str = "dunning";
@@ -20,8 +22,10 @@ impl Aggregate for Dunning {
         demanded: None,
         arrangement: None,
         disputed: BTreeMap::new(),
+        disputed_while_suspended: BTreeSet::new(),
         excluded: None,
         arranged: Remembered::NONE,
+        decided: Remembered::NONE,
     };
     type Event = DunningEvent;
 
@@ -61,11 +65,18 @@ impl Aggregate for Dunning {
             DunningEvent::ArrangementKept { .. } | DunningEvent::ArrangementBroken { .. } => {
                 self.arrangement = None;
             }
-            DunningEvent::ChargeDisputed { charge_id, reason, .. } => {
+            DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
                 self.disputed.insert(charge_id.clone(), reason.clone());
+                if *while_suspended {
+                    self.disputed_while_suspended.insert(charge_id.clone());
+                } else {
+                    self.disputed_while_suspended.remove(charge_id);
+                }
             }
             DunningEvent::DisputeClosed { charge_id, .. } => {
-                self.disputed.remove(charge_id);
+                let reason = self.disputed.remove(charge_id);
+                self.decided.note(charge_id, Fingerprint::of(&reason), DECIDED_MAX);
+                self.disputed_while_suspended.remove(charge_id);
             }
             DunningEvent::Excluded { reason, until, .. } => {
                 self.excluded = Some(Exclusion { reason: reason.clone(), until: *until });

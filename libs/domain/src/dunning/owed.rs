@@ -1,7 +1,8 @@
 //! What is owed, as dunning sees it: what is past due, what may be collected, what is promised, and
 //! what has to be paid before anybody is reinstated.
 //!
-//! What must stay true: what is disputed is part of none of it.
+//! What must stay true: what is disputed is part of none of it, but of what has to be paid for a
+//! reinstatement: there it is left out only if it was disputed before anybody was suspended.
 
 use jiff::civil::Date;
 
@@ -68,13 +69,20 @@ impl Dunning {
 
     /// What has to be paid before the account is reinstated: the debt that started the ladder, or
     /// for which it was suspended without one, or that started the last one, and every older one;
-    /// where there was nothing of this, all that is past due (F77, F86).
+    /// where there was nothing of this, all that is past due (F77, F86). A dispute from after the
+    /// suspension lessens nothing of it.
     #[must_use]
     pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
         let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
         let anchor = anchor_of(self.ladder).or(self.demanded).or(anchor_of(self.ended));
-        let past_due = self.undisputed(standing).filter(|charge| charge.due_on < today);
-        sum(past_due.filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor)))
+        let is_demanded = |charge: &&OpenCharge| {
+            let charge_id = &charge.charge_id;
+            !self.disputed.contains_key(charge_id)
+                || self.disputed_while_suspended.contains(charge_id)
+        };
+        let past_due = standing.open.iter().filter(|charge| charge.due_on < today);
+        let demanded = past_due.filter(is_demanded);
+        sum(demanded.filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor)))
     }
 
     /// Whether so little of that is left that nobody is asked for it: the ladder is over by the

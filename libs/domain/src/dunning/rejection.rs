@@ -12,7 +12,10 @@ pub enum DunningRejection {
     #[error("nothing is past due on the account")]
     NothingPastDue,
     /// One at a time.
-    #[error("the account has an arrangement: it is kept or broken before there is another one")]
+    #[error(
+        "the account has an arrangement: only a manager makes another one before it is kept or \
+         broken"
+    )]
     Arranged,
     /// One id, two arrangements.
     #[error("the arrangement id belongs to another arrangement: choose a new id")]
@@ -35,6 +38,9 @@ pub enum DunningRejection {
     /// There is nothing to dispute.
     #[error("nothing is open of that charge: name one of the balance's open charges")]
     NothingOpen,
+    /// There is nothing to decide.
+    #[error("that charge is not disputed: name one of the disputes that dunning shows")]
+    NothingDisputed,
     /// Nothing grows without a bound.
     #[error("the account has {DISPUTES_MAX} disputes: close some first")]
     TooManyDisputes,
@@ -60,6 +66,7 @@ impl DunningRejection {
             Self::PromisesTooSmall => "dunning.promises_too_small",
             Self::AboveLimit => "dunning.above_limit",
             Self::NothingOpen => "dunning.nothing_open",
+            Self::NothingDisputed => "dunning.nothing_disputed",
             Self::TooManyDisputes => "dunning.too_many_disputes",
             Self::ExclusionOver { .. } => "dunning.exclusion_over",
         }

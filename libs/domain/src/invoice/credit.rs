@@ -30,7 +30,7 @@ impl Decide for CreditInvoice {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         match desk.get(&self.invoice_id) {
             Invoice::NotIssued => Err(InvoiceRejection::NotIssued.into()),
-            Invoice::Credited { reason, rebilled }
+            Invoice::Credited { reason, rebilled, .. }
                 if *reason == self.reason && *rebilled == self.rebill =>
             {
                 Ok(vec![])

@@ -1,5 +1,8 @@
 //! Adjust: a credit or a charge outside the normal billing (F55). What is above the limit of
 //! whoever asks waits for somebody else.
+//!
+//! What must stay true: the limit is for all that is credited to an account on a day without
+//! anybody's approval, or charged to it, so it cannot be gone beyond in parts.
 
 use super::{Ledger, LedgerEvent, LedgerRejection, REQUESTS_MAX, posted, state::is_invoices};
 use crate::{
@@ -47,7 +50,9 @@ impl Decide for AdjustAccount {
             }
             None => self.check(desk)?,
         }
-        let fact = if limit(desk) >= self.amount.minor.saturating_abs() {
+        let today = today(desk)?;
+        let due_on = desk.biller.billing.due_on(today, today);
+        let fact = if limit(desk) >= ledger.unapproved.with(due_on, self.amount.minor) {
             adjusted(desk, &self.account_id, &self.adjustment_id, self.content(), None)?
         } else if ledger.requested.len() >= REQUESTS_MAX {
             return Err(LedgerRejection::TooManyRequests.into());
@@ -95,7 +100,8 @@ impl AdjustAccount {
 /// What an adjustment is: amount, reason and note.
 pub(super) type Content<'a> = (Money, &'a Code, &'a Sealed);
 
-/// Up to what amount the actor adjusts without anybody's approval, in minor units (F55).
+/// Up to what amount the actor adjusts without anybody's approval, in minor units: all that an
+/// account is credited on a day, or charged (F55).
 pub(super) fn limit(desk: &Desk<'_>) -> i64 {
     let limits = &desk.biller.billing.adjustment_limits;
     desk.actor.roles.iter().filter_map(|role| limits.get(role)).copied().max().unwrap_or(0)
@@ -122,107 +128,4 @@ pub(super) fn adjusted(
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::AdjustAccount;
-    use crate::{
-        ledger::{ApproveAdjustment, DeclineAdjustment, LedgerEvent, LedgerRejection},
-        testing::{
-            Given,
-            fixtures::{TODAY, account, account_id, code, day, sealed, usd},
-            given,
-        },
-    };
-
-    fn adjust(minor: i64) -> AdjustAccount {
-        AdjustAccount {
-            account_id: account_id(),
-            adjustment_id: code("a-1"),
-            amount: usd(minor),
-            reason: code("OUTAGE"),
-            note: sealed("Two days without service"),
-        }
-    }
-
-    fn adjusted(minor: i64, approved_by: Option<&str>) -> LedgerEvent {
-        LedgerEvent::Adjusted {
-            account_id: account_id(),
-            adjustment_id: code("a-1"),
-            amount: usd(minor),
-            reason: code("OUTAGE"),
-            note: sealed("Two days without service"),
-            due_on: date(2026, 3, 20),
-            approved_by: approved_by.map(code),
-        }
-    }
-
-    fn requested(minor: i64) -> LedgerEvent {
-        LedgerEvent::AdjustmentRequested {
-            account_id: account_id(),
-            adjustment_id: code("a-1"),
-            amount: usd(minor),
-            reason: code("OUTAGE"),
-            note: sealed("Two days without service"),
-            requested_by: code("jane"),
-        }
-    }
-
-    fn opened() -> Given {
-        given(account()).and([day(TODAY)])
-    }
-
-    #[test]
-    fn f55_a_credit_or_a_charge_is_applied_within_the_limit_of_the_role() {
-        for minor in [-5_000, 5_000] {
-            opened().when(adjust(minor)).then([adjusted(minor, None).on(&account_id())]);
-        }
-        for minor in [-5_001, 5_001] {
-            opened().when(adjust(minor)).then([requested(minor).on(&account_id())]);
-        }
-        opened()
-            .by("sam; roles=manager")
-            .when(adjust(-5_001))
-            .then([adjusted(-5_001, None).on(&account_id())]);
-    }
-
-    #[test]
-    fn f55_what_is_above_the_limit_is_approved_by_somebody_else() {
-        let approve = || ApproveAdjustment { account_id: account_id(), adjustment_id: code("a-1") };
-        let waiting = || opened().after(adjust(-6_000));
-        waiting()
-            .by("sam; roles=manager")
-            .when(approve())
-            .then([adjusted(-6_000, Some("sam")).on(&account_id())]);
-        waiting()
-            .by("jane; roles=manager")
-            .when(approve())
-            .then_rejected(LedgerRejection::OwnRequest);
-        waiting().by("bob; roles=agent").when(approve()).then_rejected(LedgerRejection::AboveLimit);
-        opened().when(approve()).then_rejected(LedgerRejection::NoSuchRequest);
-    }
-
-    #[test]
-    fn f55_what_is_declined_is_not_made() {
-        let decline = DeclineAdjustment { account_id: account_id(), adjustment_id: code("a-1") };
-        let declined = LedgerEvent::AdjustmentDeclined {
-            account_id: account_id(),
-            adjustment_id: code("a-1"),
-        };
-        let waiting = || opened().after(adjust(-6_000));
-        waiting().when(decline.clone()).then([declined.on(&account_id())]);
-        waiting().after(decline).when(adjust(-6_000)).then([]);
-    }
-
-    #[test]
-    fn an_adjustment_changes_something_for_a_reason_of_the_billers() {
-        opened().when(adjust(0)).then_rejected(LedgerRejection::AmountZero);
-        opened()
-            .when(AdjustAccount { reason: code("SYMPATHY"), ..adjust(-1) })
-            .then_rejected(LedgerRejection::ReasonNotKnown);
-        opened()
-            .after(adjust(-1))
-            .when(adjust(-2))
-            .then_rejected(LedgerRejection::AdjustmentIdUsed);
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! Bill an account: one invoice for one cycle, or what has come up since, on demand.
 //!
-//! What must stay true: an account's cycles are billed in order, each once; an account that cannot
+//! What must stay true: an account's cycles are billed in order, each once, and nothing else is
+//! taken for one; an account that cannot
 //! be billed for a cycle is parked with the reason and stays due. A bill on demand that cannot be
 //! made is refused: no cycle waits for it.
 
@@ -92,9 +93,12 @@ impl BillAccount {
             let through = subscription.through_on_demand(today);
             return Ok(Some(Bill { cycle: today, through }));
         };
+        let was_billed = subscription.was_billed_for(cycle);
         match next {
-            None => Ok(None),
-            Some(next) if cycle < next => Ok(None),
+            None if was_billed => Ok(None),
+            None => Err(LedgerRejection::NoCycleDue.into()),
+            Some(due) if cycle < due && was_billed => Ok(None),
+            Some(due) if cycle < due => Err(LedgerRejection::CycleOver { cycle, due }.into()),
             Some(next) if cycle > next => {
                 Err(LedgerRejection::EarlierCycleOpen { due: next }.into())
             }

@@ -29,7 +29,7 @@ impl Decide for ApproveAdjustment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let ledger = desk.get(&Id::<Ledger>::of(&self.account_id));
         let Some(waiting) = ledger.requested.get(&self.adjustment_id) else {
-            return ledger.demand_decided(&self.adjustment_id);
+            return ledger.demand_decided(&self.adjustment_id, Decision::Approved);
         };
         if waiting.requested_by == desk.actor.name {
             return Err(LedgerRejection::OwnRequest.into());
@@ -47,7 +47,7 @@ impl Decide for DeclineAdjustment {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         let ledger = desk.get(&Id::<Ledger>::of(&self.account_id));
         if !ledger.requested.contains_key(&self.adjustment_id) {
-            return ledger.demand_decided(&self.adjustment_id);
+            return ledger.demand_decided(&self.adjustment_id, Decision::Declined);
         }
         let declined = LedgerEvent::AdjustmentDeclined {
             account_id: self.account_id.clone(),
@@ -57,13 +57,26 @@ impl Decide for DeclineAdjustment {
     }
 }
 
+/// What becomes of an adjustment that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decision {
+    Approved,
+    Declined,
+}
+
 impl Ledger {
-    /// Whoever decides what is decided already changes nothing.
-    fn demand_decided(&self, adjustment_id: &Code) -> Result<Vec<Fact>, Rejection> {
-        if self.adjusted.knows(adjustment_id) {
-            Ok(vec![])
-        } else {
-            Err(LedgerRejection::NoSuchRequest.into())
+    /// Whoever decides what is decided so already changes nothing.
+    fn demand_decided(
+        &self,
+        adjustment_id: &Code,
+        decision: Decision,
+    ) -> Result<Vec<Fact>, Rejection> {
+        let is_declined = self.declined.knows(adjustment_id);
+        match (decision, is_declined, self.adjusted.knows(adjustment_id)) {
+            (Decision::Declined, true, _) | (Decision::Approved, false, true) => Ok(vec![]),
+            (Decision::Approved, true, _) => Err(LedgerRejection::AdjustmentDeclined.into()),
+            (Decision::Declined, false, true) => Err(LedgerRejection::AdjustmentMade.into()),
+            (_, false, false) => Err(LedgerRejection::NoSuchRequest.into()),
         }
     }
 }

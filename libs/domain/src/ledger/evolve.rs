@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Ledger, LedgerEvent, RequestedAdjustment, Standing,
-    state::{AwaitedRefund, Paid, REMEMBERED_MAX, RefundAnswer, fingerprint},
+    state::{AwaitedRefund, Paid, REMEMBERED_MAX, RefundAnswer, Unapproved, fingerprint},
 };
 use crate::{
     Aggregate, Noun,
@@ -20,6 +20,8 @@ impl Aggregate for Ledger {
         payments: BTreeMap::new(),
         requested: BTreeMap::new(),
         adjusted: Remembered::NONE,
+        declined: Remembered::NONE,
+        unapproved: Unapproved::NOTHING,
         refunded: Remembered::NONE,
         awaited: BTreeMap::new(),
         answered: Remembered::NONE,
@@ -96,10 +98,21 @@ impl Ledger {
     /// An adjustment was asked for, made or declined.
     fn adjust(&mut self, event: &LedgerEvent) {
         match event {
-            LedgerEvent::Adjusted { adjustment_id, amount, reason, note, .. } => {
+            LedgerEvent::Adjusted {
+                adjustment_id,
+                amount,
+                reason,
+                note,
+                due_on,
+                approved_by,
+                ..
+            } => {
                 self.requested.remove(adjustment_id);
                 let what = Fingerprint::of(&(amount, reason, note));
                 self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
+                if approved_by.is_none() {
+                    self.unapproved.note(*due_on, amount.minor);
+                }
             }
             LedgerEvent::AdjustmentRequested {
                 adjustment_id,
@@ -121,6 +134,7 @@ impl Ledger {
                 if let Some(it) = self.requested.remove(adjustment_id) {
                     let what = Fingerprint::of(&(it.amount, it.reason, it.note));
                     self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
+                    self.declined.note(adjustment_id, what, REMEMBERED_MAX);
                 }
             }
             LedgerEvent::Charged { .. }

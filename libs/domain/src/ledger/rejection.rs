@@ -19,6 +19,12 @@ pub enum LedgerRejection {
     /// One id, two payments.
     #[error("the payment id belongs to another payment")]
     PaymentIdUsed,
+    /// It would be recorded as one that held.
+    #[error("the payment of this id was reversed: record money that came since under a new id")]
+    PaymentIdReversed,
+    /// A payment that names an invoice is not to pay another one.
+    #[error("the account has no such invoice: name one of its own, or none to pay the oldest debt")]
+    NoSuchInvoice,
     /// One payment, recorded twice.
     #[error("the processor's reference belongs to a payment that is recorded already")]
     ReferenceUsed,
@@ -48,6 +54,12 @@ pub enum LedgerRejection {
     ReceivedAfterToday {
         /// The last opened day.
         today: Date,
+    },
+    /// A year that was mistyped.
+    #[error("the payment is dated before {since}: books are not kept of so long ago")]
+    ReceivedTooLongAgo {
+        /// The earliest day.
+        since: Date,
     },
     /// Nobody paid that, or it is too long ago to be told.
     #[error("the ledger knows no such payment")]
@@ -97,6 +109,12 @@ pub enum LedgerRejection {
     /// Nobody asked for it, or it is decided.
     #[error("no such adjustment waits to be approved")]
     NoSuchRequest,
+    /// It is decided, otherwise.
+    #[error("the adjustment was declined: ask for another one, under a new id")]
+    AdjustmentDeclined,
+    /// It is decided, otherwise.
+    #[error("the adjustment was made: take it back with another one of the opposite amount")]
+    AdjustmentMade,
     /// F55.
     #[error("the amount is above what the role may adjust: somebody with a higher limit decides")]
     AboveLimit,
@@ -112,6 +130,20 @@ pub enum LedgerRejection {
         /// The cycle that comes first.
         due: Date,
     },
+    /// It is no bill day that is still to come, nor one whose bill stands.
+    #[error(
+        "no bill is to be made for {cycle}: the account is billed next for {due}, or at once where \
+         no cycle is named"
+    )]
+    CycleOver {
+        /// What was asked for.
+        cycle: Date,
+        /// The cycle that comes next.
+        due: Date,
+    },
+    /// Nobody would ever be billed for it.
+    #[error("the account is due on no day: it pays for nothing, or for nothing any more")]
+    NoCycleDue,
     /// Its day has not come.
     #[error("the bill day {cycle} has not come: today is {today}")]
     CycleNotReached {
@@ -130,6 +162,8 @@ impl LedgerRejection {
             Self::ChargeIdUsed => "ledger.charge_id_used",
             Self::IdOfAnother => "ledger.id_of_another",
             Self::PaymentIdUsed => "ledger.payment_id_used",
+            Self::PaymentIdReversed => "ledger.payment_id_reversed",
+            Self::NoSuchInvoice => "ledger.no_such_invoice",
             Self::ReferenceUsed => "ledger.reference_used",
             Self::LinesOutOfRange { .. } => "ledger.lines_out_of_range",
             Self::OtherCurrency { .. } => "ledger.other_currency",
@@ -137,6 +171,7 @@ impl LedgerRejection {
             Self::AmountNotPositive => "ledger.amount_not_positive",
             Self::AmountZero => "ledger.amount_zero",
             Self::ReceivedAfterToday { .. } => "ledger.received_after_today",
+            Self::ReceivedTooLongAgo { .. } => "ledger.received_too_long_ago",
             Self::NoSuchPayment => "ledger.no_such_payment",
             Self::ReversedOtherwise => "ledger.reversed_otherwise",
             Self::RefundTooLarge => "ledger.refund_too_large",
@@ -152,10 +187,14 @@ impl LedgerRejection {
             Self::AdjustmentIdUsed => "ledger.adjustment_id_used",
             Self::ReasonNotKnown => "ledger.reason_not_known",
             Self::NoSuchRequest => "ledger.no_such_request",
+            Self::AdjustmentDeclined => "ledger.adjustment_declined",
+            Self::AdjustmentMade => "ledger.adjustment_made",
             Self::AboveLimit => "ledger.above_limit",
             Self::OwnRequest => "ledger.own_request",
             Self::TooManyRequests => "ledger.too_many_requests",
             Self::EarlierCycleOpen { .. } => "ledger.earlier_cycle_open",
+            Self::CycleOver { .. } => "ledger.cycle_over",
+            Self::NoCycleDue => "ledger.no_cycle_due",
             Self::CycleNotReached { .. } => "ledger.cycle_not_reached",
         }
     }

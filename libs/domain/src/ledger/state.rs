@@ -35,11 +35,26 @@ pub struct Ledger {
     pub(super) requested: BTreeMap<Code, RequestedAdjustment>,
     /// Adjustments that were made or declined, and refunds.
     pub(super) adjusted: Remembered,
+    /// Those that were declined.
+    pub(super) declined: Remembered,
+    /// What was adjusted lately without anybody's approval.
+    pub(super) unapproved: Unapproved,
     pub(super) refunded: Remembered,
     /// Refunds that the processor has not answered yet, by id.
     pub(super) awaited: BTreeMap<Code, AwaitedRefund>,
     /// What it has answered.
     pub(super) answered: Remembered,
+}
+
+/// What was adjusted on the newest day on which anything was, without anybody's approval (F55).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unapproved {
+    /// When adjustments of that day are due, which tells it from others.
+    pub(super) due_on: Option<Date>,
+    /// What was credited, in minor units.
+    pub(super) credited: i64,
+    /// What was charged, in minor units.
+    pub(super) charged: i64,
 }
 
 /// A payment that was recorded.
@@ -93,6 +108,30 @@ pub struct RequestedAdjustment {
     pub note: Sealed,
     /// Who asks.
     pub requested_by: Code,
+}
+
+impl Unapproved {
+    pub(super) const NOTHING: Self = Self { due_on: None, credited: 0, charged: 0 };
+
+    /// What was credited that day, or charged, with one more adjustment that is due on a day; as
+    /// an amount above zero.
+    pub(super) fn with(self, due_on: Date, minor: i64) -> i64 {
+        let so_far = match (self.due_on == Some(due_on), minor < 0) {
+            (false, _) => 0,
+            (true, true) => self.credited,
+            (true, false) => self.charged,
+        };
+        so_far.saturating_add(minor.saturating_abs())
+    }
+
+    /// Takes one more in.
+    pub(super) fn note(&mut self, due_on: Date, minor: i64) {
+        let sum = self.with(due_on, minor);
+        if self.due_on != Some(due_on) {
+            *self = Self { due_on: Some(due_on), ..Self::NOTHING };
+        }
+        if minor < 0 { self.credited = sum } else { self.charged = sum }
+    }
 }
 
 impl Ledger {

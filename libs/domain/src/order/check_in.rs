@@ -12,7 +12,6 @@ use super::{
 use crate::{
     Decide, Desk, Fact, Rejection,
     calendar::today,
-    device::Device,
     service::{Promotion, Service, ServiceEvent},
     site::Site,
     subscription::{self, Sale, SubscriptionEvent},
@@ -110,14 +109,13 @@ impl CheckInOrder {
             (None, Service::Added { device_id, .. }) => Some(device_id),
             (None, Service::NotAdded) => None,
         };
-        let model = device_id.map(|device_id| desk.get(device_id)).and_then(Device::model);
         let sale = Sale {
             account_id,
             service_id,
             package_id: &to.package_id,
             promotion: work.promotion().cloned(),
             market,
-            model,
+            device_id,
             from,
             is_installation: work.from().is_none(),
         };

@@ -33,6 +33,7 @@ impl Decide for ChargeFee {
             Recall::Otherwise => Err(SubscriptionRejection::ChargeIdUsed.into()),
             Recall::New => {
                 priced::demand_free(&self.charge_id)?;
+                priced::demand_taxed(desk, self.market.as_ref())?;
                 subscription.demand_room()?;
                 let charged = SubscriptionEvent::FeeCharged { fee };
                 let facts = subscription.opening(desk, &self.account_id).into_iter();
@@ -92,6 +93,15 @@ mod tests {
             .after(charge("LATE"))
             .when(charge("RECONNECT"))
             .then_rejected(SubscriptionRejection::ChargeIdUsed);
+    }
+
+    #[test]
+    fn what_is_taxed_nowhere_is_not_charged() {
+        let (market, known) = (code("tucson"), "northern_virginia, phoenix".to_owned());
+        given(subscribed())
+            .and([day(TODAY)])
+            .when(ChargeFee { market: Some(market.clone()), ..charge("LATE") })
+            .then_rejected(SubscriptionRejection::NoSuchMarket { market, known });
     }
 
     #[test]

@@ -87,6 +87,12 @@ impl Subscription {
         }
     }
 
+    /// Whether the account was billed for a day, as far as it is remembered.
+    #[must_use]
+    pub fn was_billed_for(&self, cycle: Date) -> bool {
+        self.billed_for.contains(&cycle)
+    }
+
     /// The end of what a bill on demand pays in advance: what the last one did. Before the first
     /// one, and after a rest, the period's.
     #[must_use]

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Aggregate, Desk,
     account::AccountId,
+    device::DeviceId,
     service::{Promotion, ServiceId},
     text::Code,
 };
@@ -31,8 +32,8 @@ pub(crate) struct Sale<'a> {
     pub(crate) promotion: Option<Promotion>,
     /// Where it is taxed.
     pub(crate) market: &'a Code,
-    /// The model of the device that delivers it.
-    pub(crate) model: Option<&'a Code>,
+    /// The device that delivers it.
+    pub(crate) device_id: Option<&'a DeviceId>,
     pub(crate) from: Date,
     /// Whether it is installed, and not only changed.
     pub(crate) is_installation: bool,
@@ -47,11 +48,12 @@ pub(crate) fn sold(
     let mut changes = Changes::of(desk, subscription, sale.account_id);
     let service_id = as_code(sale.service_id.as_str());
     changes.put(&service_id, package_item(desk, sale)?, sale.from);
-    let beside = beside(desk, sale)?;
+    let beside = beside(desk, sale, &changes)?;
     changes.end_others(sale.service_id, &service_id, &beside, sale.from);
     for (item_id, item) in beside {
         changes.put(&item_id, item, sale.from);
     }
+    changes.hand_rental_on(desk, subscription, (sale.service_id, sale.device_id), sale.from);
     changes.bundles(desk, sale.from)?;
     if sale.is_installation
         && let Some(fee) = activation_fee(desk, sale)?
@@ -71,14 +73,15 @@ pub(crate) fn ended(
     let subscription = desk.get(&SubscriptionId::of(account_id));
     let mut changes = Changes::of(desk, subscription, account_id);
     changes.end_others(service_id, &as_code("-"), &BTreeMap::new(), on);
+    changes.hand_rental_on(desk, subscription, (service_id, None), on);
     changes.bundles(desk, on)?;
     // A service of before there were subscriptions has nothing to end.
     if subscription.is_opened() { changes.done() } else { Ok(Vec::new()) }
 }
 
 /// Facts that are being decided, and the state after them.
-struct Changes {
-    after: Subscription,
+pub(super) struct Changes {
+    pub(super) after: Subscription,
     facts: Vec<SubscriptionEvent>,
 }
 
@@ -91,7 +94,7 @@ impl Changes {
         changes
     }
 
-    fn tell(&mut self, fact: SubscriptionEvent) {
+    pub(super) fn tell(&mut self, fact: SubscriptionEvent) {
         self.after =
             std::mem::replace(&mut self.after, Subscription::UNKNOWN.clone()).evolve(&fact);
         self.facts.push(fact);
@@ -183,9 +186,16 @@ fn package_item(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<Item, SubscriptionRe
 }
 
 /// What is paid beside a package, by item id.
-fn beside(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<BTreeMap<Code, Item>, SubscriptionRejection> {
+fn beside(
+    desk: &Desk<'_>,
+    sale: &Sale<'_>,
+    changes: &Changes,
+) -> Result<BTreeMap<Code, Item>, SubscriptionRejection> {
     let catalog = &desk.biller.catalog;
-    let device = sale.model.and_then(|model| catalog.devices.get(model));
+    let is_others = |id: &&DeviceId| changes.rents(desk, id, sale.service_id, sale.from);
+    let device_id = sale.device_id.filter(|id| !is_others(id));
+    let model = device_id.and_then(|device_id| desk.get(device_id).model());
+    let device = model.and_then(|model| catalog.devices.get(model));
     let rental = device.and_then(|device| device.rental.as_ref());
     let extras = catalog.packages.get(sale.package_id).map(|package| &package.extras);
     let kinds = rental.into_iter().map(|code| (ItemKind::Rental, code));
@@ -199,9 +209,14 @@ fn beside(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<BTreeMap<Code, Item>, Subs
             service_id: Some(sale.service_id.clone()),
             ..item
         };
-        items.insert(as_code(&format!("{}-{product}", sale.service_id.as_str())), item);
+        items.insert(beside_id(sale.service_id, product), item);
     }
     Ok(items)
+}
+
+/// The item id of what is paid beside a service's package.
+pub(super) fn beside_id(service_id: &ServiceId, product: &Code) -> Code {
+    as_code(&format!("{}-{product}", service_id.as_str()))
 }
 
 fn activation_fee(

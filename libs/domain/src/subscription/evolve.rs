@@ -12,6 +12,8 @@ use crate::{Aggregate, Noun, account::Account, id::ID_CHARS_MAX, text::Code};
 
 /// Most bills of which is remembered that they were corrected, or correct others.
 const CORRECTIONS_MAX: usize = 24;
+/// Days of bills that are remembered.
+const BILLED_FOR_MAX: usize = 24;
 
 impl Subscription {
     fn set(&mut self, item_id: &Code, from: Date, item: Option<Arc<Item>>) {
@@ -64,6 +66,9 @@ impl Subscription {
             let through_before = self.through_before;
             Box::new(BeforeBill { invoice, billed: before, fees, corrections, through_before })
         });
+        self.billed_for.push(cycle);
+        let surplus = self.billed_for.len().saturating_sub(BILLED_FOR_MAX);
+        self.billed_for.drain(..surplus);
         self.through_before = self.through;
         self.through = Some(self.through.map_or(through, |done| done.max(through)));
         let is_paid_for = self.items.values().any(|tracked| !tracked.is_ended_by(cycle));
@@ -118,12 +123,25 @@ impl Subscription {
         let later = std::mem::take(&mut self.fees);
         self.fees = before.fees.into_iter().chain(later).collect();
         self.corrections = before.corrections;
+        self.billed_for.pop();
         // So that the bill that is made instead looks as far back as this one did.
         self.through_before = before.through_before;
     }
 }
 
+impl Piece {
+    pub(crate) fn is_of(&self, invoice: &Code) -> bool {
+        self.bill.as_ref().is_some_and(|bill| bill.invoice.as_ref() == Some(invoice))
+    }
+}
+
 impl Tracked {
+    /// What it is on a day.
+    pub(crate) fn on(&self, date: Date) -> Option<&Arc<Item>> {
+        let later = self.segments.partition_point(|(from, _)| *from <= date);
+        later.checked_sub(1).and_then(|index| self.segments[index].1.as_ref())
+    }
+
     fn is_ended_by(&self, date: Date) -> bool {
         self.segments.last().is_none_or(|(from, item)| item.is_none() && *from <= date)
     }

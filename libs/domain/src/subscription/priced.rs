@@ -53,6 +53,20 @@ pub(crate) fn fee(
     })
 }
 
+/// What is taxed nowhere would hold up every bill that it is on.
+pub(super) fn demand_taxed(
+    desk: &Desk<'_>,
+    market: Option<&Code>,
+) -> Result<(), SubscriptionRejection> {
+    let (Some(market), Some(table)) = (market, desk.biller.taxes.table()) else { return Ok(()) };
+    if table.markets.contains_key(market) {
+        return Ok(());
+    }
+    let known: Vec<_> = table.markets.keys().map(Code::as_str).collect();
+    let (market, known) = (market.clone(), known.join(", "));
+    Err(SubscriptionRejection::NoSuchMarket { market, known })
+}
+
 pub(super) fn price(
     of: &Dated<Money>,
     product: &Code,

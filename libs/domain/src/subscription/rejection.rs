@@ -67,6 +67,14 @@ pub enum SubscriptionRejection {
         /// Which.
         tax: Code,
     },
+    /// Nobody said what is taxed there, so no bill could be made.
+    #[error("there are no taxes for market {market}: name one of {known}, or none")]
+    NoSuchMarket {
+        /// Where.
+        market: Code,
+        /// The biller's.
+        known: String,
+    },
     /// It would never hold.
     #[error("the certificate holds until {until}, which is over: ask for a newer one")]
     ExemptionOver {
@@ -97,6 +105,7 @@ impl SubscriptionRejection {
             Self::Full => "subscription.full",
             Self::NoTaxNamed => "subscription.no_tax_named",
             Self::NoSuchTax { .. } => "subscription.no_such_tax",
+            Self::NoSuchMarket { .. } => "subscription.no_such_market",
             Self::ExemptionOver { .. } => "subscription.exemption_over",
             Self::CampaignNotOver => "subscription.campaign_not_over",
         }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Item, ItemKind, Subscription, SubscriptionEvent, SubscriptionId, SubscriptionRejection,
-    priced::{demand_free, extra_item},
+    priced::{demand_free, demand_taxed, extra_item},
 };
 use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
 
@@ -42,6 +42,7 @@ impl Decide for StartItem {
 impl StartItem {
     fn start(&self, desk: &Desk<'_>, subscription: &Subscription) -> Result<Vec<Fact>, Rejection> {
         demand_free(&self.item_id)?;
+        demand_taxed(desk, self.market.as_ref())?;
         subscription.demand_recent(self.from, today(desk)?)?;
         subscription.demand_room()?;
         let product = self.product.clone();
@@ -102,6 +103,17 @@ mod tests {
         given(account())
             .when(start("POOL"))
             .then_rejected(SubscriptionRejection::ProductNotInCatalog { product });
+    }
+
+    #[test]
+    fn what_is_taxed_nowhere_is_not_paid_for() {
+        let at = |market| StartItem { market: Some(code(market)), ..start("WIFI") };
+        let known = "northern_virginia, phoenix".to_owned();
+        let market = code("tucson");
+        given(account())
+            .when(at("tucson"))
+            .then_rejected(SubscriptionRejection::NoSuchMarket { market, known });
+        let _ = given(account()).after(at("phoenix"));
     }
 
     #[test]

@@ -301,6 +301,8 @@ impl Said {
                 let Some(charge_id) = charge else { return };
                 let reason = code("NOT-ORDERED");
                 world.ask(PEOPLE, &DisputeCharge { account_id, charge_id, reason });
+                // Billing looks at once whether anybody is to be reinstated.
+                AtSite::Reinstate.happens_in(world);
             }
             Self::Close(index) => {
                 let disputed: Vec<_> = world.dunning().disputed.keys().cloned().collect();

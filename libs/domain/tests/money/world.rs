@@ -1,6 +1,6 @@
 //! One account, its site and its money, and what must hold after everything that happens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Aggregate, Decide, Desk, Event, Fact, Id,
@@ -8,7 +8,7 @@ use domain::{
     autopay::AutopayEvent,
     biller::{Biller, testing},
     calendar::OpenDay,
-    dunning::{Dunning, DunningId},
+    dunning::{Dunning, DunningEvent, DunningId, Ladder},
     invoice::{InvoiceEvent, InvoiceId},
     ledger::{LedgerEvent, LedgerId, Standing, books},
     money::Money,
@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) draws: Vec<(Code, Money)>,
     /// Requests to the NOC.
     pub(crate) requests: u32,
+    /// What was disputed when the site was suspended last, and is so still.
+    disputed_before: BTreeSet<Code>,
     /// By kind of thing, the last number that one of it has.
     numbers: BTreeMap<&'static str, u32>,
     biller: Biller,
@@ -56,6 +58,7 @@ impl World {
             payments: Vec::new(),
             draws: Vec::new(),
             requests: 0,
+            disputed_before: BTreeSet::new(),
             numbers: BTreeMap::new(),
             biller: testing(),
             states: Memory::default(),
@@ -193,14 +196,30 @@ impl World {
         let minimum = self.biller.dunning.minimum;
         if let Event::Site(SiteEvent::SuspensionRequested { request, .. }) = event {
             self.requests = *request;
+            self.disputed_before = dunning.disputed.keys().cloned().collect();
             let past_due = dunning.past_due(&standing, today);
             assert!(past_due >= minimum, "{past_due} is past due");
             assert!(!dunning.is_arranged() && !dunning.is_excluded(today), "{dunning:?}");
         }
         if let Event::Site(SiteEvent::ReinstatementRequested { request, .. }) = event {
             self.requests = *request;
-            assert!(dunning.owed(&standing, today) < minimum, "{standing:?}");
+            let owed = self.owed_for_the_suspension(&standing, &dunning);
+            assert!(owed < minimum, "{owed} is owed: {standing:?} {dunning:?}");
         }
+        if let Event::Dunning(DunningEvent::DisputeClosed { charge_id, .. }) = event {
+            self.disputed_before.remove(charge_id);
+        }
+    }
+
+    /// What has to be paid before the site is reinstated: of what was due since the debt that
+    /// is asked for, all that was not disputed when it was suspended.
+    fn owed_for_the_suspension(&self, standing: &Standing, dunning: &Dunning) -> i64 {
+        let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
+        let anchor = anchor_of(dunning.ladder).or(dunning.demanded).or(anchor_of(dunning.ended));
+        let last = anchor.unwrap_or(Date::MAX).min(self.today.saturating_sub(1.day()));
+        let open = standing.open.iter().filter(|charge| charge.due_on <= last);
+        let asked_for = open.filter(|charge| !self.disputed_before.contains(&charge.charge_id));
+        asked_for.map(|charge| charge.remaining).sum()
     }
 }
 

@@ -90,6 +90,8 @@ struct PromiseRow {
 struct DisputeRow {
     charge_id: String,
     reason: String,
+    /// Whether a site was suspended for non-payment by then.
+    while_suspended: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -162,6 +164,9 @@ impl DunningRow {
         dunning.arrangement =
             self.arrangement.as_ref().map(ArrangementRow::arrangement).transpose()?;
         dunning.disputed = self.disputed.iter().map(disputed).collect::<Result<_, Fault>>()?;
+        let late = self.disputed.iter().filter(|row| row.while_suspended);
+        dunning.disputed_while_suspended =
+            late.map(|row| code(&row.charge_id)).collect::<Result<_, Fault>>()?;
         dunning.excluded = self.excluded.as_ref().map(excluded).transpose()?;
         Ok(dunning)
     }
@@ -180,6 +185,7 @@ impl DunningRow {
                 .map(|(charge_id, reason)| DisputeRow {
                     charge_id: charge_id.to_string(),
                     reason: reason.to_string(),
+                    while_suspended: dunning.disputed_while_suspended.contains(charge_id),
                 })
                 .collect(),
             excluded: dunning.excluded.as_ref().map(|excluded| ExclusionRow {

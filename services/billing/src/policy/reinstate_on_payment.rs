@@ -1,7 +1,8 @@
 //! As soon as nothing is past due any more, sites that were suspended for it are reinstated (F86,
 //! F87). A payment that comes while the NOC is still stopping the line counts when it has stopped.
 //! Where the NOC fails, it is asked again after the time that a reinstatement may take: whoever has
-//! paid does not wait for somebody to notice.
+//! paid does not wait for somebody to notice. Who disputes what a site was suspended for has not
+//! paid it.
 
 use contract::pb::site::v1::{ReinstatementGrounds, UnsuspendSite};
 use domain::{Event, biller::Biller, dunning::DunningEvent, site::SiteEvent};
@@ -119,9 +120,10 @@ mod tests {
     use domain::{
         Fact,
         dunning::{DunningEvent, LadderEnd},
+        ledger::LedgerEvent,
         site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
         testing::fixtures::{
-            TODAY, account_id, debt, paid, resuming, site_id, step_taken, stopping_site,
+            TODAY, account_id, code, debt, paid, resuming, site_id, step_taken, stopping_site,
             suspended_site,
         },
     };
@@ -185,6 +187,39 @@ mod tests {
         // 0.99 of 49.99 is left: the ladder is over in the payment's record.
         let wants = after(facts, [paid("p-1", 4_900), ended.on(&account_id())]);
         assert!(wants.contains(&unsuspend()), "{wants:?}");
+    }
+
+    #[test]
+    fn f86_a_dispute_from_after_the_suspension_pays_nothing() {
+        let ended = |ladder| {
+            let because = LadderEnd::Settled;
+            DunningEvent::LadderEnded { account_id: account_id(), ladder, because }
+                .on(&account_id())
+        };
+        let disputed = |while_suspended| DunningEvent::ChargeDisputed {
+            account_id: account_id(),
+            charge_id: code("bill-2026-03-05"),
+            reason: code("NOT-ORDERED"),
+            while_suspended,
+        };
+        let late = |then: &[Fact]| {
+            let mut facts = suspended();
+            facts.insert(3, step_taken(TODAY));
+            facts.push(disputed(true).on(&account_id()));
+            let wants = after(facts, then.to_vec());
+            wants.contains(&unsuspend())
+        };
+        assert!(!late(&[ended(1)]), "in the record of the dispute");
+        assert!(!late(&[ended(1), paid("p-1", 1)]), "nor by a payment of next to nothing");
+        assert!(late(&[ended(1), paid("p-1", 4_999)]), "it is paid");
+        assert!(late(&[ended(1), debt(-4_999, date(2026, 4, 5))]), "it is taken back");
+        let mut facts = suspended();
+        let (account_id, charge_id) = (account_id(), code("bill-2026-03-05"));
+        let aside = LedgerEvent::ChargeDisputed { account_id: account_id.clone(), charge_id };
+        facts.insert(3, aside.on(&account_id));
+        facts.insert(4, disputed(false).on(&account_id));
+        facts.insert(5, debt(700, date(2026, 3, 6)));
+        assert_eq!(after(facts, [paid("p-1", 700)]), [unsuspend()], "disputed before");
     }
 
     #[test]

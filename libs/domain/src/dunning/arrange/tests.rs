@@ -119,6 +119,7 @@ fn f79_what_is_disputed_is_no_part_of_an_arrangement() {
         account_id: account_id(),
         charge_id: code("bill-2026-03-04"),
         reason: code("NOT-ORDERED"),
+        while_suspended: false,
     };
     let in_ledger = LedgerEvent::ChargeDisputed {
         account_id: account_id(),
@@ -189,6 +190,33 @@ fn there_is_one_arrangement_at_a_time() {
     };
     broken().when(another).then([made.on(&account_id())]);
     broken().when(arrangement(4_999, march(20))).then([]);
+}
+
+#[test]
+fn f86_a_manager_makes_another_arrangement_in_the_place_of_one_that_stands() {
+    let manager = "sam; roles=manager";
+    let second = |on| MakeArrangement { arrangement_id: code("arr-2"), ..arrangement(4_999, on) };
+    let arranged = || owing(4_999).after(arrangement(4_999, march(20)));
+    let made = DunningEvent::ArrangementMade {
+        account_id: account_id(),
+        arrangement_id: code("arr-2"),
+        covers_through: march(5),
+        total: usd(4_999),
+        promises: second(march(30)).promises,
+        by_manager: true,
+    };
+    arranged().by(manager).when(second(march(30))).then([made.on(&account_id())]);
+    let replaced = || arranged().by(manager).after(second(march(30)));
+    // The first one has no promise any more that could be broken, and comes back under no id.
+    let advance = AdvanceDunning { account_id: account_id() };
+    replaced().and([day(march(23))]).when(advance).then([]);
+    replaced().when(arrangement(4_999, march(20))).then([]);
+    let dunning: &Dunning = &replaced().state(&DunningId::of(&account_id())).clone();
+    let stands = dunning.arrangement.as_ref().map(|it| it.arrangement_id.as_str());
+    assert_eq!(stands, Some("arr-2"));
+    // An agent takes nothing back that a manager agreed to.
+    let third = MakeArrangement { arrangement_id: code("arr-3"), ..second(march(21)) };
+    replaced().by("jane; roles=agent").when(third).then_rejected(DunningRejection::Arranged);
 }
 
 #[test]

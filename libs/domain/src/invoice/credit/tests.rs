@@ -7,7 +7,7 @@ use crate::{
     Event, Fact,
     dunning::{DunningEvent, LadderEnd},
     invoice::{Invoice, InvoiceEvent, InvoiceRejection},
-    ledger::{BillAccount, Ledger, LedgerEvent, LedgerId},
+    ledger::{BillAccount, Ledger, LedgerEvent, LedgerId, LedgerRejection},
     series::{SeriesEvent, SeriesId},
     subscription::{Price, SubscriptionEvent},
     testing::{
@@ -151,6 +151,13 @@ fn what_is_billed_anew_is_what_it_should_have_been() {
         panic!("it was issued")
     };
     assert_eq!(issued.total(), usd(4_999));
+    // Until then nobody is told that its cycle is billed.
+    let (cycle, due) = (MAY, date(2026, 6, 1));
+    billed_in_april_and_may()
+        .after(credit("I00000002", true))
+        .when(bill(Some(MAY)))
+        .then_rejected(LedgerRejection::CycleOver { cycle, due });
+    billed_in_april_and_may().when(bill(Some(MAY))).then([]);
     // It should have cost 39.99 from May on.
     let price = Price { monthly: usd(3_999), version: None };
     let item_id = code("service_5");

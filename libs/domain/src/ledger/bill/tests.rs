@@ -141,7 +141,15 @@ fn f73_cycles_are_billed_in_their_order_and_none_before_its_day() {
     given(subscribed())
         .when(bill(APRIL))
         .then_rejected(LedgerRejection::CycleNotReached { cycle: APRIL, today: TODAY });
-    may().after(bill(APRIL)).after(bill(MAY)).when(bill(APRIL)).then([]);
+    let billed = || may().after(bill(APRIL)).after(bill(MAY));
+    billed().when(bill(APRIL)).then([]);
+    // What was never billed, or so long ago that nobody remembers, is said not to be.
+    let due = date(2026, 6, 1);
+    for cycle in [date(1999, 1, 1), date(2026, 3, 1), date(2026, 4, 2)] {
+        billed().when(bill(cycle)).then_rejected(LedgerRejection::CycleOver { cycle, due });
+    }
+    let years = date(2031, 1, 1);
+    billed().when(bill(years)).then_rejected(LedgerRejection::EarlierCycleOpen { due });
 }
 
 #[test]
@@ -225,13 +233,17 @@ fn a_cycle_with_nothing_to_bill_is_over_without_a_number() {
     let over = || subscribed_in_april().and([ended.clone().on(&account_id())]);
     over().when(bill(APRIL)).then([nothing.on(&account_id())]);
     over().when(on_demand()).then([]);
+    let rests = || over().after(bill(APRIL));
+    rests().when(bill(APRIL)).then([]);
+    rests().when(bill(MAY)).then_rejected(LedgerRejection::NoCycleDue);
 }
 
 #[test]
 fn who_never_paid_for_anything_is_not_billed() {
     given(account()).when(bill(APRIL)).then_rejected(SubscriptionRejection::NotOpened);
     let opened = SubscriptionEvent::Opened { account_id: account_id(), bill_day: 1 };
-    given(account()).and([opened.on(&account_id())]).when(bill(TODAY)).then([]);
+    let opened = given(account()).and([opened.on(&account_id())]);
+    opened.when(bill(TODAY)).then_rejected(LedgerRejection::NoCycleDue);
 }
 
 #[test]

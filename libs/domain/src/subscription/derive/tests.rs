@@ -5,11 +5,13 @@ use jiff::civil::{Date, date};
 use super::{Sale, ended, sold};
 use crate::{
     Decide, Desk, Fact, Rejection,
-    service::ServiceId,
-    subscription::{Price, Subscription, SubscriptionEvent, SubscriptionId},
+    biller::Dated,
+    device::DeviceEvent,
+    service::{ServiceEvent, ServiceId},
+    subscription::{ItemKind, Price, Subscription, SubscriptionEvent, SubscriptionId},
     testing::{
         Given,
-        fixtures::{TODAY, account, account_id, code, id, usd},
+        fixtures::{TODAY, account, account_id, code, id, site_id, usd},
         given,
     },
 };
@@ -19,7 +21,7 @@ use crate::{
 struct Order {
     service_id: ServiceId,
     package: Option<&'static str>,
-    model: &'static str,
+    device: &'static str,
     on: Date,
     is_installation: bool,
 }
@@ -37,7 +39,7 @@ impl Decide for Order {
                     package_id: &code(package),
                     promotion: None,
                     market: &code("phoenix"),
-                    model: Some(&code(self.model)),
+                    device_id: Some(&id(self.device)),
                     from: self.on,
                     is_installation: self.is_installation,
                 },
@@ -49,7 +51,7 @@ impl Decide for Order {
 
 fn install(service: &str, package: &'static str, on: Date) -> Order {
     let (service_id, package) = (id(service), Some(package));
-    Order { service_id, package, model: "SB8200", on, is_installation: true }
+    Order { service_id, package, device: "device_1", on, is_installation: true }
 }
 
 fn swap(service: &str, package: &'static str, on: Date) -> Order {
@@ -58,6 +60,25 @@ fn swap(service: &str, package: &'static str, on: Date) -> Order {
 
 fn disconnect(service: &str, on: Date) -> Order {
     Order { package: None, ..swap(service, "basic", on) }
+}
+
+/// A device of a model is at the site.
+fn stands(device: &str, model: &str) -> Fact {
+    let (site_id, model, serial) = (site_id(), code(model), code("S-1"));
+    DeviceEvent::Registered { site_id, model, serial }.on(&id(device))
+}
+
+/// A service was ordered that a device delivers.
+fn added(service: &str, device: &str) -> Fact {
+    ServiceEvent::Added {
+        account_id: account_id(),
+        site_id: site_id(),
+        device_id: id(device),
+        package_id: code("gigablast-pon"),
+        service_code: code("GP"),
+        service_type: None,
+    }
+    .on(&id(service))
 }
 
 fn subscription(given: &Given) -> &Subscription {
@@ -115,8 +136,10 @@ fn a_discount_that_begins_in_the_month_takes_its_days_off() {
 
 #[test]
 fn a_device_is_rented_as_long_as_it_delivers_the_service() {
-    let fiber = |order: Order| Order { model: "ONT-G", ..order };
-    let rented = given(account()).after(fiber(install("service_5", "gigablast-pon", TODAY)));
+    let fiber = |order: Order| Order { device: "device_2", ..order };
+    let rented = given(account())
+        .and([stands("device_1", "SB8200"), stands("device_2", "ONT-G")])
+        .after(fiber(install("service_5", "gigablast-pon", TODAY)));
     assert_eq!(paid(&rented, TODAY), costs(&[("gigablast-pon", 11_999), ("ONT-RENT", 700)]));
     let swapped = rented.clone().after(fiber(swap("service_5", "super-fast-1g-pon", APRIL)));
     assert_eq!(paid(&swapped, APRIL), costs(&[("super-fast-1g-pon", 10_999), ("ONT-RENT", 700)]));
@@ -125,6 +148,44 @@ fn a_device_is_rented_as_long_as_it_delivers_the_service() {
     let gone = rented.after(disconnect("service_5", APRIL));
     assert_eq!(paid(&gone, APRIL), []);
     assert_eq!(paid(&gone, date(2026, 4, 9)).len(), 2);
+}
+
+#[test]
+fn a_device_is_rented_once_however_many_services_it_delivers() {
+    let on = |device: &'static str, order: Order| Order { device, ..order };
+    let (internet, voice) = ("service_5", "service_6");
+    let both = given(account())
+        .and([stands("device_1", "ONT-G"), stands("device_2", "ONT-G")])
+        .and([added(internet, "device_1"), added(voice, "device_1")])
+        .after(on("device_1", install(internet, "gigablast-pon", TODAY)))
+        .after(on("device_1", install(voice, "voice", TODAY)));
+    let rented = |given: &Given, on: Date| {
+        let items = subscription(given).items_on(on).filter(|(_, it)| it.kind == ItemKind::Rental);
+        items.map(|(id, it)| (id.to_string(), it.monthly(on).minor)).collect::<Vec<_>>()
+    };
+    let of = |service: &str| (format!("{service}-ONT-RENT"), 700);
+    assert_eq!(rented(&both, TODAY), [of(internet)]);
+    // It stays so when the other one changes, and when the package does.
+    let swapped = both
+        .clone()
+        .after(on("device_1", swap(voice, "voice", APRIL)))
+        .after(on("device_1", swap(internet, "super-fast-1g-pon", APRIL)));
+    assert_eq!(rented(&swapped, APRIL), [of(internet)]);
+    // Whoever has it still goes on renting it, at the price that it had.
+    let dearer = |given: Given| {
+        given.under(|biller| {
+            let rent = biller.catalog.extras.get_mut(&code("ONT-RENT")).expect("it is rented");
+            rent.monthly = Dated::always(usd(900));
+        })
+    };
+    let alone = dearer(both.clone()).after(disconnect(internet, APRIL));
+    assert_eq!(rented(&alone, APRIL), [of(voice)]);
+    assert_eq!(rented(&alone.after(disconnect(voice, APRIL)), APRIL), []);
+    let renewed = both.clone().after(on("device_2", swap(internet, "gigablast-pon", APRIL)));
+    assert_eq!(rented(&renewed, APRIL), [of(internet), of(voice)], "two devices are rented");
+    // What is rented by another device's service is nobody's business.
+    let other = both.after(disconnect(voice, APRIL));
+    assert_eq!(rented(&other, APRIL), [of(internet)]);
 }
 
 #[test]
@@ -158,12 +219,13 @@ fn what_was_never_paid_for_has_nothing_to_end() {
 #[test]
 fn what_is_paid_beside_a_package_keeps_its_price_when_the_package_changes() {
     let rented = given(account())
-        .after(Order { model: "ONT-G", ..install("service_5", "gigablast-pon", TODAY) });
+        .and([stands("device_2", "ONT-G")])
+        .after(Order { device: "device_2", ..install("service_5", "gigablast-pon", TODAY) });
     let item_id = code("service_5-ONT-RENT");
     let price = Price { monthly: usd(500), version: None };
     let repriced = SubscriptionEvent::ItemRepriced { item_id, price, from: TODAY };
     let swapped = rented
         .and([repriced.on(&account_id())])
-        .after(Order { model: "ONT-G", ..swap("service_5", "super-fast-1g-pon", APRIL) });
+        .after(Order { device: "device_2", ..swap("service_5", "super-fast-1g-pon", APRIL) });
     assert_eq!(paid(&swapped, APRIL), costs(&[("super-fast-1g-pon", 10_999), ("ONT-RENT", 500)]));
 }

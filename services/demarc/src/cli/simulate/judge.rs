@@ -65,6 +65,10 @@ pub(super) struct Judge<'a> {
 struct Site {
     account_id: String,
     is_cut_off: bool,
+    /// Whether its line is stopped for that, until it is seen to work again.
+    is_stopped: bool,
+    /// The same, or whether it is about to be.
+    is_suspended: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -104,7 +108,9 @@ impl<'a> Judge<'a> {
         let wrong = if let Event::Ledger(event) = event {
             account.ledger(event, &mut self.books)
         } else if let Event::Dunning(event) = event {
-            account.dunning(event, biller, today)
+            let mut sites = self.sites.values();
+            let is_suspended = sites.any(|it| it.is_suspended && it.account_id == account_id);
+            account.dunning(event, (biller, today), is_suspended)
         } else if let Event::Subscription(event) = event {
             account.subscription(event)
         } else {
@@ -141,7 +147,7 @@ impl<'a> Judge<'a> {
         let (today, minimum) = (self.today, self.biller.dunning.minimum.max(1));
         let is_wronged = |site: &&Site| {
             let account = self.accounts.get(&site.account_id);
-            site.is_cut_off && account.is_some_and(|account| account.owed(today) < minimum)
+            site.is_cut_off && account.is_some_and(|account| account.demanded(today) < minimum)
         };
         let wronged = self.sites.values().filter(is_wronged);
         let mut wronged: Vec<_> = wronged.map(|site| site.account_id.clone()).collect();
@@ -167,7 +173,9 @@ impl<'a> Judge<'a> {
 
     fn site(&mut self, account_id: &str, site_id: &str, event: &SiteEvent) {
         if let SiteEvent::Registered { .. } = event {
-            let site = Site { account_id: account_id.to_owned(), is_cut_off: false };
+            let account_id = account_id.to_owned();
+            let site =
+                Site { account_id, is_cut_off: false, is_stopped: false, is_suspended: false };
             self.sites.insert(site_id.to_owned(), site);
         }
         let today = self.today;
@@ -180,12 +188,13 @@ impl<'a> Judge<'a> {
         let unpaid = SuspensionReason::NonPayment;
         let wrong = match event {
             SiteEvent::SuspensionRequested { reason, .. } if *reason == unpaid => {
+                site.is_suspended = true;
                 account.no_suspension(today)
             }
             SiteEvent::ReinstatementRequested { grounds, .. } => {
                 site.is_cut_off = false;
                 match grounds {
-                    ReinstatementGrounds::PaidInFull if account.owed(today) >= minimum => {
+                    ReinstatementGrounds::PaidInFull if account.demanded(today) >= minimum => {
                         Some("is reinstated as paid, and owes".to_owned())
                     }
                     ReinstatementGrounds::PaymentArrangement if !account.has_manager() => {
@@ -198,13 +207,20 @@ impl<'a> Judge<'a> {
             }
             SiteEvent::Suspended { reason, .. } => {
                 site.is_cut_off = *reason == unpaid;
+                site.is_stopped = site.is_cut_off;
+                None
+            }
+            SiteEvent::Reinstated { .. } => {
+                (site.is_stopped, site.is_suspended) = (false, false);
+                None
+            }
+            SiteEvent::NocRequestFailed { .. } => {
+                site.is_suspended = site.is_stopped;
                 None
             }
             SiteEvent::Registered { .. }
             | SiteEvent::SuspensionRequested { .. }
-            | SiteEvent::NocRequestAcknowledged { .. }
-            | SiteEvent::Reinstated { .. }
-            | SiteEvent::NocRequestFailed { .. } => None,
+            | SiteEvent::NocRequestAcknowledged { .. } => None,
         };
         if let Some(wrong) = wrong {
             self.tell(account_id, format!("{wrong} ({site_id})"));

@@ -43,6 +43,8 @@ pub(in super::super) struct Account {
     /// Whether a manager made the arrangement that is in force.
     arrangement: Option<bool>,
     disputed: BTreeSet<Code>,
+    /// What of that was disputed only when a site was suspended.
+    disputed_late: BTreeSet<Code>,
     is_excluded: bool,
     subscription: Option<Subscription>,
     /// The last cycle, and the end of what it paid in advance.
@@ -82,12 +84,23 @@ impl Account {
         self.trail.iter().map(told).collect()
     }
 
-    /// What has to be paid: what is not disputed of the debt that the ladder is, or was, about and
+    /// What is asked for: what is not disputed of the debt that the ladder is, or was, about and
     /// of every older one; without a ladder all that is past due.
     pub(super) fn owed(&self, today: Date) -> i64 {
+        self.past_due(today, |charge_id| !self.disputed.contains(charge_id))
+    }
+
+    /// What has to be paid before a site is reinstated: of the same what was not disputed before
+    /// it was suspended.
+    pub(super) fn demanded(&self, today: Date) -> i64 {
+        let is_late = |charge_id: &Code| self.disputed_late.contains(charge_id);
+        self.past_due(today, |charge_id| !self.disputed.contains(charge_id) || is_late(charge_id))
+    }
+
+    fn past_due(&self, today: Date, counts: impl Fn(&Code) -> bool) -> i64 {
         let anchor = self.ladder.map(|ladder| ladder.anchor).or(self.ended);
         let open = self.standing.open.iter();
-        open.filter(|charge| !self.disputed.contains(&charge.charge_id))
+        open.filter(|charge| counts(&charge.charge_id))
             .filter(|charge| charge.due_on < today)
             .filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
             .map(|charge| charge.remaining)
@@ -127,8 +140,8 @@ impl Account {
     pub(super) fn dunning(
         &mut self,
         event: &DunningEvent,
-        biller: &Biller,
-        today: Date,
+        (biller, today): (&Biller, Date),
+        is_suspended: bool,
     ) -> Option<String> {
         match event {
             DunningEvent::StepTaken(step) => return self.step(step, biller, today),
@@ -142,10 +155,13 @@ impl Account {
                 self.arrangement = None;
             }
             DunningEvent::ChargeDisputed { charge_id, .. } => {
-                self.disputed.insert(charge_id.clone());
+                if self.disputed.insert(charge_id.clone()) && is_suspended {
+                    self.disputed_late.insert(charge_id.clone());
+                }
             }
             DunningEvent::DisputeClosed { charge_id, .. } => {
                 self.disputed.remove(charge_id);
+                self.disputed_late.remove(charge_id);
             }
             DunningEvent::Excluded { .. } => self.is_excluded = true,
             DunningEvent::Included { .. } => self.is_excluded = false,

@@ -1,0 +1,133 @@
+//! Which payments are taken, once, and which are not.
+
+use jiff::civil::date;
+
+use super::RecordPayment;
+use crate::{
+    account::AccountRejection,
+    invoice::CreditInvoice,
+    ledger::{LedgerEvent, LedgerRejection, PaymentMethod, ReversePayment},
+    money::MINOR_MAX,
+    testing::{
+        fixtures::{
+            TODAY, account, account_id, code, id, invoiced, issued, other_account, processor_name,
+            usd,
+        },
+        given,
+    },
+};
+
+fn pay(minor: i64) -> RecordPayment {
+    RecordPayment {
+        account_id: account_id(),
+        payment_id: code("p-1"),
+        amount: usd(minor),
+        method: PaymentMethod::Card,
+        received_on: TODAY,
+        invoice_id: None,
+        reference: None,
+    }
+}
+
+#[test]
+fn a_payment_is_received_once() {
+    let received = LedgerEvent::PaymentReceived {
+        account_id: account_id(),
+        payment_id: code("p-1"),
+        amount: usd(6_999),
+        method: PaymentMethod::Card,
+        received_on: TODAY,
+        invoice_id: None,
+        reference: None,
+    };
+    given(account()).when(pay(6_999)).then([received.on(&account_id())]);
+}
+
+#[test]
+fn a_processors_reference_is_of_one_payment() {
+    let named = |payment_id: &str| RecordPayment {
+        payment_id: code(payment_id),
+        reference: Some(processor_name("ch_1")),
+        ..pay(6_999)
+    };
+    let taken = given(account()).after(named("p-1"));
+    taken.clone().when(named("p-1")).then([]);
+    taken.when(named("p-2")).then_rejected(LedgerRejection::ReferenceUsed);
+}
+
+#[test]
+fn a_payment_id_means_one_payment() {
+    given(account())
+        .after(pay(6_999))
+        .when(pay(7_000))
+        .then_rejected(LedgerRejection::PaymentIdUsed);
+}
+
+#[test]
+fn a_payment_is_more_than_nothing_and_not_absurd() {
+    given(account()).when(pay(0)).then_rejected(LedgerRejection::AmountNotPositive);
+    given(account()).when(pay(-1)).then_rejected(LedgerRejection::AmountNotPositive);
+    given(account()).when(pay(MINOR_MAX + 1)).then_rejected(LedgerRejection::AmountTooLarge);
+}
+
+#[test]
+fn a_payment_is_not_received_tomorrow() {
+    given(account())
+        .when(RecordPayment { received_on: date(2026, 3, 17), ..pay(1) })
+        .then_rejected(LedgerRejection::ReceivedAfterToday { today: TODAY });
+}
+
+#[test]
+fn a_payment_is_not_received_before_anybody_kept_books() {
+    let received = |received_on| RecordPayment { received_on, ..pay(1) };
+    let since = date(2016, 3, 16);
+    let _taken_over = given(account()).after(received(since));
+    for received_on in [date(1000, 1, 1), date(2016, 3, 15)] {
+        given(account())
+            .when(received(received_on))
+            .then_rejected(LedgerRejection::ReceivedTooLongAgo { since });
+    }
+}
+
+#[test]
+fn a_payment_names_an_invoice_of_its_own_account() {
+    let naming = |invoice: &str| RecordPayment { invoice_id: Some(id(invoice)), ..pay(1) };
+    let issued = || given(account()).and([issued(4_999, TODAY), invoiced(4_999, TODAY)]);
+    let _paid = issued().after(naming("invoice_I00000001"));
+    issued().when(naming("invoice_I00000002")).then_rejected(LedgerRejection::NoSuchInvoice);
+    issued()
+        .and(other_account())
+        .when(RecordPayment { account_id: id("account_8"), ..naming("invoice_I00000001") })
+        .then_rejected(LedgerRejection::NoSuchInvoice);
+    // What was taken back is the account's as well.
+    let credit = CreditInvoice {
+        invoice_id: id("invoice_I00000001"),
+        reason: code("BILLING-ERROR"),
+        rebill: false,
+    };
+    let _paid = issued().after(credit).after(naming("invoice_I00000001"));
+}
+
+#[test]
+fn a_payment_that_was_reversed_is_not_recorded_under_its_id_again() {
+    let reverse = || ReversePayment {
+        account_id: account_id(),
+        payment_id: code("p-1"),
+        reason: code("NSF"),
+    };
+    given(account())
+        .after(pay(6_999))
+        .after(reverse())
+        .when(pay(6_999))
+        .then_rejected(LedgerRejection::PaymentIdReversed);
+    // What the processor says late of the same payment is nothing new.
+    let named = |name| RecordPayment { reference: Some(processor_name(name)), ..pay(6_999) };
+    let reversed = || given(account()).after(named("ch_1")).after(reverse());
+    reversed().when(named("ch_1")).then([]);
+    reversed().when(named("ch_2")).then_rejected(LedgerRejection::PaymentIdReversed);
+}
+
+#[test]
+fn only_an_open_account_pays() {
+    given([]).when(pay(1)).then_rejected(AccountRejection::NotOpen);
+}
