@@ -66,7 +66,8 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "dunning",
-        about: "Where dunning stands, which events led there, and what happens next, by account id",
+        about: "Where dunning stands, which events led there, and what happens next on which date, \
+                by account id",
         table: Some(dunning::TABLE),
     },
     View {
@@ -115,7 +116,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        5
+        6
     }
 
     fn apply(
