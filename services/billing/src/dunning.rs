@@ -34,10 +34,6 @@ use row::{Ahead, FeeRow, Next};
 pub(crate) const NAME: &str = "dunning";
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'n');
-/// Most entries of the history that are shown; older ones are in the log.
-const ENTRIES_MAX: usize = 60;
-/// Most fees that are shown.
-const FEES_MAX: usize = 12;
 
 /// Changes the row of the account whose dunning, debts, autopay or traffic the event changes, and
 /// plans what follows.
@@ -52,8 +48,8 @@ pub(crate) fn apply(
             let account_id = event.account_id().as_str();
             let before = find(rows, account_id)?;
             let after = before.dunning()?.evolve(event);
-            let row = before.holding(biller.currency, &after);
-            let row = row.telling(told::dunning(event), recorded, ENTRIES_MAX);
+            let (row, today) = (before.holding(biller.currency, &after), today::of(rows)?);
+            let row = row.telling(told::dunning(event), today, recorded);
             restate(biller, account_id, row, rows)
         }
         Event::Ledger(event) if event.effect() != 0 => {
@@ -61,8 +57,8 @@ pub(crate) fn apply(
             if let LedgerEvent::PaymentReceived { payment_id, .. } = event {
                 autopay::note_payment(account_id, payment_id.as_str(), rows)?;
             }
-            let row = find(rows, account_id)?;
-            let row = row.telling(told::ledger(event), recorded, ENTRIES_MAX);
+            let (row, today) = (find(rows, account_id)?, today::of(rows)?);
+            let row = row.telling(told::ledger(event), today, recorded);
             restate(biller, account_id, row, rows)
         }
         Event::Autopay(event) => {
@@ -76,8 +72,8 @@ pub(crate) fn apply(
             let Some(entry) = told::fee(biller, fee) else { return Ok(()) };
             let account_id = account_of(&recorded.event.stream)?;
             let row = find(rows, account_id.as_str())?;
-            let row = row.charging(FeeRow::of(fee), FEES_MAX);
-            let row = row.telling(entry, recorded, ENTRIES_MAX);
+            let row = row.charging(FeeRow::of(fee));
+            let row = row.telling(entry, today::of(rows)?, recorded);
             restate(biller, account_id.as_str(), row, rows)
         }
         Event::Ledger(_)
@@ -127,7 +123,7 @@ fn of_site(
     let Some(entry) = told::site(&site.site_id, event).filter(|_| site.is_about_money()) else {
         return Ok(());
     };
-    let row = find(rows, &site.account_id)?.telling(entry, recorded, ENTRIES_MAX);
+    let row = find(rows, &site.account_id)?.telling(entry, today::of(rows)?, recorded);
     restate(biller, &site.account_id, row, rows)
 }
 

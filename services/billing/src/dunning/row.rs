@@ -8,10 +8,16 @@ use domain::{
     subscription::PendingFee,
 };
 use event_store::Recorded;
+use jiff::civil::Date;
 use projection::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::read::{code, parse};
+
+/// Most entries of the history that are shown; older ones are in the log.
+const ENTRIES_MAX: usize = 60;
+/// Most fees that are shown.
+const FEES_MAX: usize = 12;
 
 /// The kind of entry that tells of the ledger.
 pub(super) const LEDGER: &str = "ledger";
@@ -130,6 +136,8 @@ impl FeeRow {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Entry {
+    /// The last opened day when it happened.
+    on: String,
     kind: String,
     what: String,
     at: String,
@@ -141,8 +149,8 @@ pub(crate) struct Entry {
 impl Entry {
     /// Told by the event that is applied.
     pub(super) fn of(kind: &str, what: String) -> Self {
-        let (at, event) = (String::new(), String::new());
-        Self { kind: kind.to_owned(), what, at, position: 0, event }
+        let (on, at, event) = (String::new(), String::new(), String::new());
+        Self { on, kind: kind.to_owned(), what, at, position: 0, event }
     }
 }
 
@@ -158,22 +166,23 @@ impl DunningRow {
     }
 
     /// With one more fee.
-    pub(super) fn charging(mut self, fee: FeeRow, most: usize) -> Self {
+    pub(super) fn charging(mut self, fee: FeeRow) -> Self {
         self.fees.insert(0, fee);
-        self.fees.truncate(most);
+        self.fees.truncate(FEES_MAX);
         self
     }
 
-    /// With one more event in its history.
-    pub(super) fn telling(mut self, entry: Entry, recorded: &Recorded, most: usize) -> Self {
+    /// With one more event in its history, of a day.
+    pub(super) fn telling(mut self, entry: Entry, on: Date, recorded: &Recorded) -> Self {
         let entry = Entry {
+            on: on.to_string(),
             at: time(recorded.meta.committed_at),
             position: recorded.position,
             event: contract::event::id(recorded),
             ..entry
         };
         self.history.insert(0, entry);
-        self.history.truncate(most);
+        self.history.truncate(ENTRIES_MAX);
         self
     }
 
