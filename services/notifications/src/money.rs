@@ -6,8 +6,8 @@
 use domain::{
     account::AccountId,
     autopay::AutopayEvent,
-    biller::DunningAction,
-    dunning::{DunningEvent, StepTaken},
+    biller::{Biller, DunningAction},
+    dunning::DunningEvent,
     invoice::{InvoiceEvent, Issued},
     ledger::LedgerEvent,
     money::Money,
@@ -18,6 +18,7 @@ use projection::{Fault, Rows};
 
 use crate::{
     addressee::{self, day},
+    dunned, item,
     occasion::Occasion,
     template::{Promised, Template, Words},
 };
@@ -90,19 +91,17 @@ pub(crate) fn invoice(event: &InvoiceEvent, rows: &Rows<'_>) -> Result<Option<Oc
 }
 
 /// The customer is asked to pay, or promised to (F77).
-pub(crate) fn dunning(event: &DunningEvent) -> Option<Occasion> {
+pub(crate) fn dunning(
+    event: &DunningEvent,
+    biller: &Biller,
+    rows: &Rows<'_>,
+) -> Result<Option<Occasion>, Fault> {
     let (template, words) = match event {
-        DunningEvent::StepTaken(StepTaken { actions, past_due, taken_on, suspends_on, .. }) => {
-            if !actions.contains(&DunningAction::Email) {
-                return None;
+        DunningEvent::StepTaken(step) => {
+            if !step.actions.contains(&DunningAction::Email) {
+                return Ok(None);
             }
-            let words = Words {
-                amount: Some(past_due.to_string()),
-                date: Some(taken_on.to_string()),
-                suspends: suspends_on.map(|on| on.to_string()),
-                ..Words::default()
-            };
-            (Template::PastDue, words)
+            (Template::PastDue, dunned::words(step, biller, rows)?)
         }
         DunningEvent::ArrangementMade { arrangement_id, total, promises, .. } => {
             let promised = promises.iter().map(|promise| Promised {
@@ -132,9 +131,9 @@ pub(crate) fn dunning(event: &DunningEvent) -> Option<Occasion> {
         | DunningEvent::DisputeClosed { .. }
         | DunningEvent::Excluded { .. }
         | DunningEvent::Included { .. }
-        | DunningEvent::PaymentDemanded { .. } => return None,
+        | DunningEvent::PaymentDemanded { .. } => return Ok(None),
     };
-    Some(Occasion { account_id: event.account_id().to_string(), template, words })
+    Ok(Some(Occasion { account_id: event.account_id().to_string(), template, words }))
 }
 
 /// Something was not collected (F48).
@@ -156,38 +155,66 @@ pub(crate) fn autopay(
     Ok(Some(Occasion { account_id, template: Template::CollectionFailed, words }))
 }
 
-/// A campaign is over and the price is another one (F69).
+/// A campaign ends and the price is another one (F69).
 pub(crate) fn subscription(
     event: &SubscriptionEvent,
     stream: &str,
     rows: &Rows<'_>,
 ) -> Result<Option<Occasion>, Fault> {
-    let SubscriptionEvent::CampaignExpired { item_id, on, monthly, .. } = event else {
-        return Ok(None);
+    let (template, words) = match event {
+        SubscriptionEvent::Billed { through, .. } => {
+            let changes = item::changes(stream, *through, rows)?;
+            if changes.is_empty() {
+                return Ok(None);
+            }
+            (Template::CampaignEnds, Words { changes, ..Words::default() })
+        }
+        SubscriptionEvent::CampaignExpired { item_id, on, monthly, .. } => {
+            let (package, is_known) = item::known(rows, stream, item_id.as_str(), *monthly)?;
+            if is_known {
+                return Ok(None);
+            }
+            let (amount, date) = (Some(monthly.to_string()), Some(on.to_string()));
+            (
+                Template::CampaignOver,
+                Words { package: Some(package), amount, date, ..Words::default() },
+            )
+        }
+        SubscriptionEvent::Opened { .. }
+        | SubscriptionEvent::ItemStarted { .. }
+        | SubscriptionEvent::ItemChanged { .. }
+        | SubscriptionEvent::ItemEnded { .. }
+        | SubscriptionEvent::ItemRepriced { .. }
+        | SubscriptionEvent::FeeCharged { .. }
+        | SubscriptionEvent::BillDayChanged { .. }
+        | SubscriptionEvent::ExemptionGranted { .. }
+        | SubscriptionEvent::ExemptionRevoked
+        | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Waived { .. }
+        | SubscriptionEvent::Parked { .. } => return Ok(None),
     };
     let id = SubscriptionId::parse(stream)
         .map_err(|error| Fault::because("a subscription's stream is no id", error))?;
-    let words = Words {
-        package: Some(addressee::item(rows, stream, item_id.as_str())?),
-        amount: Some(monthly.to_string()),
-        date: Some(on.to_string()),
-        ..Words::default()
-    };
-    let account_id = AccountId::of(&id).to_string();
-    Ok(Some(Occasion { account_id, template: Template::CampaignOver, words }))
+    Ok(Some(Occasion { account_id: AccountId::of(&id).to_string(), template, words }))
 }
 
 #[cfg(test)]
 mod tests {
     use domain::{
+        Event, Fact,
         autopay::AutopayEvent,
+        biller::DunningAction,
         customer::CustomerEvent,
-        dunning::{DunningEvent, Promise},
+        dunning::{DunningEvent, Promise, StepTaken},
         ledger::{LedgerEvent, PaymentMethod},
-        subscription::SubscriptionEvent,
-        testing::fixtures::{TODAY, account_id, code, id, issued, promoted, step_taken, usd},
+        site::{SiteEvent, SuspensionReason},
+        subscription::{Price, SubscriptionEvent},
+        testing::fixtures::{
+            TODAY, account_id, billed, code, day, id, issued, promoted, site, site_id, step_taken,
+            subscribed, usd,
+        },
     };
-    use jiff::civil::date;
+    use jiff::civil::{Date, date};
     use read_side::testing::Story;
 
     use crate::{
@@ -230,7 +257,9 @@ mod tests {
         assert_eq!(subject, "49.99 USD is past due");
         let expected = "Hello Jo Doe,\n\non 2026-03-16 your account is past due with 49.99 USD.\n\
                         If it is not paid in full by 2026-03-18, your service is suspended until \
-                        it is.\nPlease pay it now, or call us to agree on a date.";
+                        it is.\nWhen suspended service comes back, a reconnect fee of 15.00 USD \
+                        is charged on that day. It\nis on the bill after it.\nPlease pay it now, \
+                        or call us to agree on a date.";
         assert_eq!(body, expected);
     }
 
@@ -280,16 +309,144 @@ mod tests {
     }
 
     #[test]
-    fn f69_a_campaign_that_is_over_is_told_with_the_price_from_then_on() {
-        let expired = SubscriptionEvent::CampaignExpired {
-            item_id: code("service_5"),
-            campaign_code: code("LOYAL"),
-            on: date(2026, 4, 1),
-            monthly: usd(4_999),
+    fn f76_f77_the_notice_says_what_asking_costs_and_what_it_costs_to_have_service_back() {
+        let billed = || story().and(site()).and(subscribed());
+        let notice = |story: &Story, version: u32| {
+            letter(story, &format!("notification_dunning_7-{version}")).1
         };
-        let story = story().and(promoted(2_999, date(2026, 4, 1)));
-        let (subject, body) =
-            letter(&story.then(expired.on(&account_id())), "notification_subscription_7-3");
+        let story = billed().then(step_taken(TODAY));
+        let fee = "A late fee of 5.00 USD was charged on 2026-03-16. It is on your next bill.";
+        assert!(notice(&story, 1).contains(fee), "{}", notice(&story, 1));
+        let back = "a reconnect fee of 15.00 USD is charged on that day";
+        assert!(notice(&story, 1).contains(back), "{}", notice(&story, 1));
+        let again = story.then(step_taken(date(2026, 3, 23)));
+        assert!(
+            !notice(&again, 2).contains("late fee"),
+            "once for one debt: {}",
+            notice(&again, 2)
+        );
+        let warned = StepTaken { name: code("call"), ..step(step_taken(TODAY)) };
+        let warned = StepTaken { ahead: vec![(code("notice"), date(2026, 3, 18))], ..warned };
+        let warned = billed().then(DunningEvent::StepTaken(warned).on(&account_id()));
+        let ahead = "If it is not paid before 2026-03-18, a late fee of 5.00 USD is charged";
+        assert!(notice(&warned, 1).contains(ahead), "{}", notice(&warned, 1));
+    }
+
+    fn step(fact: Fact) -> StepTaken {
+        let Event::Dunning(DunningEvent::StepTaken(step)) = fact.event else {
+            unreachable!("it is a step")
+        };
+        step
+    }
+
+    /// The step that suspends, on the day that is open, and what comes of it.
+    fn suspended(actions: &[DunningAction]) -> Story {
+        let step = StepTaken {
+            name: code("suspension"),
+            actions: actions.iter().copied().collect(),
+            suspends_on: Some(TODAY),
+            ahead: Vec::new(),
+            ..step(step_taken(TODAY))
+        };
+        let reason = SuspensionReason::NonPayment;
+        let requested = SiteEvent::SuspensionRequested { request: 1, reason };
+        with_site()
+            .then(DunningEvent::StepTaken(step).on(&account_id()))
+            .then(requested.on(&site_id()))
+    }
+
+    fn effective() -> Fact {
+        let reason = SuspensionReason::NonPayment;
+        SiteEvent::Suspended { request: 1, reason }.on(&site_id())
+    }
+
+    #[test]
+    fn f77_f79_a_suspension_is_told_once_and_then_all_of_it() {
+        let story = suspended(&[DunningAction::Email, DunningAction::Suspend]).then(effective());
+        let (subject, body) = letter(&story, "notification_dunning_7-1");
+        assert_eq!(subject, "Your service is suspended today: 49.99 USD is past due");
+        let expected = "Hello Jo Doe,\n\non 2026-03-16 your account is past due with 49.99 USD.\n\
+                        Your service is suspended today, as soon as the network has done it, and \
+                        the customer portal is\nclosed. Both come back when the past-due amount \
+                        is paid in full.\nWhen suspended service comes back, a reconnect fee of \
+                        15.00 USD is charged on that day. It\nis on the bill after it.\nPlease \
+                        pay it now, or call us to agree on a date.";
+        assert_eq!(body, expected);
+        for version in [2, 3] {
+            let id = format!("notification_site_88-{version}");
+            assert_eq!(told(&story, &id), None, "the same occasion");
+        }
+    }
+
+    #[test]
+    fn f84_a_suspension_that_takes_effect_on_another_day_is_told_then() {
+        let story = suspended(&[DunningAction::Email, DunningAction::Suspend])
+            .then(day(date(2026, 3, 17)))
+            .then(effective());
+        let (subject, body) = letter(&story, "notification_site_88-3");
+        assert_eq!(subject, "Your service at 17 Elm St is suspended");
+        assert!(body.contains("A reconnect fee of 15.00 USD is charged on that day"), "{body}");
+    }
+
+    #[test]
+    fn f79_a_suspension_that_no_step_told_of_is_told_once_when_it_is_asked_for() {
+        let story = suspended(&[DunningAction::Suspend]).then(effective());
+        let (subject, _) = letter(&story, "notification_site_88-2");
+        assert!(subject.contains("is about to be suspended"), "{subject}");
+        assert_eq!(told(&story, "notification_site_88-3"), None);
+    }
+
+    /// Of a campaign that costs 29.99 until a day.
+    fn campaign_until(until: Date) -> Story {
+        story().and(promoted(2_999, until))
+    }
+
+    fn expired(on: Date, minor: i64) -> Fact {
+        let (item_id, campaign_code) = (code("service_5"), code("LOYAL"));
+        let monthly = usd(minor);
+        let over = SubscriptionEvent::CampaignExpired { item_id, campaign_code, on, monthly };
+        over.on(&account_id())
+    }
+
+    #[test]
+    fn f69_a_campaign_that_ends_is_told_with_the_last_bill_two_weeks_before_and_once() {
+        let until = date(2026, 5, 14);
+        let id = |version: u32| format!("notification_subscription_7-{version}");
+        let early = campaign_until(date(2026, 5, 15)).then(billed(date(2026, 4, 1)));
+        assert_eq!(told(&early, &id(3)), None, "the next bill is early enough");
+        assert!(told(&early.then(billed(date(2026, 5, 1))), &id(4)).is_some());
+        let story = campaign_until(until).then(billed(date(2026, 4, 1)));
+        let (subject, body) = letter(&story, &id(3));
+        assert_eq!(subject, "Your price for Basic changes on 2026-05-14");
+        let expected = "Hello Jo Doe,\n\nyour campaign for Basic ends. From 2026-05-14 on it costs \
+                        49.99 USD a month.\nPlease call us if you want to know what else there is.";
+        assert_eq!(body, expected);
+        let story = story.then(billed(date(2026, 5, 1)));
+        assert_eq!(told(&story, &id(4)), None, "they know");
+        let over = story.then(expired(until, 4_999));
+        assert_eq!(told(&over, &id(5)), None, "they know");
+    }
+
+    #[test]
+    fn f69_another_price_than_was_told_is_told_anew() {
+        let repriced = SubscriptionEvent::ItemRepriced {
+            item_id: code("service_5"),
+            price: Price { monthly: usd(5_499), version: None },
+            from: date(2026, 5, 1),
+        };
+        let story = campaign_until(date(2026, 5, 14))
+            .then(billed(date(2026, 4, 1)))
+            .then(repriced.on(&account_id()))
+            .then(expired(date(2026, 5, 14), 5_499));
+        let (_, body) = letter(&story, "notification_subscription_7-5");
+        assert!(body.contains("costs 54.99 USD a month"), "{body}");
+    }
+
+    #[test]
+    fn f69_a_campaign_that_is_over_is_told_with_the_price_from_then_on() {
+        let until = date(2026, 4, 1);
+        let story = campaign_until(until).then(expired(until, 4_999));
+        let (subject, body) = letter(&story, "notification_subscription_7-3");
         assert_eq!(subject, "Your price for Basic changes");
         assert!(body.contains("From 2026-04-01 on it costs 49.99 USD a month."), "{body}");
     }
