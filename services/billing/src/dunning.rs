@@ -143,8 +143,9 @@ fn restate(
     let standing = balance::find(rows, account_id)?.standing()?;
     let dunning = row.dunning()?;
     let before = row.planned_on.take().map(Planned::on);
-    row.planned_on = dunning.outlook(biller, &standing).map(|outlook| outlook.on.to_string());
-    row.next = next(biller, &dunning, &standing, rows)?;
+    let outlook = dunning.outlook(biller, &standing);
+    row.planned_on = outlook.as_ref().map(|outlook| outlook.on.to_string());
+    row.next = next(biller, (&dunning, &standing), outlook, rows)?;
     let after = row.planned_on.as_ref().map(Planned::on);
     agenda::plan(rows, RunKind::Dunning, account_id, (before.as_ref(), after.as_ref()))?;
     autopay::plan(biller, account_id, &standing, &dunning, rows)?;
@@ -160,12 +161,14 @@ fn restate(
 /// by the next run: today's has been, or there is none.
 fn next(
     biller: &Biller,
-    dunning: &Dunning,
-    standing: &Standing,
+    (dunning, standing): (&Dunning, &Standing),
+    outlook: Option<Outlook>,
     rows: &Rows<'_>,
 ) -> Result<Option<Next>, Fault> {
-    let Some(outlook) = dunning.outlook(biller, standing) else { return Ok(None) };
-    let today = today::of(rows)?;
+    let (Some(outlook), today) = (outlook, today::of(rows)?) else { return Ok(None) };
+    if outlook.on > today {
+        return Ok(Some(in_words(biller, outlook)));
+    }
     let is_late = match run::is_closed(rows, RunKind::Dunning, today)? {
         Some(is_closed) => is_closed,
         None => outlook.on < today,

@@ -91,7 +91,8 @@ pub(crate) fn explained(
     let row = super::find(rows, account_id)?;
     let standing = balance.standing()?;
     let dunning = row.dunning()?;
-    let next = super::next(biller, &dunning, &standing, rows)?;
+    let outlook = dunning.outlook(biller, &standing);
+    let next = super::next(biller, (&dunning, &standing), outlook, rows)?;
     let billed: Option<Billed> = rows.get(recurring::TABLE, account_id)?;
     let next_bill = billed.and_then(|billed| billed.next_bill);
     let seen = Seen {
