@@ -89,6 +89,23 @@ fn f73_the_next_draft_says_what_changes_against_the_bills_before() -> anyhow::Re
     Ok(())
 }
 
+/// The bill that was made is the one that was drafted: when it is due, and what for.
+fn came_true(api: &Api, draft: &Value) -> anyhow::Result<()> {
+    let of = "billing/invoice/invoice_I00000001";
+    api.until_row(of, "cycle", DAY)?;
+    let invoice = api.get(of)?["value"].clone();
+    assert_eq!((&draft["dueOn"], &draft["paysThrough"]), (&invoice["dueOn"], &json!("2026-11-30")));
+    assert_eq!(invoice["dueOn"], "2026-11-07", "it is made on the 3rd: {invoice:#}");
+    let days = |bill: &Value| -> Option<Vec<_>> {
+        let lines = bill["lines"].as_array()?.iter();
+        Some(lines.map(|line| (line["from"].clone(), line["to"].clone())).collect())
+    };
+    let billed = days(&invoice).context("an invoice has lines")?;
+    assert_eq!(days(draft), Some(billed.clone()));
+    assert!(billed.contains(&(json!("2026-11-01"), json!("2026-11-30"))), "{billed:?}");
+    Ok(())
+}
+
 #[test]
 fn f73_a_run_that_awaits_approval_is_drafted_without_a_day() -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
@@ -122,9 +139,16 @@ fn f73_a_run_that_awaits_approval_is_drafted_without_a_day() -> anyhow::Result<(
     ensure!(lines[0] == json!({ "looked": 1, "of": 1 }), "{lines:#?}");
     let draft = &lines.last().context("a draft")?["draft"];
     assert_eq!((&draft["on"], &draft["bills"]), (&json!(DAY), &json!(1)), "{draft:#}");
+    let bill = api.get("drafts/account_7")?;
     send("ApproveRun", json!({ "kind": "RUN_KIND_BILL", "date": DAY }))?;
     api.until_row(&run, "stage", "closed")?;
     api.until_row(&run, "total.minor", &minor(draft, "total")?.to_string())?;
+    came_true(&api, &bill)?;
+    let unknown = api.get("drafts/account_9")?;
+    assert_eq!(
+        (&unknown["status"], &unknown["detail"]),
+        (&json!(404), &json!("there is no account account_9"))
+    );
     assert_eq!(api.get("drafts?at=2026-11-01")?["status"], 422);
     assert_eq!(api.get("drafts?on=soon")?["status"], 422);
     process.stop()

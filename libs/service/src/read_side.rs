@@ -38,7 +38,8 @@ pub struct View {
     pub name: &'static str,
     /// The question, in a sentence that says what the key is.
     pub about: &'static str,
-    /// Where its rows are; `None`: it is answered by [`Live`].
+    /// Where its rows are; `None`: it is answered by [`Live`], which may answer about one key of
+    /// other views as well.
     pub table: Option<Table>,
 }
 
@@ -63,6 +64,12 @@ pub trait Live: Send + Sync + 'static {
         key: &'a str,
         as_of: Option<u64>,
     ) -> BoxFuture<'a, Result<Option<Value>, LiveError>>;
+
+    /// Whether it also answers about one key of this view, which has rows: they are what its list
+    /// shows.
+    fn completes(&self, _view: &str) -> bool {
+        false
+    }
 }
 
 /// Why a live view has no answer.
@@ -216,14 +223,16 @@ impl Desk {
 
     async fn show(&self, view: &str, key: &str, as_of: Option<u64>) -> Result<Value, Refusal> {
         let view = self.view(view)?;
-        let (position, value) = match (view.table, &self.live) {
-            (Some(table), _) => self.read(as_of, |rows| rows.get::<Value>(table, key)).await?,
-            (None, Some(live)) => {
+        let live = self.live.as_ref();
+        let live = live.filter(|live| view.table.is_none() || live.completes(view.name));
+        let (position, value) = match (live, view.table) {
+            (Some(live), _) => {
                 self.demand_applied(as_of)?;
                 let answer = live.show(&self.handle, view.name, key, as_of).await;
                 let position = as_of.unwrap_or_else(|| self.handle.status().checkpoint);
                 (position, answer.map_err(|error| (503, error.to_string()))?)
             }
+            (None, Some(table)) => self.read(as_of, |rows| rows.get::<Value>(table, key)).await?,
             (None, None) => (0, None),
         };
         let nothing =

@@ -19,8 +19,10 @@ fn main() -> anyhow::Result<()> {
     let long = Checked::new(long()?)?;
     std::fs::write(folder.join("sample.html"), sample.html())?;
     std::fs::write(folder.join("sample.pdf"), sample.pdf())?;
-    let both = statement::print_file(&[sample, long]).context("there are two statements")?;
-    std::fs::write(folder.join("print.pdf"), both)?;
+    let (scripts, cut) = (Checked::new(scripts()?)?, Checked::new(cut()?)?);
+    let all = [sample, scripts, cut, long];
+    let file = statement::print_file(&all).context("there are statements")?;
+    std::fs::write(folder.join("print.pdf"), file)?;
     Ok(())
 }
 
@@ -92,6 +94,25 @@ fn sample() -> anyhow::Result<Statement> {
         }),
         delivery: Delivery::Print,
     })
+}
+
+/// Somebody whose name and address are in many scripts.
+fn scripts() -> anyhow::Result<Statement> {
+    let mut scripts = sample()?;
+    scripts.bill_to = Address {
+        name: "王小明 さとう花子 김민준 🎈".to_owned(),
+        address: ["محمد علي", "אברהם 12", "Աննա ანა", "सीता สมชาย", "Orem, UT 84057"]
+            .map(str::to_owned)
+            .into(),
+    };
+    Ok(scripts)
+}
+
+/// Somebody whose name is longer than its place.
+fn cut() -> anyhow::Result<Statement> {
+    let mut cut = sample()?;
+    cut.bill_to.name = "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff ".repeat(12);
+    Ok(cut)
 }
 
 /// A business with many lines, on several pages.

@@ -7,6 +7,7 @@
 mod flow;
 mod font;
 mod page;
+mod script;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, TextStr};
@@ -14,7 +15,7 @@ use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, TextStr};
 use crate::check::Checked;
 use crate::sheet::Sheet;
 use crate::statement::Paper;
-use font::Fonts;
+use font::{FACES, Fonts, NAMES};
 use page::{Page, Size};
 
 /// How hard streams are compressed: 6 of 10.
@@ -55,15 +56,15 @@ struct File {
     pages: Vec<Ref>,
     /// What the bookmarks say, and where they lead.
     marks: Vec<(String, Ref)>,
-    regular: Ref,
-    bold: Ref,
+    /// Where the faces are, in their order.
+    faces: [Ref; FACES],
 }
 
 impl File {
     fn new() -> Self {
         let mut next = FIRST_FREE;
-        let (regular, bold) = (next.bump(), next.bump());
-        Self { pdf: Pdf::new(), next, pages: Vec::new(), marks: Vec::new(), regular, bold }
+        let faces = NAMES.map(|_| next.bump());
+        Self { pdf: Pdf::new(), next, pages: Vec::new(), marks: Vec::new(), faces }
     }
 
     fn add(&mut self, sheet: &Sheet<'_>, pages: Vec<Page>) {
@@ -77,6 +78,7 @@ impl File {
 
     fn add_page(&mut self, paper: Paper, drawn: Page) {
         let (id, content) = (self.next.bump(), self.next.bump());
+        let used = drawn.faces;
         let bytes = compress_to_vec_zlib(&drawn.finish(), EFFORT);
         self.pdf.stream(content, &bytes).filter(Filter::FlateDecode);
         let (width, height) = points(paper);
@@ -84,7 +86,9 @@ impl File {
         page.parent(TREE).media_box(Rect::new(0.0, 0.0, width, height)).contents(content);
         let mut resources = page.resources();
         let mut fonts = resources.fonts();
-        fonts.pair(Name(font::REGULAR), self.regular).pair(Name(font::BOLD), self.bold);
+        for (at, _) in used.into_iter().enumerate().filter(|(_, used)| *used) {
+            fonts.pair(Name(NAMES[at]), self.faces[at]);
+        }
         fonts.finish();
         resources.finish();
         page.finish();
@@ -92,8 +96,9 @@ impl File {
     }
 
     fn finish(mut self, fonts: &Fonts) -> Vec<u8> {
-        fonts.regular.write(&mut self.pdf, self.regular, &mut self.next);
-        fonts.bold.write(&mut self.pdf, self.bold, &mut self.next);
+        for (font, id) in fonts.faces.iter().zip(self.faces).filter(|(font, _)| font.is_used()) {
+            font.write(&mut self.pdf, id, &mut self.next);
+        }
         self.write_outline();
         let count = i32::try_from(self.pages.len()).expect("a file has fewer than 2^31 pages");
         self.pdf.pages(TREE).kids(self.pages.iter().copied()).count(count);

@@ -157,13 +157,64 @@ fn the_page_needs_nothing_from_outside() {
     }
 }
 
-#[test]
-fn a_letter_that_the_font_lacks_is_replaced_and_the_others_are_kept() {
+/// What both forms show of a name.
+fn named(name: &str) -> (String, String) {
     let mut statement = one_line();
-    "Zoë Wałęsa-Şahin Ω Жук 中文 🎈".clone_into(&mut statement.bill_to.name);
+    name.clone_into(&mut statement.bill_to.name);
+    shown(statement)
+}
+
+#[test]
+fn a_name_of_any_script_is_on_paper_and_a_picture_is_left_out() {
+    let name = "Zoë Wałęsa-Şahin Ω Жук 王小明 さとう 김민준 🎈";
+    let (html, pdf) = named(name);
+    assert!(html.contains(name), "{html}");
+    assert!(pdf.contains("Zoë Wałęsa-Şahin Ω Жук 王小明"), "{pdf}");
+    assert!(pdf.contains("さとう 김민준"), "{pdf}");
+    assert!(!pdf.contains('\u{fffd}'), "{pdf}");
+    let (html, pdf) = named("محمد علي");
+    assert!(html.contains("محمد علي"), "{html}");
+    let joined = "\u{fef2}\u{fee0}\u{fecb} \u{feaa}\u{fee4}\u{fea4}\u{fee3}";
+    assert!(pdf.contains(joined), "from right to left, joined: {pdf}");
+    let (_, pdf) = named("אברהם");
+    assert!(pdf.contains("םהרבא"), "{pdf}");
+}
+
+#[test]
+fn a_letter_that_no_face_has_is_on_paper_in_latin_letters() {
+    let (html, pdf) = named("सीता ก");
+    assert!(html.contains("सीता ก"), "{html}");
+    assert!(pdf.contains("siitaa k"), "{pdf}");
+    let (_, pdf) = named("Jo \u{e000} Doe");
+    assert!(pdf.contains("Jo \u{fffd} Doe"), "{pdf}");
+}
+
+#[test]
+fn a_face_that_is_not_needed_is_not_in_the_file() {
+    let faces = |name: &str| {
+        let mut statement = one_line();
+        name.clone_into(&mut statement.bill_to.name);
+        let pdf = checked(statement).pdf();
+        let document = Document::load_mem(&pdf).expect("a PDF");
+        let streams = document.objects.values().filter(|it| it.as_stream().is_ok());
+        (pdf.len(), streams.count())
+    };
+    let (latin, chinese) = (faces("Ana Flores"), faces("王小明"));
+    assert!(latin.0 < 40_000 && chinese.0 < 60_000, "{latin:?}, {chinese:?}");
+    assert_eq!(chinese.1, latin.1 + 2, "one more face and its meanings");
+}
+
+#[test]
+fn a_long_name_is_cut_where_its_place_ends_and_says_so() {
+    let long = "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff ".repeat(12);
+    let mut statement = Statement { delivery: Delivery::Print, ..one_line() };
+    statement.bill_to.name.clone_from(&long);
+    statement.bill_to.address.insert(0, "x".repeat(500));
     let (html, pdf) = shown(statement);
-    assert!(html.contains("Zoë Wałęsa-Şahin Ω Жук 中文 🎈"), "{html}");
-    assert!(pdf.contains("Zoë Wałęsa-Şahin Ω Жук \u{fffd}\u{fffd} \u{fffd}"), "{pdf}");
+    assert!(html.contains(long.trim()), "{html}");
+    assert!(pdf.matches("Hubert").count() < 5, "of twelve: {pdf}");
+    assert_eq!(pdf.matches('…').count(), 3, "name, address and slip: {pdf}");
+    assert!(pdf.contains("88 Larch Street"), "{pdf}");
 }
 
 #[test]

@@ -8,11 +8,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use contract::view::Amount;
 use domain::{biller::Biller, money::Money};
-use futures::{FutureExt, future::BoxFuture};
 use jiff::civil::Date;
 use projection::{Fault, Handle, Keys, Rows};
 use serde_json::{Value, json};
-use service::{Live, LiveError, error};
+use service::{LiveError, error};
 
 use crate::{balance, read::parse, today};
 
@@ -50,20 +49,9 @@ struct Bucket {
     minor: i64,
 }
 
-impl Live for Aging {
-    fn show<'a>(
-        &'a self,
-        handle: &'a Handle,
-        _: &'a str,
-        key: &'a str,
-        as_of: Option<u64>,
-    ) -> BoxFuture<'a, Result<Option<Value>, LiveError>> {
-        self.ask(handle, key, as_of).boxed()
-    }
-}
-
 impl Aging {
-    async fn ask(
+    /// What is owed on a day.
+    pub(crate) async fn ask(
         &self,
         handle: &Handle,
         key: &str,

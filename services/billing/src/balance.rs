@@ -98,16 +98,28 @@ fn post(
     let mut standing = stood.clone();
     standing.post(event);
     let mut after = before.holding(biller, &standing, today::of(rows)?);
+    note_payment(event, &mut after);
+    index::replace(rows, &before, &after)?;
+    Ok(Some(Posted { before: stood, after: standing }))
+}
+
+/// The last payment, and whether it held.
+fn note_payment(event: &LedgerEvent, row: &mut BalanceRow) {
     if let LedgerEvent::PaymentReceived { payment_id, amount, method, received_on, .. } = event {
-        after.last_payment = Some(Payment {
+        row.last_payment = Some(Payment {
             payment_id: payment_id.to_string(),
             amount: Amount::from(*amount),
             method: method.name().to_owned(),
             received_on: received_on.to_string(),
+            reversed_on: None,
         });
     }
-    index::replace(rows, &before, &after)?;
-    Ok(Some(Posted { before: stood, after: standing }))
+    if let LedgerEvent::PaymentReversed { payment_id, reversed_on, .. } = event {
+        let last = row.last_payment.as_mut();
+        if let Some(last) = last.filter(|last| last.payment_id == payment_id.as_str()) {
+            last.reversed_on = Some(reversed_on.to_string());
+        }
+    }
 }
 
 /// What was due before `date`, and not before the day that was opened last, is past due now.

@@ -4,32 +4,39 @@
 //! What must stay true: what happens next is reckoned by the domain, from the same standing that
 //! core has.
 
+mod explained;
 mod row;
+mod told;
 
 use domain::{
     Aggregate, Event,
-    biller::Biller,
-    dunning::{Arrangement, Dunning, DunningEvent, LadderEnd, Outlook, StepTaken, Waits},
-    ledger::LedgerEvent,
+    account::AccountId,
+    biller::{Biller, DunningAction, DunningStep},
+    dunning::{Dunning, Outlook, Waits},
+    ledger::{LedgerEvent, Standing},
     run::RunKind,
+    site::SiteEvent,
+    subscription::{SubscriptionEvent, SubscriptionId},
 };
 use event_store::Recorded;
+use jiff::{ToSpan, civil::Date};
 use projection::{Fault, Rows, Table};
 
 use crate::{
     agenda::{self, Planned},
-    autopay, balance,
+    autopay, balance, run, site, today,
 };
+pub(crate) use explained::explained;
 pub(crate) use row::DunningRow;
-use row::{Ahead, Entry, LEDGER, Next};
+use row::{Ahead, FeeRow, Next};
 
+/// The view's name.
+pub(crate) const NAME: &str = "dunning";
 /// By account id.
 pub(crate) const TABLE: Table = Table::new(b'n');
-/// Most entries of the history that are shown; older ones are in the log.
-const ENTRIES_MAX: usize = 60;
 
-/// Changes the row of the account whose dunning, debts or autopay the event changes, and plans
-/// what follows.
+/// Changes the row of the account whose dunning, debts, autopay or traffic the event changes, and
+/// plans what follows.
 pub(crate) fn apply(
     biller: &Biller,
     event: &Event,
@@ -41,8 +48,9 @@ pub(crate) fn apply(
             let account_id = event.account_id().as_str();
             let before = find(rows, account_id)?;
             let after = before.dunning()?.evolve(event);
-            let entry = told(event, before.dunning()?.arrangement.as_ref());
-            let row = before.holding(&after).telling(entry, recorded, ENTRIES_MAX);
+            let entry = told::dunning(event, before.dunning()?.arrangement.as_ref());
+            let (row, today) = (before.holding(biller.currency, &after), today::of(rows)?);
+            let row = row.telling(entry, today, recorded);
             restate(biller, account_id, row, rows)
         }
         Event::Ledger(event) if event.effect() != 0 => {
@@ -50,7 +58,8 @@ pub(crate) fn apply(
             if let LedgerEvent::PaymentReceived { payment_id, .. } = event {
                 autopay::note_payment(account_id, payment_id.as_str(), rows)?;
             }
-            let row = find(rows, account_id)?.telling(posted(event), recorded, ENTRIES_MAX);
+            let (row, today) = (find(rows, account_id)?, today::of(rows)?);
+            let row = row.telling(told::ledger(event), today, recorded);
             restate(biller, account_id, row, rows)
         }
         Event::Autopay(event) => {
@@ -59,14 +68,22 @@ pub(crate) fn apply(
             let row = find(rows, account_id)?;
             restate(biller, account_id, row, rows)
         }
+        Event::Site(event) => of_site(biller, event, recorded, rows),
+        Event::Subscription(SubscriptionEvent::FeeCharged { fee }) => {
+            let Some(entry) = told::fee(biller, fee) else { return Ok(()) };
+            let account_id = account_of(&recorded.event.stream)?;
+            let row = find(rows, account_id.as_str())?;
+            let row = row.charging(FeeRow::of(fee));
+            let row = row.telling(entry, today::of(rows)?, recorded);
+            restate(biller, account_id.as_str(), row, rows)
+        }
         Event::Ledger(_)
+        | Event::Subscription(_)
         | Event::Customer(_)
         | Event::Account(_)
-        | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)
         | Event::Order(_)
-        | Event::Subscription(_)
         | Event::Invoice(_)
         | Event::Series(_)
         | Event::Reference(_)
@@ -96,6 +113,28 @@ pub(crate) fn state(rows: &Rows<'_>, account_id: &str) -> Result<Dunning, Fault>
     find(rows, account_id)?.dunning()
 }
 
+/// A site whose traffic stops, or comes back, because of money is a part of the story.
+fn of_site(
+    biller: &Biller,
+    event: &SiteEvent,
+    recorded: &Recorded,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    let site = site::find(rows, &recorded.event.stream)?;
+    let Some(entry) = told::site(&site.site_id, event).filter(|_| site.is_about_money()) else {
+        return Ok(());
+    };
+    let row = find(rows, &site.account_id)?.telling(entry, today::of(rows)?, recorded);
+    restate(biller, &site.account_id, row, rows)
+}
+
+/// The account of a subscription's stream.
+fn account_of(stream: &str) -> Result<AccountId, Fault> {
+    let id = SubscriptionId::parse(stream)
+        .map_err(|error| Fault::because("a subscription's stream is no id", error))?;
+    Ok(AccountId::of(&id))
+}
+
 fn restate(
     biller: &Biller,
     account_id: &str,
@@ -104,9 +143,11 @@ fn restate(
 ) -> Result<(), Fault> {
     let standing = balance::find(rows, account_id)?.standing()?;
     let dunning = row.dunning()?;
-    let before = row.next.take().map(|next| Planned::on(next.on));
-    row.next = dunning.outlook(biller, &standing).map(next);
-    let after = row.next.as_ref().map(|next| Planned::on(&next.on));
+    let before = row.planned_on.take().map(Planned::on);
+    let outlook = dunning.outlook(biller, &standing);
+    row.planned_on = outlook.as_ref().map(|outlook| outlook.on.to_string());
+    row.next = next(biller, (&dunning, &standing), outlook, rows)?;
+    let after = row.planned_on.as_ref().map(Planned::on);
     agenda::plan(rows, RunKind::Dunning, account_id, (before.as_ref(), after.as_ref()))?;
     autopay::plan(biller, account_id, &standing, &dunning, rows)?;
     // Whoever owes nothing and was never asked has nothing to explain.
@@ -117,17 +158,41 @@ fn restate(
     rows.put(TABLE, account_id, &row)
 }
 
-fn next(outlook: Outlook) -> Next {
+/// What happens next, and when: never on a day that is over. What has become due late is looked at
+/// by the next run: today's has been, or there is none.
+fn next(
+    biller: &Biller,
+    (dunning, standing): (&Dunning, &Standing),
+    outlook: Option<Outlook>,
+    rows: &Rows<'_>,
+) -> Result<Option<Next>, Fault> {
+    let (Some(outlook), today) = (outlook, today::of(rows)?) else { return Ok(None) };
+    if outlook.on > today {
+        return Ok(Some(in_words(biller, outlook)));
+    }
+    let is_late = match run::is_closed(rows, RunKind::Dunning, today)? {
+        Some(is_closed) => is_closed,
+        None => outlook.on < today,
+    };
+    let from = if is_late { today.saturating_add(1.day()) } else { today };
+    Ok(dunning.outlook_from(biller, standing, from).map(|outlook| in_words(biller, outlook)))
+}
+
+fn in_words(biller: &Biller, outlook: Outlook) -> Next {
     let on = outlook.on.to_string();
     match outlook.waits {
-        Waits::Step { name, anchor, ahead } => Next {
-            on,
-            what: format!("step {name}, for what was due on {anchor}"),
-            ahead: ahead
-                .into_iter()
-                .map(|(name, on)| Ahead { name: name.to_string(), on: on.to_string() })
-                .collect(),
-        },
+        Waits::Step { name, anchor, ahead } => {
+            let plan = biller.dunning.steps.iter().find(|step| step.name == name);
+            let doing = plan.map_or_else(String::new, |plan| doing(biller, plan, outlook.on));
+            Next {
+                on,
+                what: format!("step {name}, for what was due on {anchor}{doing}"),
+                ahead: ahead
+                    .into_iter()
+                    .map(|(name, on)| Ahead { name: name.to_string(), on: on.to_string() })
+                    .collect(),
+            }
+        }
         Waits::Promise { promised_on } => Next {
             on,
             what: format!("what was promised by {promised_on} is checked"),
@@ -136,105 +201,20 @@ fn next(outlook: Outlook) -> Next {
     }
 }
 
-/// What happened, in a sentence, and to which arrangement that stood.
-fn told(event: &DunningEvent, stood: Option<&Arrangement>) -> Entry {
-    match event {
-        DunningEvent::StepTaken(StepTaken { ladder, anchor, name, past_due, taken_on, .. }) => {
-            let what = format!(
-                "Step {name} of ladder {ladder} taken on {taken_on}: {past_due} past due, the \
-                 oldest since {anchor}"
-            );
-            Entry::of("step", what)
-        }
-        DunningEvent::LadderEnded { ladder, because, .. } => {
-            let why = match because {
-                LadderEnd::Settled => "what started it is paid or disputed",
-                LadderEnd::Excluded => "the account is excluded",
-                LadderEnd::PromiseBroken => "all steps were taken, and a promise was broken since",
-            };
-            Entry::of("end", format!("Ladder {ladder} ended: {why}"))
-        }
-        DunningEvent::ArrangementMade { arrangement_id, total, promises, by_manager, .. } => {
-            let promised: Vec<_> =
-                promises.iter().map(|it| format!("{} by {}", it.amount, it.on)).collect();
-            let instead = stood.map(|it| format!(" instead of {}", it.arrangement_id));
-            let instead = instead.unwrap_or_default();
-            let promised = promised.join(", ");
-            let reach = match by_manager {
-                true => "",
-                false => "; no manager made it, so it reinstates nobody",
-            };
-            let what =
-                format!("Arrangement {arrangement_id}{instead} for {total}: {promised}{reach}");
-            Entry::of("arrangement", what)
-        }
-        DunningEvent::ArrangementKept { arrangement_id, .. } => {
-            Entry::of("arrangement", format!("Arrangement {arrangement_id} kept"))
-        }
-        DunningEvent::ArrangementBroken { arrangement_id, promised_on, missing, .. } => {
-            let what = format!(
-                "Arrangement {arrangement_id} broken: {missing} missing of what was promised by \
-                 {promised_on}"
-            );
-            Entry::of("arrangement", what)
-        }
-        DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
-            let stays =
-                if *while_suspended { "; the suspension stays until it is decided" } else { "" };
-            Entry::of("dispute", format!("{charge_id} disputed: {reason}{stays}"))
-        }
-        DunningEvent::DisputeClosed { charge_id, .. } => {
-            Entry::of("dispute", format!("The dispute about {charge_id} is decided"))
-        }
-        DunningEvent::Excluded { reason, until, .. } => {
-            let until = until.map_or_else(String::new, |until| format!(" until {until}"));
-            Entry::of("exclusion", format!("Excluded{until}: {reason}"))
-        }
-        DunningEvent::Included { .. } => Entry::of("exclusion", "Included again".to_owned()),
-        DunningEvent::PaymentDemanded { through, .. } => {
-            let what = format!("Suspended by hand for what was due by {through}");
-            Entry::of("suspension", what)
-        }
-    }
-}
-
-fn posted(event: &LedgerEvent) -> Entry {
-    let what = match event {
-        LedgerEvent::Charged { charge_id, due_on, .. } => {
-            format!("Charge {charge_id}, due on {due_on}")
-        }
-        LedgerEvent::Invoiced { invoice_id, total, due_on, .. } => {
-            format!("{invoice_id} of {total}, due on {due_on}")
-        }
-        LedgerEvent::InvoiceCredited { invoice_id, credit_note, .. } => {
-            format!("{invoice_id} credited by {credit_note}")
-        }
-        LedgerEvent::PaymentReceived { payment_id, amount, received_on, .. } => {
-            format!("Payment {payment_id} of {amount}, received on {received_on}")
-        }
-        LedgerEvent::PaymentReversed { payment_id, amount, reason, .. } => {
-            format!("Payment {payment_id} of {amount} reversed: {reason}")
-        }
-        LedgerEvent::Refunded { refund_id, amount, .. } => {
-            format!("Refund {refund_id} of {amount}")
-        }
-        LedgerEvent::RefundConfirmed { refund_id, .. } => {
-            format!("Refund {refund_id} was given back")
-        }
-        LedgerEvent::RefundFailed { refund_id, amount, code, .. } => {
-            format!("Refund {refund_id} of {amount} was not given back: {code}")
-        }
-        LedgerEvent::Adjusted { adjustment_id, amount, reason, .. } => {
-            format!("Adjustment {adjustment_id} of {amount}: {reason}")
-        }
-        LedgerEvent::AdjustmentRequested { adjustment_id, .. }
-        | LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
-            format!("Adjustment {adjustment_id}")
-        }
-        LedgerEvent::ChargeDisputed { charge_id, .. }
-        | LedgerEvent::DisputeClosed { charge_id, .. } => format!("Dispute about {charge_id}"),
-    };
-    Entry::of(LEDGER, what)
+/// What a step does and costs.
+fn doing(biller: &Biller, step: &DunningStep, on: Date) -> String {
+    let actions = step.actions.iter().map(|action| match action {
+        DunningAction::Ticket => "a ticket is written".to_owned(),
+        DunningAction::Email => "an e-mail is sent".to_owned(),
+        DunningAction::Call => "the customer is called".to_owned(),
+        DunningAction::Suspend => "sites in service are suspended".to_owned(),
+    });
+    let late_fee = step.late_fee.as_ref().and_then(|fee| {
+        let fee = biller.catalog.fees.get(fee)?;
+        Some(format!("{} of {} is charged", fee.name, fee.amount.on(on)?.value))
+    });
+    let doing: Vec<_> = actions.chain(late_fee).collect();
+    if doing.is_empty() { String::new() } else { format!(": {}", doing.join(", ")) }
 }
 
 #[cfg(test)]

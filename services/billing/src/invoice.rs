@@ -12,7 +12,7 @@ use domain::{
     text::Code,
 };
 use event_store::Recorded;
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ struct LineRow {
     product: String,
     description: String,
     from: Option<String>,
-    /// The day after the last one that it pays for.
+    /// The last day that it pays for, as on the statement.
     to: Option<String>,
     amount: Amount,
 }
@@ -172,7 +172,7 @@ impl LineRow {
             product: line.product.to_string(),
             description: line.description.to_string(),
             from: line.span.map(|(from, _)| from.to_string()),
-            to: line.span.map(|(_, to)| to.to_string()),
+            to: line.span.map(|(_, end)| end.saturating_sub(1.day()).to_string()),
             amount: Amount::from(line.amount),
         }
     }
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(row["total"]["text"], "49.99 USD");
         let line = json!({
             "itemId": "service_5", "kind": "package", "product": "basic", "description": "Basic",
-            "from": "2026-03-01", "to": "2026-04-01",
+            "from": "2026-03-01", "to": "2026-03-31",
             "amount": { "minor": 4999, "currency": "USD", "text": "49.99 USD" },
         });
         assert_eq!(row["lines"], json!([line]));

@@ -8,6 +8,7 @@
 mod adjustments;
 mod agenda;
 mod aging;
+mod answers;
 mod autopay;
 mod balance;
 mod books;
@@ -57,7 +58,7 @@ pub async fn start(
         None => simulated(context, &name)?,
     };
     let performer = collector::Collector { processor };
-    let live = aging::Aging { biller: Arc::clone(&biller) };
+    let live = answers::Answers::of(&biller);
     let parts = Parts {
         model: model(biller),
         performer: Some(Arc::new(performer)),

@@ -66,7 +66,8 @@ const VIEWS: &[View] = &[
     },
     View {
         name: "dunning",
-        about: "Where dunning stands, which events led there, and what happens next, by account id",
+        about: "Where dunning stands, which events led there, and what happens next on which date, \
+                by account id",
         table: Some(dunning::TABLE),
     },
     View {

@@ -121,6 +121,12 @@ pub(crate) fn one_awaits_approval(rows: &Rows<'_>) -> Result<bool, Fault> {
     Ok(rows.get::<String>(AWAITING, "")?.is_some())
 }
 
+/// Whether every account of a day's run was asked for; `None`: there is no such run.
+pub(crate) fn is_closed(rows: &Rows<'_>, kind: RunKind, date: Date) -> Result<Option<bool>, Fault> {
+    let row: Option<RunRow> = rows.get(TABLE, kind.on(date).as_str())?;
+    Ok(row.map(|row| row.stage == Stage::Closed))
+}
+
 fn of_run(
     biller: &Biller,
     event: &RunEvent,

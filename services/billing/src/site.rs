@@ -58,7 +58,18 @@ impl SiteRow {
 
     /// Whether its traffic does not flow because somebody did not pay.
     pub(crate) fn is_cut_off_for_money(&self) -> bool {
-        self.for_non_payment && self.traffic != Traffic::Flowing
+        self.cut_off().is_some()
+    }
+
+    /// In words, where its traffic does not flow because somebody did not pay.
+    pub(crate) fn cut_off(&self) -> Option<&'static str> {
+        let words = match self.traffic {
+            Traffic::Flowing => return None,
+            Traffic::Stopping => "suspension requested",
+            Traffic::Stopped => "suspended",
+            Traffic::Resuming => "reinstatement requested",
+        };
+        self.for_non_payment.then_some(words)
     }
 
     /// What follows the category in the account's id.

@@ -6,21 +6,21 @@ use domain::{
     account::{AccountEvent, AccountId},
     calendar::CalendarEvent,
     customer::{CustomerEvent, CustomerId, Details},
+    dunning::DunningEvent,
     order::OrderEvent,
     site::SiteEvent,
-    subscription::SubscriptionEvent,
 };
 use event_store::Recorded;
-use projection::{Fault, Rows, Table, key};
+use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
+
+use crate::{dunned, item};
 
 const CUSTOMERS: Table = Table::new(b'k');
 const HOLDERS: Table = Table::new(b'h');
 const SITES: Table = Table::new(b's');
 const ORDERS: Table = Table::new(b'w');
 const CALENDAR: Table = Table::new(b'c');
-/// What somebody pays for, by subscription and item.
-const ITEMS: Table = Table::new(b'i');
 /// The only row of the calendar.
 const TODAY: &str = "today";
 
@@ -71,12 +71,13 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             let customer_id = customer_id.as_ref().map(ToString::to_string);
             rows.put(HOLDERS, stream, &Holder { name, email, customer_id })
         }
-        Event::Subscription(
-            SubscriptionEvent::ItemStarted { item_id, item, .. }
-            | SubscriptionEvent::ItemChanged { item_id, item, .. },
-        ) => {
-            let key = key([&recorded.event.stream, item_id.as_str()]);
-            rows.put(ITEMS, key, &item.description.as_str())
+        Event::Subscription(event) => {
+            dunned::billed(event, rows)?;
+            item::apply(event, &recorded.event.stream, rows)
+        }
+        Event::Dunning(DunningEvent::StepTaken(step)) => {
+            let day = day(rows, recorded)?;
+            dunned::step(step, &day, rows)
         }
         Event::Site(SiteEvent::Registered { account_id, address, .. }) => {
             // An address of several lines would end the subject of a message.
@@ -88,12 +89,14 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         Event::Calendar(CalendarEvent::DayOpened { date, .. }) => {
             rows.put(CALENDAR, TODAY, &date.to_string())
         }
+        Event::Site(event) => {
+            let day = day(rows, recorded)?;
+            dunned::site(event, &recorded.event.stream, &day, rows)
+        }
         Event::Account(_)
-        | Event::Site(_)
         | Event::Device(_)
         | Event::Service(_)
         | Event::Ledger(_)
-        | Event::Subscription(_)
         | Event::Invoice(_)
         | Event::Series(_)
         | Event::Reference(_)
@@ -194,12 +197,6 @@ pub(crate) fn is_paperless(rows: &Rows<'_>, account_id: &str) -> Result<bool, Fa
     let customer_id = holder(rows, account_id)?.customer_id;
     let customer_id = customer_id.unwrap_or_else(|| format!("customer_{account_id}"));
     Ok(addressee(rows, &customer_id)?.is_paperless)
-}
-
-/// What the customer calls an item.
-pub(crate) fn item(rows: &Rows<'_>, subscription: &str, item_id: &str) -> Result<String, Fault> {
-    let never = || Fault::new(format!("{item_id} was never started"));
-    rows.get(ITEMS, key([subscription, item_id]))?.ok_or_else(never)
 }
 
 /// A site and whose it is.

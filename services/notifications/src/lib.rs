@@ -7,6 +7,8 @@
 
 mod account_change;
 mod addressee;
+mod dunned;
+mod item;
 mod mailbox;
 mod message;
 mod messages_of_account;

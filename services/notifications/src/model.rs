@@ -61,7 +61,7 @@ impl ReadModel for Model {
     }
 
     fn version(&self) -> u32 {
-        4
+        5
     }
 
     fn apply(

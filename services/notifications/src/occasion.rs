@@ -14,7 +14,7 @@ use projection::{Fault, Rows};
 use crate::{
     account_change,
     addressee::{self, day},
-    money,
+    dunned, money,
     template::{Template, Words},
 };
 
@@ -37,12 +37,12 @@ pub(crate) fn of(
 ) -> Result<Option<Occasion>, Fault> {
     match event {
         Event::Order(event) => order(event, &recorded.event.stream, biller, rows),
-        Event::Site(event) => site(event, recorded, rows),
+        Event::Site(event) => site(event, recorded, biller, rows),
         Event::Customer(event) => account_change::of(event, recorded, rows),
         Event::Account(event) => Ok(account(event, &recorded.event.stream)),
         Event::Ledger(event) => Ok(money::ledger(event)),
         Event::Invoice(event) => money::invoice(event, rows),
-        Event::Dunning(event) => Ok(money::dunning(event)),
+        Event::Dunning(event) => money::dunning(event, biller, rows),
         Event::Autopay(event) => money::autopay(event, recorded, rows),
         Event::Subscription(event) => money::subscription(event, &recorded.event.stream, rows),
         Event::Series(_)
@@ -175,6 +175,7 @@ fn scheduled(order_id: &str, appointment: Option<&Appointment>) -> Words {
 fn site(
     event: &SiteEvent,
     recorded: &Recorded,
+    biller: &Biller,
     rows: &Rows<'_>,
 ) -> Result<Option<Occasion>, Fault> {
     let (template, reason) = match event {
@@ -188,12 +189,19 @@ fn site(
         | SiteEvent::ReinstatementRequested { .. }
         | SiteEvent::NocRequestFailed { .. } => return Ok(None),
     };
-    let place = addressee::place(rows, &recorded.event.stream)?;
+    let (place, date) = (addressee::place(rows, &recorded.event.stream)?, day(rows, recorded)?);
+    let whom = (&*place.account_id, &*recorded.event.stream);
+    if let Some(reason) = reason
+        && dunned::is_told(reason, whom, &date, rows)?
+    {
+        return Ok(None);
+    }
     let words = Words {
         address: Some(place.address),
         reason: reason.map(reason_words),
         unpaid: reason == Some(SuspensionReason::NonPayment),
-        date: Some(day(rows, recorded)?),
+        reconnect_fee: date.parse().ok().and_then(|on| dunned::reconnect_fee(biller, on)),
+        date: Some(date),
         ..Words::default()
     };
     Ok(Some(Occasion { account_id: place.account_id, template, words }))

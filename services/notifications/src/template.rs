@@ -28,13 +28,14 @@ pub(crate) enum Template {
     PastDue,
     ArrangementMade,
     ArrangementBroken,
+    CampaignEnds,
     CampaignOver,
     CollectionFailed,
     PaymentReversed,
 }
 
 /// Name and text of every template.
-const TEXTS: [(&str, &str); 17] = [
+const TEXTS: [(&str, &str); 18] = [
     ("order_scheduled", include_str!("../templates/order_scheduled.txt")),
     ("order_completed", include_str!("../templates/order_completed.txt")),
     ("order_done", include_str!("../templates/order_done.txt")),
@@ -49,6 +50,7 @@ const TEXTS: [(&str, &str); 17] = [
     ("past_due", include_str!("../templates/past_due.txt")),
     ("arrangement_made", include_str!("../templates/arrangement_made.txt")),
     ("arrangement_broken", include_str!("../templates/arrangement_broken.txt")),
+    ("campaign_ends", include_str!("../templates/campaign_ends.txt")),
     ("campaign_over", include_str!("../templates/campaign_over.txt")),
     ("collection_failed", include_str!("../templates/collection_failed.txt")),
     ("payment_reversed", include_str!("../templates/payment_reversed.txt")),
@@ -74,6 +76,16 @@ pub(crate) struct Words {
     pub(crate) number: Option<String>,
     /// When service is suspended; absent: never.
     pub(crate) suspends: Option<String>,
+    /// Whether that is today.
+    pub(crate) suspended: bool,
+    /// What asking cost.
+    pub(crate) late_fee: Option<LateFee>,
+    /// What asking again will cost.
+    pub(crate) late_fees_ahead: Vec<LateFee>,
+    /// What it costs to have suspended service back.
+    pub(crate) reconnect_fee: Option<String>,
+    /// What will cost something else.
+    pub(crate) changes: Vec<Change>,
     /// What is paid by when.
     pub(crate) promises: Vec<Promised>,
     /// Whether it is tried again.
@@ -106,6 +118,24 @@ pub(crate) struct Promised {
     pub(crate) date: String,
 }
 
+/// A fee for asking, and when it is charged.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LateFee {
+    pub(crate) amount: String,
+    pub(crate) date: String,
+}
+
+/// A price that changes.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Change {
+    /// What the customer calls it.
+    pub(crate) package: String,
+    /// From when on.
+    pub(crate) date: String,
+    /// A month, from then on.
+    pub(crate) amount: String,
+}
+
 /// Every text, ready to be filled in.
 pub(crate) struct Templates(Environment<'static>);
 
@@ -127,6 +157,7 @@ impl Template {
             Self::PastDue => "past_due",
             Self::ArrangementMade => "arrangement_made",
             Self::ArrangementBroken => "arrangement_broken",
+            Self::CampaignEnds => "campaign_ends",
             Self::CampaignOver => "campaign_over",
             Self::CollectionFailed => "collection_failed",
             Self::PaymentReversed => "payment_reversed",

@@ -41,15 +41,26 @@ impl Dunning {
     /// A day that is over means today, or the next business day where it is a step that waits.
     #[must_use]
     pub fn outlook(&self, biller: &Biller, standing: &Standing) -> Option<Outlook> {
+        self.outlook_from(biller, standing, Date::MIN)
+    }
+
+    /// The same as somebody is told it: on no day before `from`.
+    #[must_use]
+    pub fn outlook_from(
+        &self,
+        biller: &Biller,
+        standing: &Standing,
+        from: Date,
+    ) -> Option<Outlook> {
         if let Some(arrangement) = &self.arrangement {
             let owed = self.promised(arrangement, standing);
             let (promised_on, _) = arrangement.first_beyond(owed)?;
-            let on = promised_on.saturating_add(1.day());
+            let on = promised_on.saturating_add(1.day()).max(from);
             return Some(Outlook { on, waits: Waits::Promise { promised_on } });
         }
         let asked_from = self.excluded.as_ref().map_or(Some(Date::MIN), |it| it.until)?;
         let (anchor, next, earliest) = self.next_step(biller, standing)?;
-        let dates = biller.dunning_dates(anchor, next, earliest.max(asked_from));
+        let dates = biller.dunning_dates(anchor, next, earliest.max(asked_from).max(from));
         let names = biller.dunning.steps.iter().skip(next).map(|step| step.name.clone());
         let ahead: Vec<_> = names.zip(dates).collect();
         let (name, on) = ahead.first()?.clone();

@@ -68,7 +68,7 @@ pub fn bill_lines(
     cycle: Date,
     through: Date,
 ) -> Result<Vec<InvoiceLine>, Obstacle> {
-    let rated = subscription.rate(cycle, through);
+    let rated = subscription.rate(cycle, through).naming_campaigns(&biller.catalog);
     match rated.taxed(subscription, &*biller.taxes, cycle) {
         Err(untaxable) => {
             let code = "bill.market_without_taxes";

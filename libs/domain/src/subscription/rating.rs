@@ -5,6 +5,7 @@
 //! cycle has none; the lines of a period add up to what the period should cost; a credit is taxed
 //! as what it takes back was, and what a credit note has taken back is not credited again.
 
+mod campaigns;
 mod taxed;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -45,6 +46,8 @@ pub struct RatedLine {
     pub span: Option<(Date, Date)>,
     /// Negative is a credit.
     pub amount: Money,
+    /// The campaign whose price it has, and the first day without it.
+    pub campaign: Option<(Code, Date)>,
     /// What it counts as for taxes.
     pub tax_code: Option<Code>,
     /// Where it is taxed.
@@ -86,6 +89,7 @@ impl Subscription {
             description: fee.description.clone(),
             span: None,
             amount: fee.amount,
+            campaign: None,
             tax_code: fee.tax_code.clone(),
             market: fee.market.clone(),
             charged_by: None,
@@ -194,6 +198,7 @@ impl Piece {
             description: Text::parse(&described).unwrap_or_else(|_| self.item.description.clone()),
             span: Some((self.from, self.to)),
             amount: if is_credit { share.negated() } else { share },
+            campaign: self.campaign(),
             tax_code: self.item.tax_code.clone(),
             market: self.item.market.clone(),
             charged_by: self.bill.clone(),

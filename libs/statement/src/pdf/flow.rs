@@ -89,9 +89,9 @@ impl Flow<'_> {
     fn running_head(&mut self) {
         let (biller, title) = (&self.sheet.biller.name, self.title());
         let (half, y) = ((self.width() - GUTTER) / 2, self.y);
-        let style = self.fonts.fitting(Style::bold(19, BRAND), biller, half);
-        self.page.text(self.fonts, At { x: MARGIN, y }, style, biller);
-        let style = self.fonts.fitting(SMALL, &title, half);
+        let (style, biller) = self.fonts.shortened(Style::bold(19, BRAND), biller, half);
+        self.page.text(self.fonts, At { x: MARGIN, y }, style, &biller);
+        let (style, title) = self.fonts.shortened(SMALL, &title, half);
         self.page.text_to(self.fonts, At { x: self.right(), y }, style, &title);
     }
 
@@ -206,7 +206,7 @@ impl Flow<'_> {
         let mut pages = self.full;
         pages.push(self.page);
         let count = pages.len();
-        let left = self.fonts.fitting(SMALL, &title, right - MARGIN - 80 * PT);
+        let (left, title) = self.fonts.shortened(SMALL, &title, right - MARGIN - 80 * PT);
         for (at, page) in pages.iter_mut().enumerate() {
             page.text(self.fonts, At { x: MARGIN, y }, left, &title);
             let number = format!("Page {} of {count}", at + 1);

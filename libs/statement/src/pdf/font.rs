@@ -1,5 +1,6 @@
-//! The two faces: how wide a text is, its bytes in a page, and what goes into the file.
+//! The faces: how wide a text is, its bytes in a page, and what goes into the file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -10,21 +11,30 @@ use ttf_parser::{Face, GlyphId};
 
 use super::EFFORT;
 use super::page::{Style, Weight, exact};
+use super::script;
 
-/// What pages call the faces.
-pub(super) const REGULAR: &[u8] = b"R";
-pub(super) const BOLD: &[u8] = b"B";
-
-/// Where a glyph is missing.
+/// Where a letter is in no face and has no Latin one.
 const REPLACEMENT: char = '\u{fffd}';
+/// What is left out.
+const ELLIPSIS: char = '…';
 
 const SYSTEM: SystemInfo<'_> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// Both faces, with what was used of them.
+/// What pages call the faces, in the order of [`Fonts::faces`].
+pub(super) const NAMES: [&[u8]; FACES] = [b"R", b"B", b"D", b"W"];
+
+/// How many faces there are.
+pub(super) const FACES: usize = 4;
+/// Where the bold one is.
+const BOLD: usize = 1;
+/// Where those are that have what the first two lack: Arabic, Hebrew, Armenian and Georgian, then
+/// Chinese, Japanese and Korean. They have one weight.
+const OTHERS: [usize; 2] = [2, 3];
+
+/// All faces, with what was used of them.
 pub(super) struct Fonts {
-    pub(super) regular: Font,
-    pub(super) bold: Font,
+    pub(super) faces: [Font; FACES],
 }
 
 /// One face. Only the glyphs that were used go into the file.
@@ -39,49 +49,119 @@ pub(super) struct Font {
     widths: BTreeMap<u16, i32>,
 }
 
+/// Letters of a line that are of one face.
+pub(super) struct Run {
+    /// Which.
+    pub(super) face: usize,
+    /// As a page says them.
+    pub(super) bytes: Vec<u8>,
+}
+
 impl Fonts {
     pub(super) fn load() -> Self {
         let regular = include_bytes!("../../fonts/OpenSans-Regular.ttf");
         let bold = include_bytes!("../../fonts/OpenSans-Bold.ttf");
+        let other = include_bytes!("../../fonts/DejaVuSans.ttf");
+        let wide = include_bytes!("../../fonts/DroidSansFallback.ttf");
         Self {
-            regular: Font::load("STMTAA+OpenSans", regular),
-            bold: Font::load("STMTAA+OpenSans-Bold", bold),
+            faces: [
+                Font::load("STMTAA+OpenSans", regular),
+                Font::load("STMTAA+OpenSans-Bold", bold),
+                Font::load("STMTAA+DejaVuSans", other),
+                Font::load("STMTAA+DroidSansFallback", wide),
+            ],
         }
     }
 
-    fn of(&self, style: Style) -> &Font {
-        match style.weight {
-            Weight::Regular => &self.regular,
-            Weight::Bold => &self.bold,
+    /// The letters that are drawn for one, and in which face.
+    fn drawn(&self, style: Style, letter: char) -> (usize, Cow<'static, str>) {
+        let own = match style.weight {
+            Weight::Regular => 0,
+            Weight::Bold => BOLD,
+        };
+        let one = |letter: char| Cow::Owned(letter.to_string());
+        if self.faces[own].has(letter) {
+            return (own, one(letter));
         }
+        if script::is_ornament(letter) {
+            return (own, Cow::Borrowed(""));
+        }
+        if let Some(other) = OTHERS.into_iter().find(|other| self.faces[*other].has(letter)) {
+            return (other, one(letter));
+        }
+        (own, script::in_latin(letter).map_or_else(|| one(REPLACEMENT), Cow::Borrowed))
     }
 
     /// How long a text is, in twips.
     pub(super) fn width(&self, style: Style, text: &str) -> i32 {
-        let font = self.of(style);
-        let widths = text.chars().map(|letter| font.width(font.glyph(letter)));
+        let line = script::on_a_line(text);
+        let widths = line.chars().map(|letter| self.width_of(style, letter));
         widths.fold(0_i32, i32::saturating_add).saturating_mul(style.size) / 1000
     }
 
+    /// What is drawn for a letter, in thousandths of the font's size.
+    fn width_of(&self, style: Style, letter: char) -> i32 {
+        let (face, letters) = self.drawn(style, letter);
+        let font = &self.faces[face];
+        let widths = letters.chars().map(|letter| font.width(font.glyph(letter)));
+        widths.fold(0, i32::saturating_add)
+    }
+
     /// A style in which a text is no longer than some twips: the same, or a smaller one. At a
-    /// quarter of its size it stays, however long the text is.
+    /// quarter of its size it stays, however long the text is: no amount is ever cut.
     pub(super) fn fitting(&self, style: Style, text: &str, width_max: i32) -> Style {
+        self.smaller(style, style.size / 4, text, width_max)
+    }
+
+    /// The same for a name: at three quarters of its size what does not fit is left out, and said
+    /// to be.
+    pub(super) fn shortened<'a>(
+        &self,
+        style: Style,
+        text: &'a str,
+        width_max: i32,
+    ) -> (Style, Cow<'a, str>) {
+        let style = self.smaller(style, style.size * 3 / 4, text, width_max);
+        (style, self.cut(style, text, width_max))
+    }
+
+    fn smaller(&self, style: Style, size_min: i32, text: &str, width_max: i32) -> Style {
         let width = self.width(style, text).max(1);
         if width <= width_max {
             return style;
         }
         let size = i64::from(style.size) * i64::from(width_max) / i64::from(width);
         let size = i32::try_from(size).unwrap_or(style.size);
-        Style { size: size.max(style.size / 4), ..style }
+        Style { size: size.max(size_min), ..style }
     }
 
-    /// A text as a page says it.
-    pub(super) fn encode(&mut self, style: Style, text: &str) -> Vec<u8> {
-        let font = match style.weight {
-            Weight::Regular => &mut self.regular,
-            Weight::Bold => &mut self.bold,
-        };
-        text.chars().flat_map(|letter| font.encode(letter).to_be_bytes()).collect()
+    /// As much of a text as fits, with a sign where something is left out.
+    fn cut<'a>(&self, style: Style, text: &'a str, width_max: i32) -> Cow<'a, str> {
+        if self.width(style, text) <= width_max {
+            return Cow::Borrowed(text);
+        }
+        let room = i64::from(width_max) * 1000 / i64::from(style.size.max(1));
+        let mut left = room - i64::from(self.width_of(style, ELLIPSIS));
+        let fits = text.chars().take_while(|letter| {
+            left -= i64::from(self.width_of(style, *letter));
+            left >= 0
+        });
+        Cow::Owned(fits.chain([ELLIPSIS]).collect())
+    }
+
+    /// A line as a page says it, face by face.
+    pub(super) fn encode(&mut self, style: Style, text: &str) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for letter in script::on_a_line(text).chars() {
+            let (face, letters) = self.drawn(style, letter);
+            if runs.last().is_none_or(|run| run.face != face) && !letters.is_empty() {
+                runs.push(Run { face, bytes: Vec::new() });
+            }
+            let Some(run) = runs.last_mut() else { continue };
+            let font = &mut self.faces[face];
+            run.bytes.extend(letters.chars().flat_map(|letter| font.encode(letter).to_be_bytes()));
+        }
+        runs
     }
 
     /// A text in lines that are no longer than some twips. Lines end between words; a word that is
@@ -96,6 +176,22 @@ impl Fonts {
             } else {
                 self.wrap_word(style, word, width_max, &mut lines);
             }
+        }
+        lines
+    }
+
+    /// The same in at most so many lines: the last one says where something is left out.
+    pub(super) fn wrap_within(
+        &self,
+        style: Style,
+        text: &str,
+        width_max: i32,
+        lines_max: usize,
+    ) -> Vec<String> {
+        let mut lines = self.wrap(style, text, width_max);
+        if lines.len() > lines_max {
+            let rest = lines.split_off(lines_max.saturating_sub(1)).join(" ");
+            lines.push(self.cut(style, &rest, width_max).into_owned());
         }
         lines
     }
@@ -130,6 +226,15 @@ impl Font {
         let face = Face::parse(data, 0).expect("the font that comes along can be read");
         let (meanings, widths) = (BTreeMap::new(), BTreeMap::new());
         Self { name, data, face, used: GlyphRemapper::new(), meanings, widths }
+    }
+
+    fn has(&self, letter: char) -> bool {
+        self.face.glyph_index(letter).is_some()
+    }
+
+    /// Whether anything of it is on a page.
+    pub(super) fn is_used(&self) -> bool {
+        !self.widths.is_empty()
     }
 
     /// A letter's glyph, or that which says that there is none.

@@ -2,7 +2,7 @@
 
 use pdf_writer::{Content, Name, Str};
 
-use super::font::{BOLD, Fonts, REGULAR};
+use super::font::{FACES, Fonts, NAMES};
 use crate::statement::Paper;
 
 /// Twips of a point.
@@ -80,13 +80,15 @@ pub(super) struct At {
 pub(super) struct Page {
     content: Content,
     height: i32,
+    /// Which faces are on it.
+    pub(super) faces: [bool; FACES],
 }
 
 impl Page {
     pub(super) fn new(size: Size) -> Self {
         let mut content = Content::new();
         content.transform(TWIPS);
-        Self { content, height: size.height }
+        Self { content, height: size.height, faces: [false; FACES] }
     }
 
     /// A line of text that begins at a place.
@@ -94,17 +96,15 @@ impl Page {
         if text.is_empty() {
             return;
         }
-        let bytes = fonts.encode(style, text);
-        let name = match style.weight {
-            Weight::Regular => REGULAR,
-            Weight::Bold => BOLD,
-        };
         let [red, green, blue] = style.color;
         let content = &mut self.content;
         content.set_fill_rgb(red, green, blue).begin_text();
-        content.set_font(Name(name), exact(style.size));
         content.next_line(exact(at.x), exact(self.height - at.y));
-        content.show(Str(&bytes)).end_text();
+        for run in fonts.encode(style, text) {
+            self.faces[run.face] = true;
+            content.set_font(Name(NAMES[run.face]), exact(style.size)).show(Str(&run.bytes));
+        }
+        content.end_text();
     }
 
     /// A line of text that ends at a place.

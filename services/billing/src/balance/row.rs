@@ -51,10 +51,10 @@ pub(crate) struct OpenRow {
 struct CreditRow {
     source: String,
     is_payment: bool,
-    left: i64,
+    left: Amount,
 }
 
-/// A part of a payment and what it paid, in minor units.
+/// A part of a payment and what it paid.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PaidRow {
@@ -62,7 +62,7 @@ struct PaidRow {
     is_payment: bool,
     charge_id: String,
     due_on: String,
-    amount: i64,
+    amount: Amount,
 }
 
 /// Money that came.
@@ -73,6 +73,8 @@ pub(crate) struct Payment {
     pub(crate) amount: Amount,
     pub(crate) method: String,
     pub(crate) received_on: String,
+    /// When it became known that it did not hold.
+    pub(crate) reversed_on: Option<String>,
 }
 
 impl BalanceRow {
@@ -102,7 +104,7 @@ impl BalanceRow {
             })
         };
         let credit = |row: &CreditRow| {
-            let CreditRow { is_payment, left, .. } = *row;
+            let (is_payment, left) = (row.is_payment, row.left.minor);
             Ok(Credit { source: code(&row.source)?, is_payment, left })
         };
         let applied = |row: &PaidRow| {
@@ -111,7 +113,7 @@ impl BalanceRow {
                 is_payment: row.is_payment,
                 charge_id: code(&row.charge_id)?,
                 due_on: parse(&row.due_on)?,
-                amount: row.amount,
+                amount: row.amount.minor,
             })
         };
         Ok(Standing {
@@ -133,14 +135,14 @@ impl BalanceRow {
         let credit = |credit: &Credit| CreditRow {
             source: credit.source.to_string(),
             is_payment: credit.is_payment,
-            left: credit.left,
+            left: amount(credit.left),
         };
         let paid = |applied: &Applied| PaidRow {
             by: applied.source.to_string(),
             is_payment: applied.is_payment,
             charge_id: applied.charge_id.to_string(),
             due_on: applied.due_on.to_string(),
-            amount: applied.amount,
+            amount: amount(applied.amount),
         };
         Self {
             account_id: self.account_id.clone(),

@@ -2,7 +2,8 @@
 
 use domain::{
     Fact,
-    testing::fixtures::{account, day, debt, paid, usd},
+    ledger::{LedgerEvent, PaymentMethod},
+    testing::fixtures::{account, account_id, code, day, debt, paid, usd},
 };
 use jiff::civil::date;
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ fn f75_the_balance_shows_what_is_past_due_and_what_paid_what() {
             "isPayment": true,
             "chargeId": "bill-2026-03-05",
             "dueOn": "2026-03-05",
-            "amount": 1_000,
+            "amount": amount(1_000),
         }],
         "disputed": [],
         "lastPayment": {
@@ -60,9 +61,40 @@ fn f75_the_balance_shows_what_is_past_due_and_what_paid_what() {
             "amount": amount(1_000),
             "method": "card",
             "receivedOn": "2026-03-16",
+            "reversedOn": null,
         },
     });
     assert_eq!(shown([new, old, paid("p-1", 1_000)]), expected);
+}
+
+#[test]
+fn a_payment_that_did_not_hold_is_not_shown_as_if_it_had() {
+    let reversed = |payment_id: &str| {
+        let event = LedgerEvent::PaymentReversed {
+            account_id: account_id(),
+            payment_id: code(payment_id),
+            amount: usd(1_000),
+            method: PaymentMethod::Card,
+            reason: code("BOUNCED"),
+            reversed_on: date(2026, 3, 18),
+        };
+        event.on(&account_id())
+    };
+    let paid_twice = || [paid("p-1", 1_000), paid("p-2", 1_000)];
+    let last = |facts: Vec<Fact>| shown(facts)["lastPayment"].clone();
+    let bounced = last(paid_twice().into_iter().chain([reversed("p-2")]).collect());
+    assert_eq!(
+        (&bounced["paymentId"], &bounced["reversedOn"]),
+        (&json!("p-2"), &json!("2026-03-18"))
+    );
+    let earlier = last(paid_twice().into_iter().chain([reversed("p-1")]).collect());
+    assert_eq!((&earlier["paymentId"], &earlier["reversedOn"]), (&json!("p-2"), &Value::Null));
+}
+
+#[test]
+fn what_is_left_of_a_payment_is_an_amount_with_its_currency() {
+    let row = shown([paid("p-1", 500)]);
+    assert_eq!(row["credits"][0]["left"], amount(500));
 }
 
 #[test]

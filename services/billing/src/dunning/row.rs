@@ -5,12 +5,19 @@ use domain::{
     Aggregate,
     dunning::{Arrangement, Dunning, Exclusion, Ladder, Promise},
     money::{Currency, Money},
+    subscription::PendingFee,
 };
 use event_store::Recorded;
+use jiff::civil::Date;
 use projection::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::read::{code, parse};
+
+/// Most entries of the history that are shown; older ones are in the log.
+const ENTRIES_MAX: usize = 60;
+/// Most fees that are shown.
+const FEES_MAX: usize = 12;
 
 /// The kind of entry that tells of the ledger.
 pub(super) const LEDGER: &str = "ledger";
@@ -22,19 +29,23 @@ pub(crate) struct DunningRow {
     pub(crate) account_id: String,
     /// What happens next if nothing is paid or said.
     pub(crate) next: Option<Next>,
+    /// The day that the agenda has for it: one that is over waits for the next run.
+    pub(super) planned_on: Option<String>,
     /// The ladder that is climbed.
-    ladder: Option<LadderRow>,
+    pub(super) ladder: Option<LadderRow>,
     /// How many ladders there were.
-    ladders: u32,
+    pub(super) ladders: u32,
     /// The ladder that ended last.
-    ended: Option<LadderRow>,
+    pub(super) ended: Option<LadderRow>,
     /// Debts that are due by then are to be paid since a site was suspended without a ladder.
-    demanded: Option<String>,
-    arrangement: Option<ArrangementRow>,
-    disputed: Vec<DisputeRow>,
-    excluded: Option<ExclusionRow>,
+    pub(super) demanded: Option<String>,
+    pub(super) arrangement: Option<ArrangementRow>,
+    pub(super) disputed: Vec<DisputeRow>,
+    pub(super) excluded: Option<ExclusionRow>,
+    /// The fees that steps and reinstatements have cost, newest first.
+    pub(super) fees: Vec<FeeRow>,
     /// The events that led here, newest first.
-    history: Vec<Entry>,
+    pub(super) history: Vec<Entry>,
 }
 
 /// What happens next.
@@ -57,7 +68,7 @@ pub(crate) struct Ahead {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LadderRow {
+pub(super) struct LadderRow {
     /// The due date of the debt that started it.
     anchor: String,
     steps_taken: u32,
@@ -66,14 +77,14 @@ struct LadderRow {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ArrangementRow {
+pub(super) struct ArrangementRow {
     arrangement_id: String,
     /// Debts that are due by then are part of it.
     covers_through: String,
     /// What was disputed when it was made.
     excludes: Vec<String>,
-    /// In minor units.
-    total: i64,
+    /// What was owed of them.
+    total: Amount,
     promises: Vec<PromiseRow>,
     by_manager: bool,
 }
@@ -87,7 +98,7 @@ struct PromiseRow {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct DisputeRow {
+pub(super) struct DisputeRow {
     charge_id: String,
     reason: String,
     /// Whether a site was suspended for non-payment by then.
@@ -96,15 +107,39 @@ struct DisputeRow {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ExclusionRow {
+pub(super) struct ExclusionRow {
     reason: String,
     until: Option<String>,
+}
+
+/// What a step or a reinstatement has cost.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FeeRow {
+    charge_id: String,
+    description: String,
+    amount: Amount,
+    on: String,
+}
+
+impl FeeRow {
+    /// A fee that was charged.
+    pub(super) fn of(fee: &PendingFee) -> Self {
+        Self {
+            charge_id: fee.charge_id.to_string(),
+            description: fee.description.to_string(),
+            amount: Amount::from(fee.amount),
+            on: fee.on.to_string(),
+        }
+    }
 }
 
 /// An event of the account's that dunning has to do with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Entry {
+    /// The last opened day when it happened.
+    on: String,
     kind: String,
     what: String,
     at: String,
@@ -116,8 +151,8 @@ pub(crate) struct Entry {
 impl Entry {
     /// Told by the event that is applied.
     pub(super) fn of(kind: &str, what: String) -> Self {
-        let (at, event) = (String::new(), String::new());
-        Self { kind: kind.to_owned(), what, at, position: 0, event }
+        let (on, at, event) = (String::new(), String::new(), String::new());
+        Self { on, kind: kind.to_owned(), what, at, position: 0, event }
     }
 }
 
@@ -132,16 +167,24 @@ impl DunningRow {
         self.history.iter().all(|entry| entry.kind == LEDGER)
     }
 
-    /// With one more event in its history.
-    pub(super) fn telling(mut self, entry: Entry, recorded: &Recorded, most: usize) -> Self {
+    /// With one more fee.
+    pub(super) fn charging(mut self, fee: FeeRow) -> Self {
+        self.fees.insert(0, fee);
+        self.fees.truncate(FEES_MAX);
+        self
+    }
+
+    /// With one more event in its history, of a day.
+    pub(super) fn telling(mut self, entry: Entry, on: Date, recorded: &Recorded) -> Self {
         let entry = Entry {
+            on: on.to_string(),
             at: time(recorded.meta.committed_at),
             position: recorded.position,
             event: contract::event::id(recorded),
             ..entry
         };
         self.history.insert(0, entry);
-        self.history.truncate(most);
+        self.history.truncate(ENTRIES_MAX);
         self
     }
 
@@ -172,13 +215,14 @@ impl DunningRow {
     }
 
     /// The row that writes a state down.
-    pub(super) fn holding(self, dunning: &Dunning) -> Self {
+    pub(super) fn holding(self, currency: Currency, dunning: &Dunning) -> Self {
+        let arrangement = dunning.arrangement.as_ref();
         Self {
             ladder: dunning.ladder.map(LadderRow::of),
             ladders: dunning.ladders,
             ended: dunning.ended.map(LadderRow::of),
             demanded: dunning.demanded.map(|through| through.to_string()),
-            arrangement: dunning.arrangement.as_ref().map(ArrangementRow::of),
+            arrangement: arrangement.map(|it| ArrangementRow::of(currency, it)),
             disputed: dunning
                 .disputed
                 .iter()
@@ -208,7 +252,7 @@ impl LadderRow {
 }
 
 impl ArrangementRow {
-    fn of(arrangement: &Arrangement) -> Self {
+    fn of(currency: Currency, arrangement: &Arrangement) -> Self {
         let promise = |promise: &Promise| PromiseRow {
             on: promise.on.to_string(),
             amount: Amount::from(promise.amount),
@@ -217,7 +261,7 @@ impl ArrangementRow {
             arrangement_id: arrangement.arrangement_id.to_string(),
             covers_through: arrangement.covers_through.to_string(),
             excludes: arrangement.excludes.iter().map(ToString::to_string).collect(),
-            total: arrangement.total,
+            total: Amount::from(Money::new(currency, arrangement.total)),
             promises: arrangement.promises.iter().map(promise).collect(),
             by_manager: arrangement.by_manager,
         }
@@ -233,7 +277,7 @@ impl ArrangementRow {
             arrangement_id: code(&self.arrangement_id)?,
             covers_through: parse(&self.covers_through)?,
             excludes: self.excludes.iter().map(|id| code(id)).collect::<Result<_, Fault>>()?,
-            total: self.total,
+            total: self.total.minor,
             promises: self.promises.iter().map(promise).collect::<Result<_, Fault>>()?,
             by_manager: self.by_manager,
         })

@@ -67,7 +67,11 @@ fn suspension() -> Vec<Step> {
             ("care", "account", ACCOUNT),
             [Check::Field("portal", "disabled"), Check::Says("Suspension for non-payment")],
         ),
-        delivered(ACCOUNT, "site_suspended"),
+        shows(
+            ("billing", "dunning", ACCOUNT),
+            [Check::Field("pastDue", "$74.06"), Check::Says("Late fee of 5.00 USD charged")],
+        ),
+        delivered(ACCOUNT, "past_due"),
         Step::Say("Ben promises to pay. A promise is not a payment (F86)."),
         refused(
             send(

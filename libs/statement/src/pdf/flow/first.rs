@@ -11,6 +11,10 @@ const VALUE: Style = Style::bold(18, INK);
 const ADDRESS: Style = Style::regular(21, INK);
 const ADDRESS_NAME: Style = Style::bold(21, INK);
 
+/// Most lines of a name, and of a part of an address: what is longer leaves the window.
+const NAME_LINES: usize = 3;
+const PART_LINES: usize = 2;
+
 /// Where the address begins.
 const WINDOW: i32 = 150 * PT;
 /// What the slip takes of the page.
@@ -64,8 +68,8 @@ impl Flow<'_> {
         self.y += LABEL.leading();
         self.page.text(self.fonts, At { x, y: self.y }, LABEL, label);
         let at = At { x: self.right(), y: self.y };
-        let style = self.fonts.fitting(VALUE, value, self.right() - x - 64 * PT);
-        self.page.text_to(self.fonts, at, style, value);
+        let (style, value) = self.fonts.shortened(VALUE, value, self.right() - x - 64 * PT);
+        self.page.text_to(self.fonts, at, style, &value);
     }
 
     /// What is due, as large as it fits.
@@ -85,10 +89,10 @@ impl Flow<'_> {
     }
 
     fn address(&mut self, name: &str, address: &[String], width: i32) {
-        let lines = self.fonts.wrap(ADDRESS_NAME, name, width);
+        let lines = self.fonts.wrap_within(ADDRESS_NAME, name, width, NAME_LINES);
         self.lines(MARGIN, ADDRESS_NAME, &lines);
         for part in address {
-            let lines = self.fonts.wrap(ADDRESS, part, width);
+            let lines = self.fonts.wrap_within(ADDRESS, part, width, PART_LINES);
             self.lines(MARGIN, ADDRESS, &lines);
         }
     }

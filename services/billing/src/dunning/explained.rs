@@ -1,0 +1,281 @@
+//! Where an account's dunning stands today, in sentences and in fields, what led there, and what
+//! happens next. Put together when somebody asks: what is past due depends on the day.
+
+use contract::view::Amount;
+use domain::{
+    biller::Biller,
+    dunning::Dunning,
+    ledger::{OpenCharge, Standing},
+    money::Money,
+};
+use jiff::civil::Date;
+use projection::{Fault, Rows};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DunningRow,
+    row::{ArrangementRow, DisputeRow, Entry, ExclusionRow, FeeRow, LadderRow, Next},
+};
+use crate::{
+    balance::{self, BalanceRow},
+    read::parse,
+    recurring,
+    site::{self, SiteRow},
+    today,
+};
+
+/// The whole answer about one account.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Explained {
+    account_id: String,
+    /// The last opened day, as of which all of it is.
+    on: String,
+    /// Where it stands, in sentences.
+    stands: String,
+    past_due: Amount,
+    /// When the oldest of it was due.
+    past_due_since: Option<String>,
+    /// What has to be paid before a suspended site is reinstated.
+    to_reinstate: Option<Amount>,
+    /// What happens next if nothing is paid or said.
+    next: Option<Next>,
+    /// The next debt that is not past due yet.
+    falls_due: Option<FallsDue>,
+    /// The day of the next bill.
+    next_bill: Option<String>,
+    ladder: Option<LadderRow>,
+    ladders: u32,
+    ended: Option<LadderRow>,
+    demanded: Option<String>,
+    arrangement: Option<ArrangementRow>,
+    excluded: Option<ExclusionRow>,
+    /// The sites that have no service because somebody did not pay, or are to have none.
+    sites: Vec<CutOff>,
+    disputed: Vec<DisputeRow>,
+    fees: Vec<FeeRow>,
+    /// The events that led here, newest first.
+    history: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FallsDue {
+    on: String,
+    amount: Amount,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CutOff {
+    site_id: String,
+    state: &'static str,
+}
+
+/// What is known of the next bill.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Billed {
+    next_bill: Option<String>,
+}
+
+/// Explains an account's dunning; `None`: there is no such account.
+pub(crate) fn explained(
+    biller: &Biller,
+    account_id: &str,
+    rows: &Rows<'_>,
+) -> Result<Option<Explained>, Fault> {
+    let Some(balance) = rows.get::<BalanceRow>(balance::TABLE, account_id)? else {
+        return Ok(None);
+    };
+    let row = super::find(rows, account_id)?;
+    let standing = balance.standing()?;
+    let dunning = row.dunning()?;
+    let outlook = dunning.outlook(biller, &standing);
+    let next = super::next(biller, (&dunning, &standing), outlook, rows)?;
+    let billed: Option<Billed> = rows.get(recurring::TABLE, account_id)?;
+    let next_bill = billed.and_then(|billed| billed.next_bill);
+    let seen = Seen {
+        biller,
+        today: today::of(rows)?,
+        dunning: &dunning,
+        standing: &standing,
+        cut_off: site::of_account(rows, account_id)?
+            .into_iter()
+            .filter(SiteRow::is_cut_off_for_money)
+            .collect(),
+    };
+    seen.answer(row, next, next_bill).map(Some)
+}
+
+/// What is looked at.
+struct Seen<'a> {
+    biller: &'a Biller,
+    today: Date,
+    dunning: &'a Dunning,
+    standing: &'a Standing,
+    cut_off: Vec<SiteRow>,
+}
+
+impl Seen<'_> {
+    fn answer(
+        &self,
+        row: DunningRow,
+        next: Option<Next>,
+        next_bill: Option<String>,
+    ) -> Result<Explained, Fault> {
+        let amount = |minor| Amount::from(self.money(minor));
+        let falls_due = self.falls_due();
+        let sites = self.cut_off.iter().filter_map(|site| {
+            Some(CutOff { site_id: site.site_id.clone(), state: site.cut_off()? })
+        });
+        Ok(Explained {
+            account_id: row.account_id,
+            on: self.today.to_string(),
+            stands: self.sentences(next.is_some(), next_bill.as_deref())?.join(" "),
+            past_due: amount(self.past_due()),
+            past_due_since: self.oldest().map(|on| on.to_string()),
+            to_reinstate: (!self.cut_off.is_empty()).then(|| amount(self.owed())),
+            next,
+            falls_due: falls_due
+                .map(|(on, minor)| FallsDue { on: on.to_string(), amount: amount(minor) }),
+            next_bill,
+            ladder: row.ladder,
+            ladders: row.ladders,
+            ended: row.ended,
+            demanded: row.demanded,
+            arrangement: row.arrangement,
+            excluded: row.excluded,
+            sites: sites.collect(),
+            disputed: row.disputed,
+            fees: row.fees,
+            history: row.history,
+        })
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        Money::new(self.biller.currency, minor)
+    }
+
+    fn past_due(&self) -> i64 {
+        self.dunning.past_due(self.standing, self.today)
+    }
+
+    fn owed(&self) -> i64 {
+        self.dunning.owed(self.standing, self.today)
+    }
+
+    fn is_late(&self, charge: &OpenCharge) -> bool {
+        charge.due_on < self.today
+    }
+
+    /// When the oldest of what is past due was due.
+    fn oldest(&self) -> Option<Date> {
+        let mut owed = self.dunning.undisputed(self.standing);
+        owed.find(|charge| self.is_late(charge)).map(|charge| charge.due_on)
+    }
+
+    /// What is due on the next day on which anything is, and that day.
+    fn falls_due(&self) -> Option<(Date, i64)> {
+        let later = || self.dunning.undisputed(self.standing).filter(|it| !self.is_late(it));
+        let on = later().next()?.due_on;
+        let due = later().filter(|charge| charge.due_on == on).map(|charge| charge.remaining);
+        Some((on, due.fold(0, i64::saturating_add)))
+    }
+
+    fn sentences(&self, is_next: bool, next_bill: Option<&str>) -> Result<Vec<String>, Fault> {
+        let mut said = Vec::new();
+        said.extend(self.cut_off.iter().filter_map(|site| {
+            Some(format!("{}: {} for non-payment.", site.site_id, site.cut_off()?))
+        }));
+        said.push(match self.oldest() {
+            Some(since) => {
+                let past_due = self.money(self.past_due());
+                format!("{past_due} is past due, the oldest of it since {since}.")
+            }
+            None if self.standing.past_due(self.today) > 0 => {
+                "Nothing is past due but what is disputed.".to_owned()
+            }
+            None => "Nothing is past due.".to_owned(),
+        });
+        said.extend(self.ladder());
+        said.extend(self.held_up());
+        said.extend(self.way_back());
+        if self.oldest().is_none() {
+            said.extend(self.what_comes(next_bill)?);
+        } else if !is_next && self.dunning.arrangement.is_none() {
+            said.push("Nothing more happens on a day of its own.".to_owned());
+        }
+        Ok(said)
+    }
+
+    fn ladder(&self) -> Option<String> {
+        let ladder = self.dunning.ladder?;
+        let (number, steps) = (self.dunning.ladders, &self.biller.dunning.steps);
+        let last = usize::try_from(ladder.taken).ok()?.checked_sub(1);
+        let last = last.and_then(|last| steps.get(last)).map(|step| step.name.as_str());
+        Some(format!(
+            "Ladder {number}, about what was due on {}, has taken {} of {} steps, the last, {}, \
+             on {}.",
+            ladder.anchor,
+            ladder.taken,
+            steps.len(),
+            last.unwrap_or("of an earlier plan"),
+            ladder.last_on
+        ))
+    }
+
+    /// What holds the ladder up.
+    fn held_up(&self) -> Vec<String> {
+        let dunning = self.dunning;
+        let arranged = dunning.arrangement.as_ref().map(|arrangement| {
+            let left = self.money(dunning.promised(arrangement, self.standing));
+            let id = &arrangement.arrangement_id;
+            format!("Arrangement {id} holds it up; {left} of it is not paid yet.")
+        });
+        let excluded = dunning.excluded.as_ref().filter(|_| dunning.is_excluded(self.today));
+        let excluded = excluded.map(|excluded| {
+            let until = excluded.until.map_or_else(String::new, |until| format!(" until {until}"));
+            format!("The account is excluded from dunning{until}: {}.", excluded.reason)
+        });
+        let disputed =
+            dunning.disputed.iter().map(|(id, reason)| format!("{id} is disputed: {reason}."));
+        arranged.into_iter().chain(excluded).chain(disputed).collect()
+    }
+
+    /// How service comes back where it is suspended, and what that costs.
+    fn way_back(&self) -> Vec<String> {
+        if self.cut_off.is_empty() {
+            return Vec::new();
+        }
+        let owed = self.money(self.owed());
+        let way = match self.dunning.has_paid(self.biller, self.standing, self.today) {
+            true => "What had to be paid is paid.".to_owned(),
+            false => format!(
+                "Service comes back when {owed} is paid, or a manager makes an arrangement."
+            ),
+        };
+        let fee = self.biller.dunning.reconnect_fee.as_ref().and_then(|fee| {
+            let fee = self.biller.catalog.fees.get(fee)?;
+            let amount = fee.amount.on(self.today)?.value;
+            Some(format!("Then {} of {amount} is charged, with the next bill.", fee.name))
+        });
+        [way].into_iter().chain(fee).collect()
+    }
+
+    /// What will be due, where nothing is past due.
+    fn what_comes(&self, next_bill: Option<&str>) -> Result<Vec<String>, Fault> {
+        let debt = match self.falls_due() {
+            Some((on, due)) => format!("{} falls due on {on}.", self.money(due)),
+            None => "Nothing else is owed.".to_owned(),
+        };
+        let bill = next_bill.map(|cycle| {
+            let due_on = self.biller.billing.due_on(parse(cycle)?, self.today);
+            Ok::<_, Fault>(format!("The next bill is made on {cycle} and due on {due_on}."))
+        });
+        Ok([debt].into_iter().chain(bill.transpose()?).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! The events that led where an account's dunning stands, each in a sentence.
+
+use domain::{
+    biller::Biller,
+    dunning::{Arrangement, DunningEvent, LadderEnd, StepTaken},
+    ledger::LedgerEvent,
+    site::{NocFailure, ReinstatementGrounds, SiteEvent},
+    subscription::PendingFee,
+};
+
+use super::row::{Entry, LEDGER};
+
+/// What dunning did, or was told, and to which arrangement that stood.
+pub(super) fn dunning(event: &DunningEvent, stood: Option<&Arrangement>) -> Entry {
+    match event {
+        DunningEvent::StepTaken(StepTaken { ladder, anchor, name, past_due, taken_on, .. }) => {
+            let what = format!(
+                "Step {name} of ladder {ladder} taken on {taken_on}: {past_due} past due, the \
+                 oldest since {anchor}"
+            );
+            Entry::of("step", what)
+        }
+        DunningEvent::LadderEnded { ladder, because, .. } => {
+            let why = match because {
+                LadderEnd::Settled => "what started it is paid or disputed",
+                LadderEnd::Excluded => "the account is excluded",
+                LadderEnd::PromiseBroken => "all steps were taken, and a promise was broken since",
+            };
+            Entry::of("end", format!("Ladder {ladder} ended: {why}"))
+        }
+        DunningEvent::ArrangementMade { arrangement_id, total, promises, by_manager, .. } => {
+            let promised: Vec<_> =
+                promises.iter().map(|it| format!("{} by {}", it.amount, it.on)).collect();
+            let instead = stood.map(|it| format!(" instead of {}", it.arrangement_id));
+            let instead = instead.unwrap_or_default();
+            let promised = promised.join(", ");
+            let reach = match by_manager {
+                true => "",
+                false => "; no manager made it, so it reinstates nobody",
+            };
+            let what =
+                format!("Arrangement {arrangement_id}{instead} for {total}: {promised}{reach}");
+            Entry::of("arrangement", what)
+        }
+        DunningEvent::ArrangementKept { arrangement_id, .. } => {
+            Entry::of("arrangement", format!("Arrangement {arrangement_id} kept"))
+        }
+        DunningEvent::ArrangementBroken { arrangement_id, promised_on, missing, .. } => {
+            let what = format!(
+                "Arrangement {arrangement_id} broken: {missing} missing of what was promised by \
+                 {promised_on}"
+            );
+            Entry::of("arrangement", what)
+        }
+        DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
+            let stays =
+                if *while_suspended { "; the suspension stays until it is decided" } else { "" };
+            Entry::of("dispute", format!("{charge_id} disputed: {reason}{stays}"))
+        }
+        DunningEvent::DisputeClosed { charge_id, .. } => {
+            Entry::of("dispute", format!("The dispute about {charge_id} is decided"))
+        }
+        DunningEvent::Excluded { reason, until, .. } => {
+            let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+            Entry::of("exclusion", format!("Excluded{until}: {reason}"))
+        }
+        DunningEvent::Included { .. } => Entry::of("exclusion", "Included again".to_owned()),
+        DunningEvent::PaymentDemanded { through, .. } => {
+            let what = format!("Suspended by hand for what was due by {through}");
+            Entry::of("suspension", what)
+        }
+    }
+}
+
+/// What was owed and paid.
+pub(super) fn ledger(event: &LedgerEvent) -> Entry {
+    let what = match event {
+        LedgerEvent::Charged { charge_id, due_on, .. } => {
+            format!("Charge {charge_id}, due on {due_on}")
+        }
+        LedgerEvent::Invoiced { invoice_id, total, due_on, .. } => {
+            format!("{invoice_id} of {total}, due on {due_on}")
+        }
+        LedgerEvent::InvoiceCredited { invoice_id, credit_note, .. } => {
+            format!("{invoice_id} credited by {credit_note}")
+        }
+        LedgerEvent::PaymentReceived { payment_id, amount, received_on, .. } => {
+            format!("Payment {payment_id} of {amount}, received on {received_on}")
+        }
+        LedgerEvent::PaymentReversed { payment_id, amount, reason, .. } => {
+            format!("Payment {payment_id} of {amount} reversed: {reason}")
+        }
+        LedgerEvent::Refunded { refund_id, amount, .. } => {
+            format!("Refund {refund_id} of {amount}")
+        }
+        LedgerEvent::RefundConfirmed { refund_id, .. } => {
+            format!("Refund {refund_id} was given back")
+        }
+        LedgerEvent::RefundFailed { refund_id, amount, code, .. } => {
+            format!("Refund {refund_id} of {amount} was not given back: {code}")
+        }
+        LedgerEvent::Adjusted { adjustment_id, amount, reason, .. } => {
+            format!("Adjustment {adjustment_id} of {amount}: {reason}")
+        }
+        LedgerEvent::AdjustmentRequested { adjustment_id, .. }
+        | LedgerEvent::AdjustmentDeclined { adjustment_id, .. } => {
+            format!("Adjustment {adjustment_id}")
+        }
+        LedgerEvent::ChargeDisputed { charge_id, .. }
+        | LedgerEvent::DisputeClosed { charge_id, .. } => format!("Dispute about {charge_id}"),
+    };
+    Entry::of(LEDGER, what)
+}
+
+/// What became of a site that is suspended because somebody did not pay, or was.
+pub(super) fn site(site_id: &str, event: &SiteEvent) -> Option<Entry> {
+    let (kind, what) = match event {
+        SiteEvent::SuspensionRequested { request, .. } => {
+            ("suspension", format!("{site_id}: suspension requested of the NOC, request {request}"))
+        }
+        SiteEvent::Suspended { request, .. } => {
+            ("suspension", format!("{site_id} suspended, request {request}"))
+        }
+        SiteEvent::ReinstatementRequested { request, grounds } => {
+            let grounds = match grounds {
+                ReinstatementGrounds::PaidInFull => "paid in full",
+                ReinstatementGrounds::PaymentArrangement => "a payment arrangement",
+                ReinstatementGrounds::ReasonEnded => "its reason ended",
+            };
+            let asked = format!("reinstatement requested of the NOC, request {request}");
+            ("reinstatement", format!("{site_id}: {asked}: {grounds}"))
+        }
+        SiteEvent::Reinstated { request, .. } => {
+            ("reinstatement", format!("{site_id} reinstated, request {request}"))
+        }
+        SiteEvent::NocRequestFailed { request, failure } => {
+            let why = match failure {
+                NocFailure::TimedOut => "not done in time",
+                NocFailure::NetworkRefused => "the network refused it",
+                NocFailure::VlanNotRestored => "the ONT shows the wrong VLAN",
+            };
+            ("noc", format!("{site_id}: request {request} to the NOC failed: {why}"))
+        }
+        SiteEvent::Registered { .. } | SiteEvent::NocRequestAcknowledged { .. } => return None,
+    };
+    Some(Entry::of(kind, what))
+}
+
+/// A fee that dunning charges, by a step or by a reinstatement.
+pub(super) fn fee(biller: &Biller, fee: &PendingFee) -> Option<Entry> {
+    let plan = &biller.dunning;
+    let mut fees = plan.steps.iter().filter_map(|step| step.late_fee.as_ref());
+    let is_ours =
+        plan.reconnect_fee.as_ref() == Some(&fee.product) || fees.any(|late| *late == fee.product);
+    let PendingFee { description, amount, on, .. } = fee;
+    let what = format!("{description} of {amount} charged on {on}, with the next bill");
+    is_ours.then(|| Entry::of("fee", what))
+}
