@@ -83,7 +83,9 @@ impl Writing {
             Some(Ok(written)) => written.map(|()| Some(position)),
             // It panicked.
             Some(Err(_)) | None => {
-                self.writer.take().map(Writer::end);
+                if let Some(writer) = self.writer.take() {
+                    writer.end();
+                }
                 Ok(None)
             }
         }
@@ -94,18 +96,7 @@ impl Writer {
     fn begin() -> Self {
         let (commits, taken) = mpsc::channel::<Commit>();
         let (ends, written) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            for Commit { store, changes, size, is_over } in taken {
-                let written = store.commit(&changes, size);
-                is_over.store(true, Ordering::Release);
-                store.tell_written();
-                // Whoever hears of the end may open the directory.
-                drop(store);
-                if ends.send(written).is_err() {
-                    break;
-                }
-            }
-        });
+        let thread = thread::spawn(move || write(taken, &ends));
         Self { commits, written, thread }
     }
 
@@ -114,6 +105,20 @@ impl Writer {
         drop(self.commits);
         if let Err(panic) = self.thread.join() {
             std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// Writes one commit after the other, as long as somebody wants to hear how it ended.
+fn write(commits: Receiver<Commit>, ends: &Sender<Result<(), StoreError>>) {
+    for Commit { store, changes, size, is_over } in commits {
+        let written = store.commit(&changes, size);
+        is_over.store(true, Ordering::Release);
+        store.tell_written();
+        // Whoever hears of the end may open the directory.
+        drop(store);
+        if ends.send(written).is_err() {
+            return;
         }
     }
 }
