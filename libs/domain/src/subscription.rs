@@ -248,6 +248,8 @@ pub(crate) struct BeforeBill {
     pub(crate) fees: Vec<PendingFee>,
     pub(crate) corrections: Vec<Arc<ChargedBy>>,
     pub(crate) through_before: Option<Date>,
+    /// Whether it was the bill of a cycle, and not one on demand.
+    pub(crate) was_cycle: bool,
 }
 
 impl Subscription {

@@ -52,7 +52,9 @@ pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, F
 pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
     rows.remove(INTENTS, id.0);
-    remove_entry(id, &intent, rows);
+    // The sender may put it aside before this is written.
+    rows.remove(DUE, due_key(id, &intent));
+    rows.remove(PARKED, id.0);
     if let Some(key) = &intent.key {
         rows.remove(INTENT_KEYS, key);
     }
@@ -86,13 +88,6 @@ pub(crate) fn write(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Resu
     }
 }
 
-fn remove_entry(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) {
-    match intent.state {
-        IntentState::Open => rows.remove(DUE, due_key(id, intent)),
-        IntentState::Parked => rows.remove(PARKED, id.0),
-    }
-}
-
 /// Changes an intent in place; `false`: it was closed or cancelled in the meantime.
 pub(crate) fn amend(
     id: CommandId,
@@ -100,7 +95,10 @@ pub(crate) fn amend(
     change: impl FnOnce(&mut Intent),
 ) -> Result<bool, Fault> {
     let Some(mut intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(false) };
-    remove_entry(id, &intent, rows);
+    match intent.state {
+        IntentState::Open => rows.remove(DUE, due_key(id, &intent)),
+        IntentState::Parked => rows.remove(PARKED, id.0),
+    }
     change(&mut intent);
     write(id, &intent, rows)?;
     Ok(true)

@@ -1,7 +1,8 @@
 //! How the JSON of a row stands in its table: as it is, or packed where it is long.
 //!
-//! What must stay true: the same JSON gives the same bytes, so equal read models are equal byte
-//! for byte; and what is packed is told by its first byte, with which no JSON begins.
+//! What must stay true: the same program makes the same bytes of the same JSON, so equal read
+//! models are equal byte for byte; and what is packed is told by its first byte, with which no JSON
+//! begins.
 //!
 //! The rows of a bill say the same names over and over. Packed they take less than half of the
 //! disk, of sled's pages and of what is kept to do a commit again, which costs more than packing.

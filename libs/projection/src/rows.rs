@@ -1,4 +1,4 @@
-//! The rows of a read model: one-byte tables, keys in order, values as JSON.
+//! The rows of a read model: one-byte tables, keys in order, values as JSON, long ones packed.
 //!
 //! A read sees the uncommitted changes of its own batch over what is stored. Rows are JSON so that
 //! a directory can be read by hand; keep a row below 100 kB, larger ones are stored badly. Rows
@@ -22,7 +22,7 @@ const RESERVED: u8 = 0x80;
 pub(crate) const META: Table = Table(0xF0);
 /// Intent id to intent.
 pub(crate) const INTENTS: Table = Table(0xF1);
-/// Due time, position and intent id of what is to be sent.
+/// Due time, position, place and intent id of what is to be sent.
 pub(crate) const DUE: Table = Table(0xF2);
 /// A policy's own key to the intent id.
 pub(crate) const INTENT_KEYS: Table = Table(0xF3);

@@ -115,6 +115,11 @@ impl Runner {
             match halt {
                 Halt::Stopped => break,
                 Halt::Unreachable(error) => {
+                    // What was read is seen, whether or not more can be.
+                    let now = self.now();
+                    let step =
+                        on_batch(&self.batch, move |batch| batch.step(Vec::new(), now)).await;
+                    self.publish(step.applied_to, step.written_to);
                     reach = self.lost_sight(&error, reach);
                     self.pause(reach).await;
                 }

@@ -151,7 +151,7 @@ fn restate(
     agenda::plan(rows, RunKind::Dunning, account_id, (before.as_ref(), after.as_ref()))?;
     autopay::plan(biller, account_id, &standing, &dunning, rows)?;
     // Whoever owes nothing and was never asked has nothing to explain.
-    if row.was_never_asked() && row.next.is_none() {
+    if dunning == *Dunning::UNKNOWN && row.was_never_asked() && row.next.is_none() {
         rows.remove(TABLE, account_id);
         return Ok(());
     }

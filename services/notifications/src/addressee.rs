@@ -90,8 +90,10 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             rows.put(CALENDAR, TODAY, &date.to_string())
         }
         Event::Site(event) => {
-            let day = day(rows, recorded)?;
-            dunned::site(event, &recorded.event.stream, &day, rows)
+            let (site_id, day) = (&*recorded.event.stream, day(rows, recorded)?);
+            let place = rows.get::<Place>(SITES, site_id)?;
+            let account_id = place.as_ref().map_or(site_id, |place| &place.account_id);
+            dunned::site(event, (account_id, site_id), &day, rows)
         }
         Event::Account(_)
         | Event::Device(_)

@@ -52,19 +52,24 @@ fn taken(step: &StepTaken, rows: &Rows<'_>) -> Result<Option<StepsRow>, Fault> {
     Ok(row.filter(|row| row.anchor == step.anchor.to_string()))
 }
 
-/// Remembers that a customer was told of a site.
+/// Remembers that a customer was told of a site, until service comes back: the next suspension is
+/// another one.
 pub(crate) fn site(
     event: &SiteEvent,
-    site_id: &str,
+    (account_id, site_id): (&str, &str),
     day: &str,
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
     match event {
         SiteEvent::SuspensionRequested { .. } => rows.put(TOLD, site_id, &day),
+        SiteEvent::ReinstatementRequested { .. } => {
+            rows.remove(TOLD, site_id);
+            rows.remove(TOLD, account_id);
+            Ok(())
+        }
         SiteEvent::Registered { .. }
         | SiteEvent::NocRequestAcknowledged { .. }
         | SiteEvent::Suspended { .. }
-        | SiteEvent::ReinstatementRequested { .. }
         | SiteEvent::Reinstated { .. }
         | SiteEvent::NocRequestFailed { .. } => Ok(()),
     }

@@ -48,9 +48,11 @@ pub(crate) fn apply(
             let campaign = item.promotion.as_ref().map(CampaignRow::of);
             rows.put(TABLE, key([stream, item_id.as_str()]), &ItemRow { description, campaign })
         }
-        SubscriptionEvent::ItemRepriced { item_id, price, .. } => {
-            change(stream, item_id.as_str(), rows, |campaign| {
-                Some(CampaignRow { is_told: false, ..campaign.costing(price.monthly) })
+        SubscriptionEvent::ItemRepriced { item_id, price, from } => {
+            // What begins later is not the price after the campaign.
+            change(stream, item_id.as_str(), rows, |campaign| match from.to_string() {
+                from if from > campaign.until => Some(campaign),
+                _ => Some(CampaignRow { is_told: false, ..campaign.costing(price.monthly) }),
             })
         }
         SubscriptionEvent::ItemEnded { item_id, .. }

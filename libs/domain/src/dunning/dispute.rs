@@ -2,12 +2,14 @@
 //! due, and the ledger, which is told of it in the same record, pays it last.
 //!
 //! What must stay true: a dispute ends a ladder and no suspension. Whoever was cut off before is
-//! reinstated when the debt is paid or taken back, or by a manager's arrangement (F86).
+//! reinstated when the debt is paid or taken back, or by a manager's arrangement (F86). So the
+//! ledger is not told of such a dispute: what is paid pays first what has to be paid.
 
 use super::{DunningEvent, DunningId, DunningRejection, advance::settled_after};
 use crate::{
     Decide, Desk, Fact, Rejection,
     account::{Account, AccountId},
+    calendar::today,
     ledger::{LedgerEvent, LedgerId},
     site::SuspensionReason,
     text::Code,
@@ -50,20 +52,27 @@ impl Decide for DisputeCharge {
             return Err(DunningRejection::TooManyDisputes.into());
         }
         let was_disputed = dunning.disputed.contains_key(&self.charge_id);
+        let while_suspended = match was_disputed {
+            true => dunning.disputed_while_suspended.contains(&self.charge_id),
+            // Nobody was suspended for what is due later.
+            false => {
+                let mut demanded = dunning.demanded(standing, today(desk)?);
+                demanded.any(|charge| charge.charge_id == self.charge_id)
+                    && is_suspended(desk, &self.account_id)
+            }
+        };
         let disputed = DunningEvent::ChargeDisputed {
             account_id: self.account_id.clone(),
             charge_id: self.charge_id.clone(),
             reason: self.reason.clone(),
-            while_suspended: match was_disputed {
-                true => dunning.disputed_while_suspended.contains(&self.charge_id),
-                false => is_suspended(desk, &self.account_id),
-            },
+            while_suspended,
         };
         let in_ledger = LedgerEvent::ChargeDisputed {
             account_id: self.account_id.clone(),
             charge_id: self.charge_id.clone(),
         };
-        let in_ledger = (!standing.disputed.contains(&self.charge_id)).then_some(in_ledger);
+        let is_news = !while_suspended && !standing.disputed.contains(&self.charge_id);
+        let in_ledger = is_news.then_some(in_ledger);
         let settled = settled_after(desk, &self.account_id, disputed);
         Ok(in_ledger.map(|it| it.on(&self.account_id)).into_iter().chain(settled).collect())
     }

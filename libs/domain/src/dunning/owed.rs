@@ -73,16 +73,25 @@ impl Dunning {
     /// suspension lessens nothing of it.
     #[must_use]
     pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
+        sum(self.demanded(standing, today))
+    }
+
+    /// What that is made of.
+    pub(crate) fn demanded<'a>(
+        &'a self,
+        standing: &'a Standing,
+        today: Date,
+    ) -> impl Iterator<Item = &'a OpenCharge> {
         let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
         let anchor = anchor_of(self.ladder).or(self.demanded).or(anchor_of(self.ended));
-        let is_demanded = |charge: &&OpenCharge| {
+        let is_asked_for = move |charge: &&OpenCharge| {
             let charge_id = &charge.charge_id;
             !self.disputed.contains_key(charge_id)
                 || self.disputed_while_suspended.contains(charge_id)
         };
-        let past_due = standing.open.iter().filter(|charge| charge.due_on < today);
-        let demanded = past_due.filter(is_demanded);
-        sum(demanded.filter(|charge| anchor.is_none_or(|anchor| charge.due_on <= anchor)))
+        let past_due = standing.open.iter().filter(move |charge| charge.due_on < today);
+        let asked_for = past_due.filter(is_asked_for);
+        asked_for.filter(move |charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
     }
 
     /// Whether so little of that is left that nobody is asked for it: the ladder is over by the

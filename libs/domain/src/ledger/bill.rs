@@ -1,9 +1,8 @@
 //! Bill an account: one invoice for one cycle, or what has come up since, on demand.
 //!
 //! What must stay true: an account's cycles are billed in order, each once, and nothing else is
-//! taken for one; an account that cannot
-//! be billed for a cycle is parked with the reason and stays due. A bill on demand that cannot be
-//! made is refused: no cycle waits for it.
+//! taken for one; an account that cannot be billed for a cycle is parked with the reason and stays
+//! due. A bill on demand that cannot be made is refused: no cycle waits for it.
 
 use jiff::civil::Date;
 

@@ -173,9 +173,11 @@ impl Standing {
     fn pay(&mut self, (source, is_payment): (&Code, bool), amount: i64, first: Option<&Code>) {
         let source = source.clone();
         let mut left = amount;
-        let named = first.and_then(|id| self.open.iter().position(|it| it.charge_id == *id));
+        // What was paid and came back is another part of the same charge.
+        let is_named = |index: &usize| Some(&self.open[*index].charge_id) == first;
         let is_disputed = |index: &usize| self.disputed.contains(&self.open[*index].charge_id);
-        let (last, in_turn): (Vec<_>, Vec<_>) = (0..self.open.len()).partition(is_disputed);
+        let (named, others): (Vec<_>, Vec<_>) = (0..self.open.len()).partition(is_named);
+        let (last, in_turn): (Vec<_>, Vec<_>) = others.into_iter().partition(is_disputed);
         let order = named.into_iter().chain(in_turn).chain(last);
         for index in order {
             let charge = &mut self.open[index];

@@ -46,6 +46,7 @@ impl Subscription {
     }
 
     fn bill(&mut self, invoice: Option<&Code>, cycle: Date, through: Date) {
+        let was_cycle = self.next_cycle() == Some(cycle);
         let rated = self.rate(cycle, through);
         let bill = Arc::new(self.charging(invoice.cloned(), cycle));
         let corrections = self.corrections.clone();
@@ -64,9 +65,10 @@ impl Subscription {
         self.before = invoice.map(|invoice| {
             let invoice = invoice.clone();
             let through_before = self.through_before;
-            Box::new(BeforeBill { invoice, billed: before, fees, corrections, through_before })
+            let billed = before;
+            Box::new(BeforeBill { invoice, billed, fees, corrections, through_before, was_cycle })
         });
-        self.billed_for.push(cycle);
+        self.billed_for.extend(was_cycle.then_some(cycle));
         let surplus = self.billed_for.len().saturating_sub(BILLED_FOR_MAX);
         self.billed_for.drain(..surplus);
         self.through_before = self.through;
@@ -123,7 +125,9 @@ impl Subscription {
         let later = std::mem::take(&mut self.fees);
         self.fees = before.fees.into_iter().chain(later).collect();
         self.corrections = before.corrections;
-        self.billed_for.pop();
+        if before.was_cycle {
+            self.billed_for.pop();
+        }
         // So that the bill that is made instead looks as far back as this one did.
         self.through_before = before.through_before;
     }

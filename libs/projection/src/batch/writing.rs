@@ -5,6 +5,7 @@
 //! directory in use. The thread is kept for the next commit: an allocator gives the memory of one
 //! that ends back to the system, and fetches it again for the next.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -79,16 +80,11 @@ impl Writing {
     pub(super) fn end(&mut self) -> Result<Option<Position>, StoreError> {
         let Some(Underway { position, .. }) = self.underway.take() else { return Ok(None) };
         let written = self.writer.as_ref().map(|writer| writer.written.recv());
-        match written {
-            Some(Ok(written)) => written.map(|()| Some(position)),
-            // It panicked.
-            Some(Err(_)) | None => {
-                if let Some(writer) = self.writer.take() {
-                    writer.end();
-                }
-                Ok(None)
-            }
+        if let Some(Ok(written)) = written {
+            return written.map(|()| Some(position));
         }
+        let writer = self.writer.take().expect("whoever has begun has a writer");
+        std::panic::resume_unwind(writer.panic())
     }
 }
 
@@ -100,12 +96,10 @@ impl Writer {
         Self { commits, written, thread }
     }
 
-    /// Whoever waited for it goes the same way, if it panicked.
-    fn end(self) {
+    /// What it died of, whose word somebody waits for in vain.
+    fn panic(self) -> Box<dyn Any + Send> {
         drop(self.commits);
-        if let Err(panic) = self.thread.join() {
-            std::panic::resume_unwind(panic);
-        }
+        self.thread.join().expect_err("it says how a commit ended as long as it lives")
     }
 }
 

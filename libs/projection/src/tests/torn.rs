@@ -246,6 +246,17 @@ async fn what_a_step_leaves_to_be_written_is_written_when_the_next_one_ends() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_what_is_written_beside_is_told_and_sees_it() {
+    let (_world, _watched, mut batch, blocks) = two_blocks_of(MANY).await;
+    let step = batch.step(blocks, Commit::Beside { events_max: 1_000 });
+    assert_eq!((step.applied_to, step.written_to), (200, 0));
+    let store = Arc::clone(batch.store());
+    let told = tokio::time::timeout(Duration::from_secs(60), store.written()).await;
+    told.expect("nobody waits that long");
+    assert_eq!(batch.settle_written().written_to, 200);
+}
+
+#[tokio::test]
 async fn a_few_rows_are_written_before_the_step_ends() {
     let (_world, _watched, mut batch, blocks) = two_blocks_of(20).await;
     let step = batch.step(blocks, Commit::Beside { events_max: 30 });

@@ -251,6 +251,8 @@ impl Seen<'_> {
         let owed = self.money(self.owed());
         let way = match self.dunning.has_paid(self.biller, self.standing, self.today) {
             true => "What had to be paid is paid.".to_owned(),
+            // What is disputed is arranged by nobody.
+            false if self.past_due() == 0 => format!("Service comes back when {owed} is paid."),
             false => format!(
                 "Service comes back when {owed} is paid, or a manager makes an arrangement."
             ),

@@ -13,7 +13,7 @@ use contract::pb::{
 use domain::{
     Event,
     biller::{Biller, DunningAction},
-    dunning::{DunningEvent, LadderEnd, StepTaken},
+    dunning::{Dunning, DunningEvent, LadderEnd, StepTaken},
     site::SiteEvent,
 };
 use event_store::Recorded;
@@ -168,10 +168,11 @@ fn of_site(
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
     let site = site::find(rows, &recorded.event.stream)?;
+    let state = dunning::state(rows, &site.account_id)?;
     if !site.is_about_money() {
+        suspend_after_all(biller, event, (&state, &site), intents);
         return Ok(());
     }
-    let state = dunning::state(rows, &site.account_id)?;
     let of = (site.account_suffix(), state.ladders);
     let Some(ladder) = state.ladder else {
         let is_back =
@@ -202,6 +203,21 @@ fn of_site(
     };
     intents.command(POLICY, "entry", entry(of, recorded, &text));
     Ok(())
+}
+
+/// Service was stopped for another reason when the ladder came to suspension: now that it flows
+/// again, it is stopped for that one.
+fn suspend_after_all(
+    biller: &Biller,
+    event: &SiteEvent,
+    (state, site): (&Dunning, &SiteRow),
+    intents: &mut Intents<'_>,
+) {
+    let has_come_to_it =
+        state.ladder.is_some_and(|ladder| biller.dunning.suspends_within(ladder.taken));
+    if matches!(event, SiteEvent::Reinstated { .. }) && has_come_to_it && site.is_in_service() {
+        intents.command(POLICY, &site.site_id, command(&suspend(site)));
+    }
 }
 
 /// Whether any site of the account has no service because somebody did not pay.

@@ -26,6 +26,7 @@ use crate::today;
 const TABLE: Table = Table::new(b'q');
 /// Customers who get no paper, by id.
 const PAPERLESS: Table = Table::new(b'Q');
+
 /// Most payments and most adjustments that a statement lists; older ones are in the previous
 /// balance.
 pub(super) const ENTRIES_MAX: usize = 200;

@@ -188,3 +188,24 @@ fn f90_the_ticket_is_resolved_where_the_noc_failed_or_another_ladder_begins() {
     let facts = requested().into_iter().chain([suspended, ended(LadderEnd::PromiseBroken)]);
     assert!(resolved(after(facts), "A promise was broken: the next ladder begins."));
 }
+
+#[test]
+fn f79_who_had_service_stopped_for_another_reason_is_suspended_when_it_comes_back() {
+    let reason = site::SuspensionReason::CustomerRequest;
+    let stopped = || {
+        [
+            SiteEvent::SuspensionRequested { request: 1, reason }.on(&site_id()),
+            SiteEvent::Suspended { request: 1, reason }.on(&site_id()),
+        ]
+    };
+    let back = || SiteEvent::Reinstated { request: 2, vlan: 552 }.on(&site_id());
+    let on = |day| date(2026, 3, day);
+    let called = || [step_taken(on(16)), step(1, "call", on(17), &[DunningAction::Call])];
+    let suspended = || step(2, "suspension", on(18), &[DunningAction::Suspend]);
+    let wants = after(stopped().into_iter().chain(called()).chain([suspended()]));
+    assert!(!wants.contains(&suspend()), "there is nothing to suspend yet");
+    let wants = after(stopped().into_iter().chain(called()).chain([suspended(), back()]));
+    assert!(wants.contains(&suspend()));
+    let wants = after(stopped().into_iter().chain(called()).chain([back()]));
+    assert!(!wants.contains(&suspend()), "the ladder has not come to it");
+}
