@@ -4,8 +4,8 @@
 //! models are equal byte for byte; and what is packed is told by its first byte, with which no JSON
 //! begins.
 //!
-//! The rows of a bill say the same names over and over. Packed they take little more than half of the
-//! disk, of sled's pages and of what is kept to do a commit again, which costs more than packing.
+//! The rows of a bill say the same names over and over. Packed they take little more than half of
+//! sled's pages and of what is kept to do a commit again, which costs more than packing.
 
 use std::borrow::Cow;
 
