@@ -217,7 +217,6 @@ impl RunRow {
 
     fn add(&mut self, amount: Money) {
         self.done += 1;
-        let total = Money { minor: self.total.minor.saturating_add(amount.minor), ..amount };
-        self.total = Amount::from(total);
+        self.total.minor = self.total.minor.saturating_add(amount.minor);
     }
 }

@@ -83,8 +83,8 @@ impl BalanceRow {
         let nothing = Amount::from(Money::new(biller.currency, 0));
         Self {
             account_id: account_id.to_owned(),
-            balance: nothing.clone(),
-            past_due: nothing.clone(),
+            balance: nothing,
+            past_due: nothing,
             open_charges: Vec::new(),
             credit: nothing,
             credits: Vec::new(),

@@ -88,10 +88,10 @@ impl ClosedRow {
     fn of(row: &SumsRow) -> Self {
         Self {
             account: row.account.clone(),
-            opening: row.opening.clone(),
-            debits: row.debits.clone(),
-            credits: row.credits.clone(),
-            closing: row.balance.clone(),
+            opening: row.opening,
+            debits: row.debits,
+            credits: row.credits,
+            closing: row.balance,
         }
     }
 }

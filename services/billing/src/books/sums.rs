@@ -38,8 +38,8 @@ pub(super) fn add(
     let row = rows.get::<SumsRow>(TABLE, &posting.account)?;
     let mut row = row.unwrap_or_else(|| SumsRow::opened(biller, &posting.account, month(day)));
     let side = if posting.minor > 0 { &mut row.debits } else { &mut row.credits };
-    raise(biller, side, posting.minor.saturating_abs());
-    raise(biller, &mut row.balance, posting.minor);
+    raise(side, posting.minor.saturating_abs());
+    raise(&mut row.balance, posting.minor);
     rows.put(TABLE, &posting.account, &row)
 }
 
@@ -56,9 +56,9 @@ impl SumsRow {
         Self {
             account: account.to_owned(),
             month,
-            opening: nothing.clone(),
-            debits: nothing.clone(),
-            credits: nothing.clone(),
+            opening: nothing,
+            debits: nothing,
+            credits: nothing,
             balance: nothing,
         }
     }
@@ -66,10 +66,10 @@ impl SumsRow {
     /// The same account at the beginning of another month.
     pub(super) fn of_next_month(self, biller: &Biller, month: String) -> Self {
         let begun = Self::opened(biller, &self.account, month);
-        Self { opening: self.balance.clone(), balance: self.balance, ..begun }
+        Self { opening: self.balance, balance: self.balance, ..begun }
     }
 }
 
-fn raise(biller: &Biller, amount: &mut Amount, minor: i64) {
-    *amount = Amount::from(Money::new(biller.currency, amount.minor.saturating_add(minor)));
+fn raise(amount: &mut Amount, minor: i64) {
+    amount.minor = amount.minor.saturating_add(minor);
 }

@@ -268,11 +268,8 @@ impl ArrangementRow {
     }
 
     fn arrangement(&self) -> Result<Arrangement, Fault> {
-        let promise = |row: &PromiseRow| {
-            let currency = Currency::parse(&row.amount.currency)
-                .ok_or_else(|| Fault::new("a row's currency is none"))?;
-            Ok(Promise { on: parse(&row.on)?, amount: Money::new(currency, row.amount.minor) })
-        };
+        let promise =
+            |row: &PromiseRow| Ok(Promise { on: parse(&row.on)?, amount: row.amount.into() });
         Ok(Arrangement {
             arrangement_id: code(&self.arrangement_id)?,
             covers_through: parse(&self.covers_through)?,

@@ -147,7 +147,7 @@ impl Trial {
             let amount: Amount = part(&account[field])?;
             total = Some(match total {
                 None => amount,
-                Some(sum) => sums::amount(&sum.currency, sum.minor.saturating_add(amount.minor))?,
+                Some(sum) => Amount { minor: sum.minor.saturating_add(amount.minor), ..sum },
             });
         }
         Ok(total)
@@ -188,12 +188,15 @@ fn text(amount: Option<&Amount>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use contract::view::Amount;
+    use domain::money::Currency;
     use serde_json::{Value, json};
 
-    use super::{Trial, sums};
+    use super::Trial;
 
     fn account(name: &str, minor: i64) -> Value {
-        let amount = |minor| json!(sums::amount("USD", minor).unwrap());
+        let currency = Currency::parse("USD").unwrap();
+        let amount = |minor| json!(Amount { minor, currency });
         json!({
             "account": name, "month": "2026-11", "opening": amount(0),
             "debits": amount(minor.max(0)), "credits": amount(-minor.min(0)),

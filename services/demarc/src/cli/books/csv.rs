@@ -29,7 +29,8 @@ impl Form for Csv {
     fn entry(&self, out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         let (date, position) = (entry.date.to_string(), entry.position.to_string());
         entry.postings.iter().try_for_each(|posting| {
-            let (amount, currency) = posting.amount.text.split_once(' ').unwrap_or_default();
+            let text = posting.amount.to_string();
+            let (amount, currency) = text.split_once(' ').unwrap_or_default();
             let whose = [&date, &position, &entry.event_id, &entry.account_id, &entry.what];
             let [date, position, event, customer, what] = whose.map(String::as_str);
             line(out, [date, position, event, customer, what, &posting.account, amount, currency])

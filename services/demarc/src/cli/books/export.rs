@@ -149,7 +149,7 @@ impl Writing<'_> {
             self.form.entry(self.out, entry)?;
             (self.entries, self.last) = (self.entries + 1, Some(entry.date));
         }
-        entry.postings.iter().try_for_each(|it| self.sums.add(&it.account, &it.amount))
+        entry.postings.iter().try_for_each(|it| self.sums.add(&it.account, it.amount))
     }
 
     /// Writes what stood in the books before the first entry.

@@ -3,6 +3,7 @@
 //! What must stay true: the same entries give the same bytes; what is written holds no personal
 //! data; the file is whole, because whoever adds it up arrives at the balances that it ends with.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
@@ -27,8 +28,8 @@ impl Form for Hledger {
 
     fn opening(&self, out: &mut dyn Write, on: Date, opening: &Sums) -> anyhow::Result<()> {
         writeln!(out, "\n{on} * Opening balances")?;
-        for (account, amount) in opening.accounts()? {
-            posting(out, account, &amount.text)?;
+        for (account, amount) in opening.accounts() {
+            posting(out, account, amount)?;
         }
         Ok(())
     }
@@ -39,24 +40,24 @@ impl Form for Hledger {
         writeln!(out, "\n{date} * ({event_id}) {what}")?;
         writeln!(out, "    ; account:{account_id}, position:{position}")?;
         let mut postings = entry.postings.iter();
-        postings.try_for_each(|it| posting(out, &it.account, &it.amount.text))
+        postings.try_for_each(|it| posting(out, &it.account, it.amount))
     }
 
     fn end(&self, out: &mut dyn Write, on: Date, sums: &Sums) -> anyhow::Result<()> {
         let Some(currency) = sums.currency() else { return Ok(()) };
         writeln!(out, "\n; What the books hold then\n{on} * Balances")?;
-        for (account, amount) in sums.accounts()? {
-            posting(out, account, &format!("0.00 {currency} = {}", amount.text))?;
+        for (account, amount) in sums.accounts() {
+            posting(out, account, format_args!("0.00 {currency} = {amount}"))?;
         }
         writeln!(out, "\ncommodity 1000.00 {currency}")?;
-        for (account, _) in sums.accounts()? {
+        for (account, _) in sums.accounts() {
             writeln!(out, "account {}", plain(account))?;
         }
         Ok(())
     }
 }
 
-fn posting(out: &mut dyn Write, account: &str, amount: &str) -> io::Result<()> {
+fn posting(out: &mut dyn Write, account: &str, amount: impl Display) -> io::Result<()> {
     writeln!(out, "    {:<44}  {amount}", plain(account))
 }
 

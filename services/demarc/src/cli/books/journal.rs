@@ -73,7 +73,7 @@ impl Start {
         let Some(period) = last else { return Ok(start) };
         for account in period.value["accounts"].as_array().into_iter().flatten() {
             let closing: Amount = part(&account["closing"])?;
-            start.opening.add(account["account"].as_str().unwrap_or_default(), &closing)?;
+            start.opening.add(account["account"].as_str().unwrap_or_default(), closing)?;
         }
         // Behind every day of that month, before those of the next one.
         start.after = Some(format!("{}~", period.key));

@@ -2,27 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use contract::view::Amount;
-use domain::money::{Currency, Money};
+use domain::money::Currency;
 
 /// Account by account, in minor units.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sums {
-    currency: Option<String>,
+    currency: Option<Currency>,
     accounts: BTreeMap<String, i64>,
 }
 
-/// An amount of a currency.
-pub(super) fn amount(currency: &str, minor: i64) -> anyhow::Result<Amount> {
-    let known = Currency::parse(currency);
-    let currency = known.with_context(|| format!("{currency:?} is no currency"))?;
-    Ok(Amount::from(Money::new(currency, minor)))
-}
-
 impl Sums {
-    pub(super) fn add(&mut self, account: &str, amount: &Amount) -> anyhow::Result<()> {
-        let currency = self.currency.get_or_insert_with(|| amount.currency.clone());
+    pub(super) fn add(&mut self, account: &str, amount: Amount) -> anyhow::Result<()> {
+        let currency = self.currency.get_or_insert(amount.currency);
         ensure!(*currency == amount.currency, "the books are in one currency: {currency}");
         let sum = self.accounts.entry(account.to_owned()).or_default();
         *sum = sum.saturating_add(amount.minor);
@@ -30,15 +23,16 @@ impl Sums {
     }
 
     /// Nothing where nothing was read.
-    pub(super) fn currency(&self) -> Option<&str> {
-        self.currency.as_deref()
+    pub(super) fn currency(&self) -> Option<Currency> {
+        self.currency
     }
 
     /// Every account in the order of its name.
-    pub(super) fn accounts(&self) -> anyhow::Result<Vec<(&str, Amount)>> {
-        let currency = self.currency.as_deref().unwrap_or_default();
-        let accounts = self.accounts.iter();
-        accounts.map(|(account, minor)| Ok((account.as_str(), amount(currency, *minor)?))).collect()
+    pub(super) fn accounts(&self) -> impl Iterator<Item = (&str, Amount)> {
+        self.currency.into_iter().flat_map(|currency| {
+            let accounts = self.accounts.iter();
+            accounts.map(move |(account, minor)| (&**account, Amount { minor: *minor, currency }))
+        })
     }
 
     /// Demands that all of them together are nothing.
