@@ -32,6 +32,7 @@ mod rebuild;
 mod redo;
 mod rows;
 mod runner;
+mod seen;
 mod sender;
 mod shared;
 mod source;

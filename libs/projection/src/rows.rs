@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::changes::{Change, ChangeRange, Changes};
 use crate::fault::Fault;
 use crate::packed::{packed, unpacked};
+use crate::seen::Seen;
 
 /// Tables from here on belong to this crate: checkpoint and intents.
 const RESERVED: u8 = 0x80;
@@ -38,6 +39,11 @@ impl Table {
     pub const fn new(prefix: u8) -> Table {
         assert!(prefix < RESERVED, "a table's prefix is an ASCII byte");
         Table(prefix)
+    }
+
+    /// Of this crate: the sender changes it beside a batch.
+    pub(crate) const fn is_reserved(self) -> bool {
+        self.0 >= RESERVED
     }
 
     pub(crate) const fn prefix(self) -> u8 {
@@ -129,6 +135,7 @@ pub struct Rows<'a> {
     /// Changes before these that are being written to the base meanwhile.
     unwritten: Option<Arc<Changes>>,
     changes: Changes,
+    seen: Seen,
     /// Where a row is encoded before it is known how long it is.
     encoded: Vec<u8>,
 }
@@ -136,11 +143,15 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Rows that live in memory only: for views of the past, and for tests.
     pub fn in_memory() -> Rows<'static> {
-        Rows { base: None, unwritten: None, changes: Changes::whole(), encoded: Vec::new() }
+        Rows::with(None, Changes::whole())
     }
 
     pub(crate) fn over(base: &'a dyn storage::Table, changes: Changes) -> Rows<'a> {
-        Rows { base: Some(base), unwritten: None, changes, encoded: Vec::new() }
+        Rows::with(Some(base), changes)
+    }
+
+    fn with(base: Option<&'a dyn storage::Table>, changes: Changes) -> Rows<'a> {
+        Rows { base, unwritten: None, changes, seen: Seen::default(), encoded: Vec::new() }
     }
 
     /// The same, where other changes are on their way to the base: how much of them is there
@@ -159,9 +170,7 @@ impl<'a> Rows<'a> {
         if let Some(change) = self.changed(&whole) {
             return change.as_deref().map(|value| decode(&whole, value)).transpose();
         }
-        let Some(base) = self.base else { return Ok(None) };
-        let stored = base.get(&whole).map_err(|error| unreadable(&whole, error))?;
-        stored.map(|value| decode(&whole, &value)).transpose()
+        self.stored(table, &whole)?.map(|value| decode(&whole, &value)).transpose()
     }
 
     /// Writes a row, whether or not there was one.
@@ -186,9 +195,7 @@ impl<'a> Rows<'a> {
         if let Some(change) = self.changed(&whole) {
             return Ok(change.clone());
         }
-        let Some(base) = self.base else { return Ok(None) };
-        let stored = base.get(&whole).map_err(|error| unreadable(&whole, error))?;
-        Ok(stored.map(|value| value.to_vec()))
+        Ok(self.stored(table, &whole)?.map(|value| value.to_vec()))
     }
 
     /// Writes a row of a table of bytes.
@@ -251,6 +258,12 @@ impl<'a> Rows<'a> {
             let row = decode(&whole, &value)?;
             Ok((whole[1..].to_vec(), row))
         })
+    }
+
+    fn stored(&self, table: Table, whole: &[u8]) -> Result<Option<storage::Value>, Fault> {
+        let Some(base) = self.base else { return Ok(None) };
+        let read = || base.get(whole);
+        self.seen.find(table, whole, read).map_err(|error| unreadable(whole, error))
     }
 
     /// What became of a key since the base was whole.
