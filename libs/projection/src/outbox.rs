@@ -52,9 +52,11 @@ pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, F
 pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
     rows.remove(INTENTS, id.0);
-    // The sender may put it aside before this is written.
+    // The sender may release it before this is written, or put it aside, which the store sees.
     rows.remove(DUE, due_key(id, &intent));
-    rows.remove(PARKED, id.0);
+    if intent.state == IntentState::Parked {
+        rows.remove(PARKED, id.0);
+    }
     if let Some(key) = &intent.key {
         rows.remove(INTENT_KEYS, key);
     }

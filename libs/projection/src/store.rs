@@ -205,7 +205,8 @@ impl Store {
             self.torn.store(true, Ordering::Release);
         }
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        self.underway().notice(changes);
+        let closed = self.underway().notice(changes);
+        closed.iter().try_for_each(|id| self.table.remove(&PARKED.key(&id.0)))?;
         match size {
             Size::Small => self.write(changes),
             Size::Large => self.write_for_the_first_time(changes),

@@ -53,8 +53,9 @@ impl Underway {
         self.next.clear();
     }
 
-    /// Changes are written: who was closed is forgotten, and who is due is looked at.
-    pub(crate) fn notice(&mut self, changes: &Changes) {
+    /// Changes are written: who was closed is forgotten, and who is due is looked at. Returns who
+    /// was closed and is not underway: the sender may have put those aside in the meantime.
+    pub(crate) fn notice(&mut self, changes: &Changes) -> Vec<CommandId> {
         let mut due = changes.range(Included(&[DUE.prefix()]), Excluded(&[INTENT_KEYS.prefix()]));
         if let Some((key, _)) = due.find(|(_, change)| change.is_some())
             && key[1..] < self.next[..]
@@ -62,15 +63,10 @@ impl Underway {
             self.next.clear();
             self.next.extend_from_slice(&key[1..]);
         }
-        if self.ids.is_empty() {
-            return;
-        }
         let intents = changes.range(Included(&[INTENTS.prefix()]), Excluded(&[DUE.prefix()]));
-        for (key, _) in intents.filter(|(_, change)| change.is_none()) {
-            if let Ok(id) = key[1..].try_into() {
-                self.ids.remove(&CommandId(id));
-            }
-        }
+        let closed = intents.filter(|(_, change)| change.is_none());
+        let closed = closed.filter_map(|(key, _)| Some(CommandId(key[1..].try_into().ok()?)));
+        closed.filter(|id| !self.ids.remove(id)).collect()
     }
 
     /// Other rows take the place of these: what is still open in them stays taken.

@@ -12,7 +12,7 @@ use crate::changes::Changes;
 use crate::config::Limits;
 use crate::intents::{Action, Intent, IntentState};
 use crate::outbox;
-use crate::rows::{DUE, INTENTS, Keys};
+use crate::rows::{DUE, INTENTS, Keys, PARKED};
 use crate::store::{Checkpoint, Size, Store};
 
 const NOW: i64 = 1_000_000;
@@ -148,6 +148,23 @@ fn what_was_parked_is_taken_again_when_it_is_released() {
     assert_eq!(take(&store, NOW, ALL), []);
     store.release_parked().unwrap();
     assert_eq!(take(&store, NOW, ALL), [id(1)]);
+}
+
+#[test]
+fn what_is_put_aside_while_its_record_is_staged_leaves_nothing_behind() {
+    let store = store();
+    open(&store, 1, i64::MIN);
+    take(&store, NOW, ALL);
+    let mut rows = store.rows(Changes::default());
+    assert_eq!(outbox::close(id(1), &mut rows).unwrap(), -1);
+    let staged = rows.into_changes();
+    land(&store, 1, Landing::Parked("odd".into()));
+    let parked = || store.query(|rows| Ok(rows.keys(PARKED, Keys::all()).count())).unwrap();
+    assert_eq!(parked(), 1);
+    let sealed = store.sealed(staged, &Checkpoint::default()).unwrap();
+    store.commit(&sealed, Size::Small).unwrap();
+    assert_eq!(parked(), 0);
+    assert_eq!(store.parked(ALL).unwrap(), []);
 }
 
 #[test]
