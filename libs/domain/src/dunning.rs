@@ -18,8 +18,8 @@ mod outlook;
 mod owed;
 mod rejection;
 
-pub use advance::AdvanceDunning;
 pub(crate) use advance::settled;
+pub use advance::{AdvanceDunning, late_fee_id};
 pub use arrange::{MakeArrangement, PROMISES_MAX, Promise};
 pub use dispute::{CloseDispute, DISPUTES_MAX, DisputeCharge};
 pub use exclude::{ExcludeFromDunning, IncludeInDunning};
@@ -67,6 +67,9 @@ pub enum DunningEvent {
         promises: Vec<Promise>,
         /// Whether a manager agreed, without whom nobody is reinstated (F86).
         by_manager: bool,
+        /// What has to be paid before whoever is suspended is reinstated without a manager. Absent
+        /// in facts from before it was noted.
+        to_reinstate: Option<Money>,
     },
     /// All of it was paid, or is disputed.
     ArrangementKept {
@@ -126,6 +129,8 @@ pub enum DunningEvent {
         account_id: Id<Account>,
         /// The due date of the newest debt that is part of it.
         through: Date,
+        /// What that is in all. Absent in facts from before it was noted.
+        to_reinstate: Option<Money>,
     },
 }
 
@@ -152,6 +157,9 @@ pub struct StepTaken {
     pub ahead: Vec<(Code, Date)>,
     /// When the sites are suspended: the date that notices carry (F77).
     pub suspends_on: Option<Date>,
+    /// What has to be paid, from this step on, before whoever is suspended is reinstated: letters
+    /// name it (F86). Absent in facts from before it was noted.
+    pub to_reinstate: Option<Money>,
 }
 
 /// Why a ladder is over.

@@ -3,6 +3,7 @@
 use domain::{
     biller::DunningAction,
     dunning::{DunningEvent, LadderEnd, Promise, StepTaken},
+    money::Money,
     text::Code,
 };
 use jiff::civil::Date;
@@ -11,7 +12,10 @@ use crate::{
     Invalid,
     invalid::{code, date, id, optional, or_empty, required},
     money::{self, money},
-    pb::dunning::v1::{self as pb, dunning_event::Fact},
+    pb::{
+        dunning::v1::{self as pb, dunning_event::Fact},
+        money::v1::Money as Amount,
+    },
 };
 
 pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
@@ -32,6 +36,7 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             total,
             promises,
             by_manager,
+            to_reinstate,
             ..
         } => Fact::ArrangementMade(pb::DunningArrangementMade {
             account_id,
@@ -40,6 +45,7 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             total: Some(money::encode(total)),
             promises: promises.iter().map(encode_promise).collect(),
             by_manager: *by_manager,
+            to_reinstate: to_reinstate.as_ref().map(money::encode),
         }),
         DunningEvent::ArrangementKept { arrangement_id, .. } => {
             let arrangement_id = arrangement_id.to_string();
@@ -71,9 +77,12 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             until: or_empty(until.as_ref()),
         }),
         DunningEvent::Included { .. } => Fact::Included(pb::DunningIncluded { account_id }),
-        DunningEvent::PaymentDemanded { through, .. } => {
-            let through = through.to_string();
-            Fact::PaymentDemanded(pb::DunningPaymentDemanded { account_id, through })
+        DunningEvent::PaymentDemanded { through, to_reinstate, .. } => {
+            Fact::PaymentDemanded(pb::DunningPaymentDemanded {
+                account_id,
+                through: through.to_string(),
+                to_reinstate: to_reinstate.as_ref().map(money::encode),
+            })
         }
     };
     pb::DunningEvent { fact: Some(fact) }
@@ -101,6 +110,7 @@ pub(crate) fn decode(message: pb::DunningEvent) -> Result<DunningEvent, Invalid>
             total: money("total", fact.total)?,
             promises: promises("promises", fact.promises)?,
             by_manager: fact.by_manager,
+            to_reinstate: to_reinstate(fact.to_reinstate)?,
         },
         Fact::ArrangementKept(fact) => DunningEvent::ArrangementKept {
             account_id: id("accountId", &fact.account_id)?,
@@ -133,6 +143,7 @@ pub(crate) fn decode(message: pb::DunningEvent) -> Result<DunningEvent, Invalid>
         Fact::PaymentDemanded(fact) => DunningEvent::PaymentDemanded {
             account_id: id("accountId", &fact.account_id)?,
             through: date("through", &fact.through)?,
+            to_reinstate: to_reinstate(fact.to_reinstate)?,
         },
     })
 }
@@ -153,6 +164,7 @@ fn encode_step(step: &StepTaken) -> pb::DunningStepTaken {
             .map(|(name, on)| pb::StepAhead { name: name.to_string(), on: on.to_string() })
             .collect(),
         suspends_on: or_empty(step.suspends_on.as_ref()),
+        to_reinstate: step.to_reinstate.as_ref().map(money::encode),
     }
 }
 
@@ -172,7 +184,13 @@ fn step(fact: pb::DunningStepTaken) -> Result<StepTaken, Invalid> {
         taken_on: date("takenOn", &fact.taken_on)?,
         ahead: fact.ahead.iter().enumerate().map(ahead).collect::<Result<_, _>>()?,
         suspends_on: optional("suspendsOn", &fact.suspends_on, date)?,
+        to_reinstate: to_reinstate(fact.to_reinstate)?,
     })
+}
+
+/// What older facts do not say.
+fn to_reinstate(amount: Option<Amount>) -> Result<Option<Money>, Invalid> {
+    amount.map(|amount| money("toReinstate", Some(amount))).transpose()
 }
 
 fn encode_promise(promise: &Promise) -> pb::Promise {

@@ -7,6 +7,7 @@ use domain::{
     biller::DunningAction,
     dunning::{DunningEvent, LadderEnd, Promise, StepTaken},
     ledger::{ChargeLine, Drawn, LedgerEvent, PaymentMethod},
+    money::Money,
     reference::ReferenceEvent,
 };
 
@@ -154,41 +155,59 @@ fn autopay() -> Vec<Event> {
     .into()
 }
 
+/// Older facts do not say what has to be paid before service comes back.
+fn step(to_reinstate: Option<Money>) -> DunningEvent {
+    DunningEvent::StepTaken(StepTaken {
+        account_id: id("account_7"),
+        ladder: 2,
+        anchor: day(),
+        step: 1,
+        name: code("call"),
+        actions: [
+            DunningAction::Ticket,
+            DunningAction::Email,
+            DunningAction::Call,
+            DunningAction::Suspend,
+        ]
+        .into(),
+        past_due: usd(12_799),
+        taken_on: day(),
+        ahead: vec![(code("suspension"), day())],
+        suspends_on: Some(day()),
+        to_reinstate,
+    })
+}
+
+fn arranged(to_reinstate: Option<Money>) -> DunningEvent {
+    DunningEvent::ArrangementMade {
+        account_id: id("account_7"),
+        arrangement_id: code("a-1"),
+        covers_through: day(),
+        total: usd(12_799),
+        promises: vec![Promise { on: day(), amount: usd(12_799) }],
+        by_manager: true,
+        to_reinstate,
+    }
+}
+
 fn dunning() -> Vec<Event> {
     let account_id = || id("account_7");
     let arrangement_id = || code("a-1");
     let ended =
         |because| DunningEvent::LadderEnded { account_id: account_id(), ladder: 2, because };
+    let demanded = |to_reinstate| DunningEvent::PaymentDemanded {
+        account_id: account_id(),
+        through: day(),
+        to_reinstate,
+    };
     [
-        DunningEvent::StepTaken(StepTaken {
-            account_id: account_id(),
-            ladder: 2,
-            anchor: day(),
-            step: 1,
-            name: code("call"),
-            actions: [
-                DunningAction::Ticket,
-                DunningAction::Email,
-                DunningAction::Call,
-                DunningAction::Suspend,
-            ]
-            .into(),
-            past_due: usd(12_799),
-            taken_on: day(),
-            ahead: vec![(code("suspension"), day())],
-            suspends_on: Some(day()),
-        }),
+        step(None),
+        step(Some(usd(4_999))),
         ended(LadderEnd::Settled),
         ended(LadderEnd::Excluded),
         ended(LadderEnd::PromiseBroken),
-        DunningEvent::ArrangementMade {
-            account_id: account_id(),
-            arrangement_id: arrangement_id(),
-            covers_through: day(),
-            total: usd(12_799),
-            promises: vec![Promise { on: day(), amount: usd(12_799) }],
-            by_manager: true,
-        },
+        arranged(None),
+        arranged(Some(usd(4_999))),
         DunningEvent::ArrangementKept {
             account_id: account_id(),
             arrangement_id: arrangement_id(),
@@ -218,7 +237,8 @@ fn dunning() -> Vec<Event> {
             until: Some(day()),
         },
         DunningEvent::Included { account_id: account_id() },
-        DunningEvent::PaymentDemanded { account_id: account_id(), through: day() },
+        demanded(None),
+        demanded(Some(usd(4_999))),
     ]
     .map(Event::Dunning)
     .into()

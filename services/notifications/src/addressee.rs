@@ -4,17 +4,18 @@
 use domain::{
     Event,
     account::{AccountEvent, AccountId},
+    biller::Biller,
     calendar::CalendarEvent,
     customer::{CustomerEvent, CustomerId, Details},
-    dunning::DunningEvent,
     order::OrderEvent,
     site::SiteEvent,
+    subscription::SubscriptionId,
 };
 use event_store::Recorded;
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
 
-use crate::{dunned, item};
+use crate::{dunned, item, line};
 
 const CUSTOMERS: Table = Table::new(b'k');
 const HOLDERS: Table = Table::new(b'h');
@@ -63,7 +64,12 @@ pub(crate) struct Ordered {
 }
 
 /// Remembers what later messages need.
-pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+pub(crate) fn apply(
+    event: &Event,
+    recorded: &Recorded,
+    biller: &Biller,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
     let stream = recorded.event.stream.as_bytes();
     match event {
         Event::Account(AccountEvent::Opened { customer_id, holder_name, email }) => {
@@ -72,38 +78,33 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
             rows.put(HOLDERS, stream, &Holder { name, email, customer_id })
         }
         Event::Subscription(event) => {
-            dunned::billed(event, rows)?;
+            let account_id = SubscriptionId::parse(&recorded.event.stream)
+                .map_err(|error| Fault::because("a subscription's stream is no id", error))?;
+            let account_id = AccountId::of(&account_id);
+            dunned::billed(event, (account_id.as_str(), biller), rows)?;
             item::apply(event, &recorded.event.stream, rows)
         }
-        Event::Dunning(DunningEvent::StepTaken(step)) => {
+        Event::Dunning(event) => {
             let day = day(rows, recorded)?;
-            dunned::step(step, &day, rows)
+            dunned::dunning(event, &day, rows)
         }
-        Event::Site(SiteEvent::Registered { account_id, address, .. }) => {
-            // An address of several lines would end the subject of a message.
-            let address = address.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
-            rows.put(SITES, stream, &Place { account_id: account_id.to_string(), address })
+        Event::Ledger(event) => {
+            dunned::ledger(event, rows);
+            Ok(())
         }
+        Event::Service(event) => line::service(event, &recorded.event.stream, rows),
+        Event::Site(event) => site(event, recorded, rows),
         Event::Customer(event) => customer(event, &recorded.event.stream, rows),
         Event::Order(event) => order(event, &recorded.event.stream, rows),
         Event::Calendar(CalendarEvent::DayOpened { date, .. }) => {
             rows.put(CALENDAR, TODAY, &date.to_string())
         }
-        Event::Site(event) => {
-            let (site_id, day) = (&*recorded.event.stream, day(rows, recorded)?);
-            let place = rows.get::<Place>(SITES, site_id)?;
-            let account_id = place.as_ref().map_or(site_id, |place| &place.account_id);
-            dunned::site(event, (account_id, site_id), &day, rows)
-        }
         Event::Account(_)
         | Event::Device(_)
-        | Event::Service(_)
-        | Event::Ledger(_)
         | Event::Invoice(_)
         | Event::Series(_)
         | Event::Reference(_)
         | Event::Autopay(_)
-        | Event::Dunning(_)
         | Event::Run(_)
         | Event::Provisioning(_)
         | Event::Login(_)
@@ -116,6 +117,18 @@ pub(crate) fn apply(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> 
         | Event::Guide(_)
         | Event::Decision(_) => Ok(()),
     }
+}
+
+fn site(event: &SiteEvent, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let (site_id, day) = (&*recorded.event.stream, day(rows, recorded)?);
+    if let SiteEvent::Registered { account_id, address, .. } = event {
+        // An address of several lines would end the subject of a message.
+        let address = address.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+        rows.put(SITES, site_id, &Place { account_id: account_id.to_string(), address })?;
+    }
+    let place = place(rows, site_id)?;
+    dunned::site(event, (&place.account_id, site_id), &day, rows)?;
+    line::site(event, (&place.account_id, site_id), rows)
 }
 
 fn customer(event: &CustomerEvent, customer_id: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {

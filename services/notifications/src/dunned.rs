@@ -1,55 +1,78 @@
 //! What a customer was told of what is past due: which steps, and when that service is suspended.
 //!
 //! What must stay true: a suspension is one occasion, however many events tell of it: whoever was
-//! told that it comes hears no more of it on that day.
+//! told that it comes hears no more of it on that day. To whom service is off already, letters say
+//! so, and the sum for which it comes back.
 
 use domain::{
     biller::{Biller, DunningAction},
-    dunning::StepTaken,
+    dunning::{DunningEvent, StepTaken, late_fee_id},
+    ledger::LedgerEvent,
+    money::Money,
     site::{SiteEvent, SuspensionReason},
     subscription::SubscriptionEvent,
     text::Code,
 };
 use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
-use serde::{Deserialize, Serialize};
 
-use crate::template::{LateFee, Words};
+use crate::{
+    line::{self, Lines},
+    template::{LateFee, ReconnectFee, Words},
+};
 
 /// Account or site, to the day on which the customer was told of its suspension.
 const TOLD: Table = Table::new(b'u');
-/// Account, to the steps that were taken about one debt.
-const STEPS: Table = Table::new(b'n');
+/// Account, to the late fees that it was charged.
+const FEES: Table = Table::new(b'n');
+/// Account, to what has to be paid before suspended service comes back, as long as it is that.
+const OWED: Table = Table::new(b'd');
 /// Accounts that are billed: no fee is charged to others.
 const BILLED: Table = Table::new(b'b');
 
-/// Steps that were taken about a debt, in whatever ladder.
-#[derive(Debug, Serialize, Deserialize)]
-struct StepsRow {
-    /// The debt's due date.
-    anchor: String,
-    names: Vec<String>,
+/// Late fees of an account that are remembered; who climbs as many ladders about one debt hears of
+/// its first fee again.
+const FEES_MAX: usize = 50;
+
+/// Remembers what dunning said and asks for.
+pub(crate) fn dunning(event: &DunningEvent, day: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
+    let account_id = event.account_id().as_str();
+    let owed = match event {
+        DunningEvent::StepTaken(step) => {
+            if suspends(step) && step.actions.contains(&DunningAction::Email) {
+                rows.put(TOLD, account_id, &day)?;
+            }
+            step.to_reinstate
+        }
+        DunningEvent::ArrangementMade { to_reinstate, .. }
+        | DunningEvent::PaymentDemanded { to_reinstate, .. } => *to_reinstate,
+        DunningEvent::ChargeDisputed { .. } | DunningEvent::DisputeClosed { .. } => None,
+        DunningEvent::LadderEnded { .. }
+        | DunningEvent::ArrangementKept { .. }
+        | DunningEvent::ArrangementBroken { .. }
+        | DunningEvent::Excluded { .. }
+        | DunningEvent::Included { .. } => return Ok(()),
+    };
+    match owed {
+        Some(owed) => rows.put(OWED, account_id, &owed.to_string()),
+        None => {
+            rows.remove(OWED, account_id);
+            Ok(())
+        }
+    }
 }
 
-/// Remembers a step.
-pub(crate) fn step(step: &StepTaken, day: &str, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    let account_id = step.account_id.as_str();
-    if suspends(step) && step.actions.contains(&DunningAction::Email) {
-        rows.put(TOLD, account_id, &day)?;
+/// Forgets what has to be paid once something is paid, credited or owed again: it is another sum.
+pub(crate) fn ledger(event: &LedgerEvent, rows: &mut Rows<'_>) {
+    let is_reversal = matches!(event, LedgerEvent::PaymentReversed { .. });
+    if event.effect() < 0 || is_reversal {
+        rows.remove(OWED, event.account_id().as_str());
     }
-    let before = taken(step, rows)?;
-    let new = || StepsRow { anchor: step.anchor.to_string(), names: Vec::new() };
-    let mut row = before.unwrap_or_else(new);
-    if !row.names.iter().any(|name| *name == step.name.as_str()) {
-        row.names.push(step.name.to_string());
-    }
-    rows.put(STEPS, account_id, &row)
 }
 
-/// The steps that were taken about the debt that a step is about.
-fn taken(step: &StepTaken, rows: &Rows<'_>) -> Result<Option<StepsRow>, Fault> {
-    let row: Option<StepsRow> = rows.get(STEPS, step.account_id.as_str())?;
-    Ok(row.filter(|row| row.anchor == step.anchor.to_string()))
+/// What has to be paid before suspended service comes back, if it is known.
+pub(crate) fn owed(account_id: &str, rows: &Rows<'_>) -> Result<Option<String>, Fault> {
+    rows.get(OWED, account_id)
 }
 
 /// Remembers that a customer was told of a site, until service comes back: the next suspension is
@@ -75,10 +98,42 @@ pub(crate) fn site(
     }
 }
 
-/// Remembers who is billed.
-pub(crate) fn billed(event: &SubscriptionEvent, rows: &mut Rows<'_>) -> Result<(), Fault> {
-    let SubscriptionEvent::Opened { account_id, .. } = event else { return Ok(()) };
-    rows.put(BILLED, account_id.as_str(), &true)
+/// Remembers who is billed, and for which late fees.
+pub(crate) fn billed(
+    event: &SubscriptionEvent,
+    (account_id, biller): (&str, &Biller),
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    match event {
+        SubscriptionEvent::Opened { .. } => rows.put(BILLED, account_id, &true),
+        SubscriptionEvent::FeeCharged { fee } => {
+            let mut late_fees = biller.dunning.steps.iter().filter_map(|it| it.late_fee.as_ref());
+            if !late_fees.any(|product| *product == fee.product) {
+                return Ok(());
+            }
+            let mut charged = charged(account_id, rows)?;
+            charged.insert(0, fee.charge_id.to_string());
+            charged.truncate(FEES_MAX);
+            rows.put(FEES, account_id, &charged)
+        }
+        SubscriptionEvent::ItemStarted { .. }
+        | SubscriptionEvent::ItemChanged { .. }
+        | SubscriptionEvent::ItemEnded { .. }
+        | SubscriptionEvent::ItemRepriced { .. }
+        | SubscriptionEvent::CampaignExpired { .. }
+        | SubscriptionEvent::BillDayChanged { .. }
+        | SubscriptionEvent::ExemptionGranted { .. }
+        | SubscriptionEvent::ExemptionRevoked
+        | SubscriptionEvent::Billed { .. }
+        | SubscriptionEvent::Unbilled { .. }
+        | SubscriptionEvent::Waived { .. }
+        | SubscriptionEvent::Parked { .. } => Ok(()),
+    }
+}
+
+/// The late fees that an account was charged, newest first.
+fn charged(account_id: &str, rows: &Rows<'_>) -> Result<Vec<String>, Fault> {
+    Ok(rows.get(FEES, account_id)?.unwrap_or_default())
 }
 
 /// Whether the customer was told on a day that a site is suspended: by a step, or when it was
@@ -94,38 +149,64 @@ pub(crate) fn is_told(
     Ok(by_step || told(site_id)?)
 }
 
-/// What a step of dunning says, and what it costs and will cost.
+/// What a step of dunning says, and what it costs and will cost: to whom service is off already no
+/// suspension is announced.
 pub(crate) fn words(step: &StepTaken, biller: &Biller, rows: &Rows<'_>) -> Result<Words, Fault> {
     let account_id = step.account_id.as_str();
-    let taken = taken(step, rows)?;
-    let is_charged =
-        |name: &Code| taken.iter().flat_map(|row| &row.names).any(|taken| *taken == name.as_str());
+    let charged = charged(account_id, rows)?;
     let is_billed = rows.get::<bool>(BILLED, account_id)?.unwrap_or_default();
     let late_fee = |name: &Code, on: Date| {
         let plan = biller.dunning.steps.iter().find(|plan| plan.name == *name)?;
-        let fee = plan.late_fee.as_ref().filter(|_| is_billed && !is_charged(name))?;
-        Some(LateFee { amount: fee_on(biller, fee, on)?, date: on.to_string() })
+        let product = plan.late_fee.as_ref().filter(|_| is_billed)?;
+        let charge_id = late_fee_id(name, step.anchor, product);
+        if charged.iter().any(|charged| *charged == charge_id.as_str()) {
+            return None;
+        }
+        Some(LateFee { amount: fee_on(biller, product, on)?.to_string(), date: on.to_string() })
     };
     let ahead = step.ahead.iter().filter_map(|(name, on)| late_fee(name, *on));
+    let Lines { on, off } = line::of_account(rows, account_id)?;
+    let suspends_on = step.suspends_on.filter(|_| !on.is_empty());
+    let stopped = off.len() + suspends_on.map_or(0, |_| on.len());
+    let reconnected_on = suspends_on.unwrap_or(step.taken_on);
     Ok(Words {
         amount: Some(step.past_due.to_string()),
         date: Some(step.taken_on.to_string()),
-        suspends: step.suspends_on.map(|on| on.to_string()),
-        suspended: suspends(step),
+        suspends: suspends_on.map(|on| on.to_string()),
+        suspended: suspends(step) && !on.is_empty(),
+        off: line::at(&off),
+        on: line::at(&on),
+        to_reinstate: step.to_reinstate.map(|owed| owed.to_string()),
         late_fee: late_fee(&step.name, step.taken_on),
         late_fees_ahead: ahead.collect(),
-        reconnect_fee: step.suspends_on.and_then(|on| reconnect_fee(biller, on)),
+        reconnect_fee: reconnect_fee(biller, stopped, reconnected_on),
         ..Words::default()
     })
 }
 
-/// What it costs to have service back.
-pub(crate) fn reconnect_fee(biller: &Biller, on: Date) -> Option<String> {
-    fee_on(biller, biller.dunning.reconnect_fee.as_ref()?, on)
+/// What an arrangement says to whom service is off: a manager's brings it back, another one does
+/// not (F86).
+pub(crate) fn arranged(
+    account_id: &str,
+    by_manager: bool,
+    (biller, today): (&Biller, Option<Date>),
+    rows: &Rows<'_>,
+) -> Result<Words, Fault> {
+    let Lines { off, .. } = line::of_account(rows, account_id)?;
+    let reconnect_fee = today.and_then(|today| reconnect_fee(biller, off.len(), today));
+    Ok(Words { off: line::at(&off), by_manager, reconnect_fee, ..Words::default() })
 }
 
-fn fee_on(biller: &Biller, fee: &Code, on: Date) -> Option<String> {
-    Some(biller.catalog.fees.get(fee)?.amount.on(on)?.value.to_string())
+/// What it costs to have service back at so many sites: for each of them the same (F89).
+pub(crate) fn reconnect_fee(biller: &Biller, sites: usize, on: Date) -> Option<ReconnectFee> {
+    let amount = fee_on(biller, biller.dunning.reconnect_fee.as_ref()?, on)?;
+    let times = i64::try_from(sites).ok().filter(|times| *times > 0)?;
+    let total = Money { minor: amount.minor.saturating_mul(times), ..amount };
+    Some(ReconnectFee { sites, amount: amount.to_string(), total: total.to_string() })
+}
+
+fn fee_on(biller: &Biller, fee: &Code, on: Date) -> Option<Money> {
+    Some(biller.catalog.fees.get(fee)?.amount.on(on)?.value)
 }
 
 fn suspends(step: &StepTaken) -> bool {

@@ -9,6 +9,7 @@ mod account_change;
 mod addressee;
 mod dunned;
 mod item;
+mod line;
 mod mailbox;
 mod message;
 mod messages_of_account;

@@ -61,7 +61,7 @@ impl ReadModel for Model {
     }
 
     fn version(&self) -> u32 {
-        5
+        6
     }
 
     fn apply(
@@ -78,7 +78,7 @@ impl ReadModel for Model {
         if let Some(occasion) = occasion::of(&event, recorded, &self.biller, rows)? {
             message::write(occasion, recorded, &self.templates, rows)?;
         }
-        addressee::apply(&event, recorded, rows)?;
+        addressee::apply(&event, recorded, &self.biller, rows)?;
         deliver_on_message::react(&event, recorded, rows, intents)
     }
 }

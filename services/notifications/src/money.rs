@@ -18,7 +18,7 @@ use projection::{Fault, Rows};
 
 use crate::{
     addressee::{self, day},
-    dunned, item,
+    dunned, item, line,
     occasion::Occasion,
     template::{Promised, Template, Words},
 };
@@ -93,6 +93,7 @@ pub(crate) fn invoice(event: &InvoiceEvent, rows: &Rows<'_>) -> Result<Option<Oc
 /// The customer is asked to pay, or promised to (F77).
 pub(crate) fn dunning(
     event: &DunningEvent,
+    recorded: &Recorded,
     biller: &Biller,
     rows: &Rows<'_>,
 ) -> Result<Option<Occasion>, Fault> {
@@ -103,7 +104,16 @@ pub(crate) fn dunning(
             }
             (Template::PastDue, dunned::words(step, biller, rows)?)
         }
-        DunningEvent::ArrangementMade { arrangement_id, total, promises, .. } => {
+        DunningEvent::ArrangementMade {
+            account_id,
+            arrangement_id,
+            total,
+            promises,
+            by_manager,
+            to_reinstate,
+            covers_through: _,
+        } => {
+            let today = day(rows, recorded)?.parse().ok();
             let promised = promises.iter().map(|promise| Promised {
                 amount: promise.amount.to_string(),
                 date: promise.on.to_string(),
@@ -112,15 +122,18 @@ pub(crate) fn dunning(
                 amount: Some(total.to_string()),
                 promises: promised.collect(),
                 reference: Some(arrangement_id.to_string()),
-                ..Words::default()
+                to_reinstate: to_reinstate.map(|owed| owed.to_string()),
+                ..dunned::arranged(account_id.as_str(), *by_manager, (biller, today), rows)?
             };
             (Template::ArrangementMade, words)
         }
-        DunningEvent::ArrangementBroken { arrangement_id, promised_on, missing, .. } => {
+        DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing } => {
             let words = Words {
                 amount: Some(missing.to_string()),
                 date: Some(promised_on.to_string()),
                 reference: Some(arrangement_id.to_string()),
+                off: line::at(&line::of_account(rows, account_id.as_str())?.off),
+                to_reinstate: dunned::owed(account_id.as_str(), rows)?,
                 ..Words::default()
             };
             (Template::ArrangementBroken, words)

@@ -42,7 +42,7 @@ pub(crate) fn of(
         Event::Account(event) => Ok(account(event, &recorded.event.stream)),
         Event::Ledger(event) => Ok(money::ledger(event)),
         Event::Invoice(event) => money::invoice(event, rows),
-        Event::Dunning(event) => money::dunning(event, biller, rows),
+        Event::Dunning(event) => money::dunning(event, recorded, biller, rows),
         Event::Autopay(event) => money::autopay(event, recorded, rows),
         Event::Subscription(event) => money::subscription(event, &recorded.event.stream, rows),
         Event::Series(_)
@@ -196,11 +196,13 @@ fn site(
     {
         return Ok(None);
     }
+    let unpaid = reason == Some(SuspensionReason::NonPayment);
     let words = Words {
         address: Some(place.address),
         reason: reason.map(reason_words),
-        unpaid: reason == Some(SuspensionReason::NonPayment),
-        reconnect_fee: date.parse().ok().and_then(|on| dunned::reconnect_fee(biller, on)),
+        unpaid,
+        to_reinstate: dunned::owed(&place.account_id, rows)?.filter(|_| unpaid),
+        reconnect_fee: date.parse().ok().and_then(|on| dunned::reconnect_fee(biller, 1, on)),
         date: Some(date),
         ..Words::default()
     };

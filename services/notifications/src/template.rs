@@ -82,8 +82,16 @@ pub(crate) struct Words {
     pub(crate) late_fee: Option<LateFee>,
     /// What asking again will cost.
     pub(crate) late_fees_ahead: Vec<LateFee>,
+    /// Where service is off already because somebody did not pay.
+    pub(crate) off: Option<String>,
+    /// Where it is not.
+    pub(crate) on: Option<String>,
+    /// What has to be paid before it comes back; absent: it is not known.
+    pub(crate) to_reinstate: Option<String>,
+    /// Whether a manager agreed, without whom nobody is reinstated (F86).
+    pub(crate) by_manager: bool,
     /// What it costs to have suspended service back.
-    pub(crate) reconnect_fee: Option<String>,
+    pub(crate) reconnect_fee: Option<ReconnectFee>,
     /// What will cost something else.
     pub(crate) changes: Vec<Change>,
     /// What is paid by when.
@@ -123,6 +131,17 @@ pub(crate) struct Promised {
 pub(crate) struct LateFee {
     pub(crate) amount: String,
     pub(crate) date: String,
+}
+
+/// What it costs to have service back.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ReconnectFee {
+    /// How many sites it is charged for.
+    pub(crate) sites: usize,
+    /// For each of them.
+    pub(crate) amount: String,
+    /// For all.
+    pub(crate) total: String,
 }
 
 /// A price that changes.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{Dunning, DunningEvent, DunningId, LadderEnd, StepTaken, Waits};
+use super::{Dunning, DunningEvent, DunningId, Ladder, LadderEnd, StepTaken, Waits};
 use crate::{
     Aggregate, Decide, Desk, Fact, Rejection,
     account::AccountId,
@@ -14,6 +14,7 @@ use crate::{
     ledger::{LedgerId, Standing},
     money::Money,
     subscription::{self, SubscriptionEvent, SubscriptionId},
+    text::Code,
 };
 
 /// Do what today asks of an account whose debt is past due, if it asks for anything.
@@ -72,6 +73,8 @@ impl AdvanceDunning {
         let suspends =
             |actions: &BTreeSet<DunningAction>| actions.contains(&DunningAction::Suspend);
         let suspension = later.clone().zip(&dates).find(|(step, _)| suspends(&step.actions));
+        let taken = Ladder { anchor, taken: index + 1, last_on: today };
+        let after = Dunning { ladder: Some(taken), ..dunning.clone() };
         Some(StepTaken {
             account_id: self.account_id.clone(),
             ladder: dunning.ladders + u32::from(dunning.ladder.is_none()),
@@ -86,6 +89,7 @@ impl AdvanceDunning {
                 false => suspension.map(|(_, date)| *date),
             },
             ahead: later.map(|step| step.name.clone()).zip(dates.iter().copied()).collect(),
+            to_reinstate: Some(Money::new(desk.biller.currency, after.owed(standing, today))),
         })
     }
 
@@ -95,7 +99,7 @@ impl AdvanceDunning {
     fn late_fee(&self, desk: &Desk<'_>, step: &StepTaken) -> Option<Fact> {
         let index = usize::try_from(step.step).ok()?;
         let product = desk.biller.dunning.steps.get(index)?.late_fee.as_ref()?;
-        let charge_id = subscription::as_code(&format!("{}-{}-{product}", step.name, step.anchor));
+        let charge_id = late_fee_id(&step.name, step.anchor, product);
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         if !subscription.is_opened() || subscription.charged.knows(&charge_id) {
             return None;
@@ -103,6 +107,13 @@ impl AdvanceDunning {
         let fee = subscription::fee(desk, product, charge_id, None, step.taken_on).ok()?;
         Some(SubscriptionEvent::FeeCharged { fee }.on(&self.account_id))
     }
+}
+
+/// What the fee of a step about a debt is charged as: the same in every ladder about that debt, so
+/// it is charged once.
+#[must_use]
+pub fn late_fee_id(step: &Code, anchor: Date, product: &Code) -> Code {
+    subscription::as_code(&format!("{step}-{anchor}-{product}"))
 }
 
 /// Whether an arrangement was kept or broken.

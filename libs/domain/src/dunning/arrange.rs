@@ -68,6 +68,7 @@ impl Decide for MakeArrangement {
             total: Money::new(desk.biller.currency, total),
             promises: self.promises.clone(),
             by_manager: desk.actor.is(Role::Manager),
+            to_reinstate: Some(Money::new(desk.biller.currency, dunning.owed(standing, today))),
         };
         Ok(vec![made.on(&self.account_id)])
     }

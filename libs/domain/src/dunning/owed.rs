@@ -94,6 +94,19 @@ impl Dunning {
         asked_for.filter(move |charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
     }
 
+    /// What a suspension by hand demands where no ladder stands: what is due by which day, and how
+    /// much that is. `None`: that is demanded already.
+    #[must_use]
+    pub(crate) fn demand(&self, standing: &Standing, today: Date) -> Option<(Date, i64)> {
+        let past_due = self.undisputed(standing).filter(|charge| charge.due_on < today);
+        let through = past_due.map(|charge| charge.due_on).max()?;
+        if self.demanded == Some(through) {
+            return None;
+        }
+        let demanded = Self { demanded: Some(through), ..self.clone() };
+        Some((through, demanded.owed(standing, today)))
+    }
+
     /// Whether so little of that is left that nobody is asked for it: the ladder is over by the
     /// same measure, so whoever it has settled with is reinstated (F86).
     #[must_use]

@@ -16,6 +16,7 @@ use crate::{
     calendar::today,
     dunning::{DunningEvent, DunningId},
     ledger::Ledger,
+    money::Money,
     text::Code,
 };
 
@@ -62,14 +63,13 @@ impl SuspendSite {
         };
         let why = self.reason.words();
         let sentence = format!("Suspension for {why} requested of the NOC, request {request}.");
-        let mut facts = vec![
+        let requested = [
             SiteEvent::SuspensionRequested { request, reason: self.reason }.on(&self.site_id),
             // F85: a suspended customer must not pay online while reinstatement takes the NOC.
             AccountEvent::PortalDisabled { site_id: self.site_id.clone() }.on(account_id),
             comment(account_id, &self.site_id, request, Step::Requested, &sentence),
         ];
-        facts.extend(demanded);
-        Ok(facts)
+        Ok(demanded.into_iter().chain(requested).collect())
     }
 }
 
@@ -92,16 +92,14 @@ fn demand_unpaid(desk: &Desk<'_>, account_id: &Id<Account>) -> Result<Option<Fac
         Some(ladder) if plan.suspends_within(ladder.taken) => Ok(None),
         Some(_) | None if desk.actor.is(Role::Service) => Err(SiteRejection::LadderOver.into()),
         Some(_) => Ok(None),
-        None => {
-            let past_due = dunning.undisputed(standing).filter(|charge| charge.due_on < today);
-            let through = past_due.map(|charge| charge.due_on).max();
-            let through = through.filter(|through| dunning.demanded != Some(*through));
-            Ok(through.map(|through| {
-                let demanded =
-                    DunningEvent::PaymentDemanded { account_id: account_id.clone(), through };
-                demanded.on(account_id)
-            }))
-        }
+        None => Ok(dunning.demand(standing, today).map(|(through, owed)| {
+            let demanded = DunningEvent::PaymentDemanded {
+                account_id: account_id.clone(),
+                through,
+                to_reinstate: Some(Money::new(desk.biller.currency, owed)),
+            };
+            demanded.on(account_id)
+        })),
     }
 }
 
@@ -118,7 +116,7 @@ mod tests {
         testing::{
             fixtures::{
                 TODAY, account_id, code, day, debt, paid, sealed, site, site_id, step_taken,
-                suspended_site,
+                suspended_site, usd,
             },
             given,
         },
@@ -157,9 +155,13 @@ mod tests {
         let again = given(site())
             .and([debt(6_999, march), step_taken(TODAY), paid("p-1", 6_999)])
             .and([ended.on(&account_id()), debt(7_000, april), day(date(2026, 4, 10))]);
-        let demanded = DunningEvent::PaymentDemanded { account_id: account_id(), through: april };
+        let demanded = DunningEvent::PaymentDemanded {
+            account_id: account_id(),
+            through: april,
+            to_reinstate: Some(usd(7_000)),
+        };
         let mut facts = requested(1, unpaid, "non-payment");
-        facts.push(demanded.on(&account_id()));
+        facts.insert(0, demanded.on(&account_id()));
         again.clone().when(suspend(unpaid)).then(facts);
         // It is that debt that is paid, not the one of the ladder before.
         let reason = unpaid;

@@ -19,6 +19,7 @@ fn arranged(arrangement_id: &str, by_manager: bool) -> Fact {
         total: usd(4_999),
         promises: vec![Promise { on: date(2026, 3, 20), amount: usd(4_999) }],
         by_manager,
+        to_reinstate: None,
     }
     .on(&account_id())
 }

@@ -111,7 +111,7 @@ fn take(
 ) -> Result<(), Fault> {
     let ticket_id = ticket_id(step.account_id.suffix(), step.ladder);
     if step.actions.contains(&DunningAction::Ticket) {
-        let text = words(step) + &procedures(biller, step);
+        let text = words(step, is_in_service(step, rows)?) + &procedures(biller, step);
         let wish = match step.step {
             0 => command(&OpenTicket {
                 ticket_id,
@@ -130,25 +130,7 @@ fn take(
         intents.command(POLICY, "ticket", wish);
     }
     if step.actions.contains(&DunningAction::Call) {
-        let call = AssignTask {
-            task_id: format!(
-                "task_dunning-{}-{}-{}",
-                step.account_id.suffix(),
-                step.ladder,
-                step.step
-            ),
-            account_id: step.account_id.to_string(),
-            recipient: biller.dunning.caller.to_string(),
-            text: format!(
-                "Call the customer: {} is past due. Without payment or arrangement the service is \
-                 suspended{}.{}",
-                step.past_due,
-                step.suspends_on.map_or_else(String::new, |on| format!(" on {on}")),
-                procedures(biller, step),
-            ),
-            due_on: step.taken_on.to_string(),
-        };
-        intents.command(POLICY, "call", command(&call));
+        intents.command(POLICY, "call", call(biller, step, rows)?);
     }
     if step.actions.contains(&DunningAction::Suspend) {
         let sites = site::of_account(rows, step.account_id.as_str())?;
@@ -157,6 +139,19 @@ fn take(
         }
     }
     Ok(())
+}
+
+/// Somebody is to call (F78).
+fn call(biller: &Biller, step: &StepTaken, rows: &Rows<'_>) -> Result<CommandIntent, Fault> {
+    let (account, follows) = (step.account_id.suffix(), follows(step, rows)?);
+    let procedures = procedures(biller, step);
+    Ok(command(&AssignTask {
+        task_id: format!("task_dunning-{account}-{}-{}", step.ladder, step.step),
+        account_id: step.account_id.to_string(),
+        recipient: biller.dunning.caller.to_string(),
+        text: format!("Call the customer: {} is past due.{follows}{procedures}", step.past_due),
+        due_on: step.taken_on.to_string(),
+    }))
 }
 
 /// What became of a suspension goes into the ticket; one that failed is asked for again.
@@ -260,12 +255,37 @@ fn entry((account, ladder): (&str, u32), recorded: &Recorded, text: &str) -> Com
     })
 }
 
-fn words(step: &StepTaken) -> String {
+/// What follows if nobody pays: whoever is cut off already is warned of no suspension.
+fn follows(step: &StepTaken, rows: &Rows<'_>) -> Result<String, Fault> {
+    let account_id = step.account_id.as_str();
+    let mut said = String::new();
+    if is_cut_off(account_id, rows)? {
+        let owed = step.to_reinstate.unwrap_or(step.past_due);
+        said.push_str(&format!(
+            " Service is suspended: it comes back when {owed} is paid, or a manager makes an \
+             arrangement."
+        ));
+    }
+    if is_in_service(step, rows)? {
+        let on = step.suspends_on.map_or_else(String::new, |on| format!(" on {on}"));
+        said.push_str(&format!(" Without payment or arrangement the service is suspended{on}."));
+    }
+    Ok(said)
+}
+
+/// Whether there is anything to suspend.
+fn is_in_service(step: &StepTaken, rows: &Rows<'_>) -> Result<bool, Fault> {
+    let sites = site::of_account(rows, step.account_id.as_str())?;
+    Ok(sites.iter().any(SiteRow::is_in_service))
+}
+
+fn words(step: &StepTaken, is_in_service: bool) -> String {
     let mut text = format!("Step {}: {} past due.", step.name, step.past_due);
     let done = step.actions.iter().filter_map(|action| match action {
         DunningAction::Ticket => None,
         DunningAction::Email => Some(" An e-mail is sent."),
         DunningAction::Call => Some(" The customer is called."),
+        DunningAction::Suspend if !is_in_service => Some(" No site is in service."),
         DunningAction::Suspend => Some(" Suspension is requested of the NOC."),
     });
     text.extend(done);
@@ -290,7 +310,7 @@ fn arrangement_words(event: &DunningEvent) -> String {
             format!("Arrangement {arrangement_id}: {}.", promised.join(", "))
         }
         DunningEvent::ArrangementKept { arrangement_id, .. } => {
-            format!("Arrangement {arrangement_id} was kept.")
+            format!("Arrangement {arrangement_id} is over: what it covers is paid or disputed.")
         }
         DunningEvent::ArrangementBroken { arrangement_id, missing, .. } => {
             format!("Arrangement {arrangement_id} was broken: {missing} missing.")

@@ -1,18 +1,12 @@
 //! What customers are told of bills and money.
 
 use domain::{
-    Event, Fact,
+    Fact,
     autopay::AutopayEvent,
-    biller::DunningAction,
     customer::CustomerEvent,
-    dunning::{DunningEvent, Promise, StepTaken},
     ledger::{LedgerEvent, PaymentMethod},
-    site::{SiteEvent, SuspensionReason},
     subscription::{Price, SubscriptionEvent},
-    testing::fixtures::{
-        TODAY, account_id, billed, code, day, id, issued, promoted, site, site_id, step_taken,
-        subscribed, usd,
-    },
+    testing::fixtures::{account_id, billed, code, id, issued, promoted, usd},
 };
 use jiff::civil::{Date, date};
 use read_side::testing::Story;
@@ -21,6 +15,8 @@ use crate::{
     message::{MESSAGES, Message},
     testing::{story, with_site},
 };
+
+mod dunning;
 
 fn told(story: &Story, id: &str) -> Option<Message> {
     story.rows().get(MESSAGES, id).unwrap()
@@ -51,47 +47,6 @@ fn f50_whoever_gets_no_paper_is_told_of_a_statement_and_nobody_else_is() {
 }
 
 #[test]
-fn f77_the_notice_says_what_is_past_due_and_when_service_is_suspended() {
-    let story = with_site().then(step_taken(TODAY));
-    let (subject, body) = letter(&story, "notification_dunning_7-1");
-    assert_eq!(subject, "49.99 USD is past due");
-    let expected = "Hello Jo Doe,\n\non 2026-03-16 your account is past due with 49.99 USD.\n\
-                    If it is not paid in full by 2026-03-18, your service is suspended until \
-                    it is.\nWhen suspended service comes back, a reconnect fee of 15.00 USD \
-                    is charged on that day. It\nis on the bill after it.\nPlease pay it now, \
-                    or call us to agree on a date.";
-    assert_eq!(body, expected);
-}
-
-#[test]
-fn f79_what_was_agreed_is_written_down_and_what_was_not_kept_is_said() {
-    let promise = |on, minor| Promise { on, amount: usd(minor) };
-    let made = DunningEvent::ArrangementMade {
-        account_id: account_id(),
-        arrangement_id: code("arr-1"),
-        covers_through: date(2026, 3, 5),
-        total: usd(6_000),
-        promises: vec![promise(date(2026, 3, 20), 2_500), promise(date(2026, 3, 27), 3_500)],
-        by_manager: false,
-    };
-    let broken = DunningEvent::ArrangementBroken {
-        account_id: account_id(),
-        arrangement_id: code("arr-1"),
-        promised_on: date(2026, 3, 20),
-        missing: usd(2_500),
-    };
-    let story = with_site().and([made, broken].map(|event| event.on(&account_id())));
-    let (_, body) = letter(&story, "notification_dunning_7-1");
-    let expected = "Hello Jo Doe,\n\nwe agreed that you pay 60.00 USD:\n  25.00 USD by \
-                    2026-03-20\n  35.00 USD by 2026-03-27\nUntil then we ask for nothing \
-                    more.\n\nArrangement arr-1";
-    assert_eq!(body, expected);
-    let (subject, body) = letter(&story, "notification_dunning_7-2");
-    assert_eq!(subject, "What we agreed on about your bill was not kept");
-    assert!(body.contains("25.00 USD was to be paid by 2026-03-20 and was not."), "{body}");
-}
-
-#[test]
 fn f48_what_is_not_collected_is_told_with_what_to_do() {
     let failed = |may_retry| {
         let event = AutopayEvent::CollectionFailed {
@@ -106,87 +61,6 @@ fn f48_what_is_not_collected_is_told_with_what_to_do() {
     assert!(failed(true).contains("We try again another day."), "{}", failed(true));
     assert!(failed(false).contains("Please give us another one"), "{}", failed(false));
     assert!(!failed(false).contains("insufficient"), "the code says nothing to a customer");
-}
-
-#[test]
-fn f76_f77_the_notice_says_what_asking_costs_and_what_it_costs_to_have_service_back() {
-    let billed = || story().and(site()).and(subscribed());
-    let notice =
-        |story: &Story, version: u32| letter(story, &format!("notification_dunning_7-{version}")).1;
-    let story = billed().then(step_taken(TODAY));
-    let fee = "A late fee of 5.00 USD was charged on 2026-03-16. It is on your next bill.";
-    assert!(notice(&story, 1).contains(fee), "{}", notice(&story, 1));
-    let back = "a reconnect fee of 15.00 USD is charged on that day";
-    assert!(notice(&story, 1).contains(back), "{}", notice(&story, 1));
-    let again = story.then(step_taken(date(2026, 3, 23)));
-    assert!(!notice(&again, 2).contains("late fee"), "once for one debt: {}", notice(&again, 2));
-    let warned = StepTaken { name: code("call"), ..step(step_taken(TODAY)) };
-    let warned = StepTaken { ahead: vec![(code("notice"), date(2026, 3, 18))], ..warned };
-    let warned = billed().then(DunningEvent::StepTaken(warned).on(&account_id()));
-    let ahead = "If it is not paid before 2026-03-18, a late fee of 5.00 USD is charged";
-    assert!(notice(&warned, 1).contains(ahead), "{}", notice(&warned, 1));
-}
-
-fn step(fact: Fact) -> StepTaken {
-    let Event::Dunning(DunningEvent::StepTaken(step)) = fact.event else {
-        unreachable!("it is a step")
-    };
-    step
-}
-
-/// The step that suspends, on the day that is open, and what comes of it.
-fn suspended(actions: &[DunningAction]) -> Story {
-    let step = StepTaken {
-        name: code("suspension"),
-        actions: actions.iter().copied().collect(),
-        suspends_on: Some(TODAY),
-        ahead: Vec::new(),
-        ..step(step_taken(TODAY))
-    };
-    let reason = SuspensionReason::NonPayment;
-    let requested = SiteEvent::SuspensionRequested { request: 1, reason };
-    with_site().then(DunningEvent::StepTaken(step).on(&account_id())).then(requested.on(&site_id()))
-}
-
-fn effective() -> Fact {
-    let reason = SuspensionReason::NonPayment;
-    SiteEvent::Suspended { request: 1, reason }.on(&site_id())
-}
-
-#[test]
-fn f77_f79_a_suspension_is_told_once_and_then_all_of_it() {
-    let story = suspended(&[DunningAction::Email, DunningAction::Suspend]).then(effective());
-    let (subject, body) = letter(&story, "notification_dunning_7-1");
-    assert_eq!(subject, "Your service is suspended today: 49.99 USD is past due");
-    let expected = "Hello Jo Doe,\n\non 2026-03-16 your account is past due with 49.99 USD.\n\
-                    Your service is suspended today, as soon as the network has done it, and \
-                    the customer portal is\nclosed. Both come back when the past-due amount \
-                    is paid in full.\nWhen suspended service comes back, a reconnect fee of \
-                    15.00 USD is charged on that day. It\nis on the bill after it.\nPlease \
-                    pay it now, or call us to agree on a date.";
-    assert_eq!(body, expected);
-    for version in [2, 3] {
-        let id = format!("notification_site_88-{version}");
-        assert_eq!(told(&story, &id), None, "the same occasion");
-    }
-}
-
-#[test]
-fn f84_a_suspension_that_takes_effect_on_another_day_is_told_then() {
-    let story = suspended(&[DunningAction::Email, DunningAction::Suspend])
-        .then(day(date(2026, 3, 17)))
-        .then(effective());
-    let (subject, body) = letter(&story, "notification_site_88-3");
-    assert_eq!(subject, "Your service at 17 Elm St is suspended");
-    assert!(body.contains("A reconnect fee of 15.00 USD is charged on that day"), "{body}");
-}
-
-#[test]
-fn f79_a_suspension_that_no_step_told_of_is_told_once_when_it_is_asked_for() {
-    let story = suspended(&[DunningAction::Suspend]).then(effective());
-    let (subject, _) = letter(&story, "notification_site_88-2");
-    assert!(subject.contains("is about to be suspended"), "{subject}");
-    assert_eq!(told(&story, "notification_site_88-3"), None);
 }
 
 /// Of a campaign that costs 29.99 until a day.

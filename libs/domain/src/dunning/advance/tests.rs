@@ -43,6 +43,7 @@ fn step(step: u32, name: &str, actions: &[DunningAction], taken_on: Date) -> Ste
         taken_on,
         ahead: vec![],
         suspends_on: None,
+        to_reinstate: Some(usd(4_999)),
     }
 }
 
@@ -87,6 +88,24 @@ fn f78_f79_then_there_is_a_call_and_then_the_suspension() {
     };
     warned()
         .and([day(call), called, day(suspension)])
+        .when(advance())
+        .then([DunningEvent::StepTaken(suspended).on(&account_id())]);
+}
+
+#[test]
+fn f86_a_step_says_what_has_to_be_paid_before_service_comes_back() {
+    let suspension = date(2026, 3, 18);
+    let called = StepTaken { ahead: vec![], ..step(1, "call", &[], date(2026, 3, 17)) };
+    // What was due on the 10th is past due, but it is not what the ladder is about.
+    let suspended = StepTaken {
+        past_due: usd(6_999),
+        suspends_on: Some(suspension),
+        to_reinstate: Some(usd(4_999)),
+        ..step(2, "suspension", &[DunningAction::Ticket, DunningAction::Suspend], suspension)
+    };
+    given(account())
+        .and([owing(), debt(2_000, date(2026, 3, 10)), step_taken(date(2026, 3, 16))])
+        .and([DunningEvent::StepTaken(called).on(&account_id()), day(suspension)])
         .when(advance())
         .then([DunningEvent::StepTaken(suspended).on(&account_id())]);
 }

@@ -41,6 +41,7 @@ fn made(minor: i64, on: Date, by_manager: bool) -> DunningEvent {
         total: usd(minor),
         promises: vec![Promise { on, amount: usd(minor) }],
         by_manager,
+        to_reinstate: Some(usd(minor)),
     }
 }
 
@@ -106,6 +107,7 @@ fn f79_what_is_disputed_is_no_part_of_an_arrangement() {
         total: usd(4_999),
         promises: vec![Promise { on: march(17), amount: usd(4_999) }],
         by_manager: false,
+        to_reinstate: Some(usd(4_999)),
     };
     owing().when(arrangement(4_999, march(17))).then([made.on(&account_id())]);
     let all_disputed = owing().after(dispute(march(4)));
@@ -187,6 +189,7 @@ fn there_is_one_arrangement_at_a_time() {
         total: usd(4_999),
         promises: another.promises.clone(),
         by_manager: false,
+        to_reinstate: Some(usd(4_999)),
     };
     broken().when(another).then([made.on(&account_id())]);
     broken().when(arrangement(4_999, march(20))).then([]);
@@ -204,6 +207,7 @@ fn f86_a_manager_makes_another_arrangement_in_the_place_of_one_that_stands() {
         total: usd(4_999),
         promises: second(march(30)).promises,
         by_manager: true,
+        to_reinstate: Some(usd(4_999)),
     };
     arranged().by(manager).when(second(march(30))).then([made.on(&account_id())]);
     let replaced = || arranged().by(manager).after(second(march(30)));
@@ -277,6 +281,7 @@ fn f79_a_broken_arrangement_says_what_is_missing_and_the_ladder_goes_on() {
         taken_on: march(18),
         ahead: vec![(code("suspension"), march(19))],
         suspends_on: Some(march(19)),
+        to_reinstate: Some(usd(4_999)),
     };
     arranged
         .and([day(march(18))])

@@ -74,6 +74,7 @@ fn suspension(taken_on: Date) -> Fact {
         taken_on,
         ahead: Vec::new(),
         suspends_on: Some(taken_on),
+        to_reinstate: Some(usd(4_999)),
     }))
 }
 
@@ -268,6 +269,7 @@ fn f86_an_arrangement_and_a_dispute_say_what_holds_it_up_in_amounts() {
         total: usd(4_999),
         promises: vec![Promise { on: date(2026, 3, 20), amount: usd(4_999) }],
         by_manager: false,
+        to_reinstate: Some(usd(4_999)),
     };
     let story = story().and(account()).and([
         debt(4_999, date(2026, 3, 5)),

@@ -95,6 +95,37 @@ fn f78_f85_f91_the_call_is_a_task_and_an_entry_of_the_ticket_and_both_name_the_p
 }
 
 #[test]
+fn f78_f86_the_call_to_whoever_is_suspended_says_what_brings_service_back() {
+    let reason = site::SuspensionReason::NonPayment;
+    let stopped = [
+        SiteEvent::SuspensionRequested { request: 1, reason },
+        SiteEvent::Suspended { request: 1, reason },
+    ];
+    let actions = [DunningAction::Ticket, DunningAction::Call, DunningAction::Suspend];
+    let later = step(1, "later", date(2026, 3, 17), &actions);
+    let wants = after(stopped.map(|event| event.on(&site_id())).into_iter().chain([later]));
+    let call = AssignTask {
+        task_id: "task_dunning-7-1-1".to_owned(),
+        account_id: "account_7".to_owned(),
+        recipient: "collections".to_owned(),
+        text: "Call the customer: 49.99 USD is past due. Service is suspended: it comes back when \
+               49.99 USD is paid, or a manager makes an arrangement."
+            .to_owned(),
+        due_on: "2026-03-17".to_owned(),
+    };
+    assert!(wants.contains(&sent("act_on_step", "call", &call)), "{wants:?}");
+    let entry = AddTicketEntry {
+        ticket_id: "ticket_dunning-7-1".to_owned(),
+        account_id: "account_7".to_owned(),
+        entry_id: "step-later".to_owned(),
+        text: "Step later: 49.99 USD past due. The customer is called. No site is in service."
+            .to_owned(),
+    };
+    assert!(wants.contains(&sent("act_on_step", "ticket", &entry)), "{wants:?}");
+    assert!(!wants.contains(&suspend()), "it is suspended already");
+}
+
+#[test]
 fn f79_f82_the_sites_in_service_are_suspended_by_their_addresses() {
     let suspension = step(2, "suspension", date(2026, 3, 18), &[DunningAction::Suspend]);
     assert_eq!(after([suspension.clone()]), [suspend()]);
