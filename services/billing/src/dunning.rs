@@ -12,11 +12,13 @@ use domain::{
     Aggregate, Event,
     account::AccountId,
     biller::{Biller, DunningAction, DunningStep},
-    dunning::{Dunning, Outlook, Waits},
+    dunning::{Dunning, DunningEvent, Outlook, Waits, late_fee_id},
     ledger::{LedgerEvent, Standing},
+    money::Money,
     run::RunKind,
     site::SiteEvent,
     subscription::{SubscriptionEvent, SubscriptionId},
+    text::Code,
 };
 use event_store::Recorded;
 use jiff::{ToSpan, civil::Date};
@@ -47,8 +49,10 @@ pub(crate) fn apply(
         Event::Dunning(event) => {
             let account_id = event.account_id().as_str();
             let before = find(rows, account_id)?;
-            let after = before.dunning()?.evolve(event);
-            let entry = told::dunning(event, before.dunning()?.arrangement.as_ref());
+            let stood = before.dunning()?;
+            let left = left_of_kept(biller, event, &stood, rows)?;
+            let entry = told::dunning(event, &stood, left);
+            let after = stood.evolve(event);
             let (row, today) = (before.holding(biller.currency, &after), today::of(rows)?);
             let row = row.telling(entry, today, recorded);
             restate(biller, account_id, row, rows)
@@ -128,6 +132,24 @@ fn of_site(
     restate(biller, &site.account_id, row, rows)
 }
 
+/// What is open, for it is disputed, of what an arrangement covers that is over by this.
+fn left_of_kept(
+    biller: &Biller,
+    event: &DunningEvent,
+    stood: &Dunning,
+    rows: &Rows<'_>,
+) -> Result<Option<Money>, Fault> {
+    let (DunningEvent::ArrangementKept { account_id, .. }, Some(arrangement)) =
+        (event, &stood.arrangement)
+    else {
+        return Ok(None);
+    };
+    let standing = balance::find(rows, account_id.as_str())?.standing()?;
+    let left = standing.open.iter().filter(|charge| arrangement.covers(charge));
+    let left = left.map(|charge| charge.remaining).fold(0, i64::saturating_add);
+    Ok((left > 0).then_some(Money::new(biller.currency, left)))
+}
+
 /// The account of a subscription's stream.
 fn account_of(stream: &str) -> Result<AccountId, Fault> {
     let id = SubscriptionId::parse(stream)
@@ -146,7 +168,8 @@ fn restate(
     let before = row.planned_on.take().map(Planned::on);
     let outlook = dunning.outlook(biller, &standing);
     row.planned_on = outlook.as_ref().map(|outlook| outlook.on.to_string());
-    row.next = next(biller, (&dunning, &standing), outlook, rows)?;
+    row.next = None;
+    row.next = next(biller, &row, (&dunning, &standing, outlook), rows)?;
     let after = row.planned_on.as_ref().map(Planned::on);
     agenda::plan(rows, RunKind::Dunning, account_id, (before.as_ref(), after.as_ref()))?;
     autopay::plan(biller, account_id, &standing, &dunning, rows)?;
@@ -159,31 +182,37 @@ fn restate(
 }
 
 /// What happens next, and when: never on a day that is over. What has become due late is looked at
-/// by the next run: today's has been, or there is none.
+/// by the next run: today's has been, or there is none. A run of today that is to come was known of
+/// before today, when the row was written.
 fn next(
     biller: &Biller,
-    (dunning, standing): (&Dunning, &Standing),
-    outlook: Option<Outlook>,
+    row: &DunningRow,
+    (dunning, standing, outlook): (&Dunning, &Standing, Option<Outlook>),
     rows: &Rows<'_>,
 ) -> Result<Option<Next>, Fault> {
     let (Some(outlook), today) = (outlook, today::of(rows)?) else { return Ok(None) };
     if outlook.on > today {
-        return Ok(Some(in_words(biller, outlook)));
+        return Ok(Some(in_words(biller, row, outlook)));
     }
+    let was_known = row.next.as_ref().is_some_and(|next| next.on <= today.to_string());
     let is_late = match run::is_closed(rows, RunKind::Dunning, today)? {
         Some(is_closed) => is_closed,
-        None => outlook.on < today,
+        None => !was_known,
     };
     let from = if is_late { today.saturating_add(1.day()) } else { today };
-    Ok(dunning.outlook_from(biller, standing, from).map(|outlook| in_words(biller, outlook)))
+    Ok(dunning.outlook_from(biller, standing, from).map(|outlook| in_words(biller, row, outlook)))
 }
 
-fn in_words(biller: &Biller, outlook: Outlook) -> Next {
+fn in_words(biller: &Biller, row: &DunningRow, outlook: Outlook) -> Next {
     let on = outlook.on.to_string();
     match outlook.waits {
         Waits::Step { name, anchor, ahead } => {
             let plan = biller.dunning.steps.iter().find(|step| step.name == name);
-            let doing = plan.map_or_else(String::new, |plan| doing(biller, plan, outlook.on));
+            let doing = plan.map_or_else(String::new, |plan| {
+                let is_new = |fee: &Code| !row.was_charged(&late_fee_id(&name, anchor, fee));
+                let late_fee = plan.late_fee.as_ref().filter(|fee| is_new(fee));
+                doing(biller, plan, late_fee, outlook.on)
+            });
             Next {
                 on,
                 what: format!("step {name}, for what was due on {anchor}{doing}"),
@@ -201,15 +230,15 @@ fn in_words(biller: &Biller, outlook: Outlook) -> Next {
     }
 }
 
-/// What a step does and costs.
-fn doing(biller: &Biller, step: &DunningStep, on: Date) -> String {
+/// What a step does and costs: one debt costs its fee once, however many ladders there are.
+fn doing(biller: &Biller, step: &DunningStep, late_fee: Option<&Code>, on: Date) -> String {
     let actions = step.actions.iter().map(|action| match action {
         DunningAction::Ticket => "a ticket is written".to_owned(),
         DunningAction::Email => "an e-mail is sent".to_owned(),
         DunningAction::Call => "the customer is called".to_owned(),
         DunningAction::Suspend => "sites in service are suspended".to_owned(),
     });
-    let late_fee = step.late_fee.as_ref().and_then(|fee| {
+    let late_fee = late_fee.and_then(|fee| {
         let fee = biller.catalog.fees.get(fee)?;
         Some(format!("{} of {} is charged", fee.name, fee.amount.on(on)?.value))
     });

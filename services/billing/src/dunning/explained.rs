@@ -7,6 +7,7 @@ use domain::{
     dunning::Dunning,
     ledger::{OpenCharge, Standing},
     money::Money,
+    text::Code,
 };
 use jiff::civil::Date;
 use projection::{Fault, Rows};
@@ -42,8 +43,10 @@ pub(crate) struct Explained {
     next: Option<Next>,
     /// The next debt that is not past due yet.
     falls_due: Option<FallsDue>,
-    /// The day of the next bill.
+    /// The day of the next bill; absent also where it could not be made.
     next_bill: Option<String>,
+    /// What prevents the next bill.
+    parked: Option<Parked>,
     ladder: Option<LadderRow>,
     ladders: u32,
     ended: Option<LadderRow>,
@@ -52,7 +55,7 @@ pub(crate) struct Explained {
     excluded: Option<ExclusionRow>,
     /// The sites that have no service because somebody did not pay, or are to have none.
     sites: Vec<CutOff>,
-    disputed: Vec<DisputeRow>,
+    disputed: Vec<Disputed>,
     fees: Vec<FeeRow>,
     /// The events that led here, newest first.
     history: Vec<Entry>,
@@ -72,11 +75,31 @@ struct CutOff {
     state: &'static str,
 }
 
+/// A dispute, and what is open of what it is about.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Disputed {
+    #[serde(flatten)]
+    row: DisputeRow,
+    open: Amount,
+}
+
 /// What is known of the next bill.
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Billed {
     next_bill: Option<String>,
+    parked: Option<Parked>,
+}
+
+/// A bill that could not be made.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parked {
+    /// The bill day.
+    cycle: String,
+    code: String,
+    reason: String,
 }
 
 /// Explains an account's dunning; `None`: there is no such account.
@@ -92,9 +115,8 @@ pub(crate) fn explained(
     let standing = balance.standing()?;
     let dunning = row.dunning()?;
     let outlook = dunning.outlook(biller, &standing);
-    let next = super::next(biller, (&dunning, &standing), outlook, rows)?;
+    let next = super::next(biller, &row, (&dunning, &standing, outlook), rows)?;
     let billed: Option<Billed> = rows.get(recurring::TABLE, account_id)?;
-    let next_bill = billed.and_then(|billed| billed.next_bill);
     let seen = Seen {
         biller,
         today: today::of(rows)?,
@@ -105,7 +127,7 @@ pub(crate) fn explained(
             .filter(SiteRow::is_cut_off_for_money)
             .collect(),
     };
-    seen.answer(row, next, next_bill).map(Some)
+    seen.answer(row, next, billed.unwrap_or_default()).map(Some)
 }
 
 /// What is looked at.
@@ -122,24 +144,30 @@ impl Seen<'_> {
         &self,
         row: DunningRow,
         next: Option<Next>,
-        next_bill: Option<String>,
+        billed: Billed,
     ) -> Result<Explained, Fault> {
         let amount = |minor| Amount::from(self.money(minor));
         let falls_due = self.falls_due();
+        let stands = self.sentences(next.is_some(), &billed)?.join(" ");
+        let disputed = row.disputed.into_iter().map(|row| {
+            let open = amount(self.open(&row.charge_id));
+            Disputed { row, open }
+        });
         let sites = self.cut_off.iter().filter_map(|site| {
             Some(CutOff { site_id: site.site_id.clone(), state: site.cut_off()? })
         });
         Ok(Explained {
             account_id: row.account_id,
             on: self.today.to_string(),
-            stands: self.sentences(next.is_some(), next_bill.as_deref())?.join(" "),
+            stands,
             past_due: amount(self.past_due()),
             past_due_since: self.oldest().map(|on| on.to_string()),
             to_reinstate: (!self.cut_off.is_empty()).then(|| amount(self.owed())),
             next,
             falls_due: falls_due
                 .map(|(on, minor)| FallsDue { on: on.to_string(), amount: amount(minor) }),
-            next_bill,
+            next_bill: billed.next_bill.filter(|_| billed.parked.is_none()),
+            parked: billed.parked,
             ladder: row.ladder,
             ladders: row.ladders,
             ended: row.ended,
@@ -147,7 +175,7 @@ impl Seen<'_> {
             arrangement: row.arrangement,
             excluded: row.excluded,
             sites: sites.collect(),
-            disputed: row.disputed,
+            disputed: disputed.collect(),
             fees: row.fees,
             history: row.history,
         })
@@ -163,6 +191,13 @@ impl Seen<'_> {
 
     fn owed(&self) -> i64 {
         self.dunning.owed(self.standing, self.today)
+    }
+
+    /// What is open of a charge.
+    fn open(&self, charge_id: &str) -> i64 {
+        let of_it = |charge: &&OpenCharge| charge.charge_id.as_str() == charge_id;
+        let open = self.standing.open.iter().filter(of_it).map(|charge| charge.remaining);
+        open.fold(0, i64::saturating_add)
     }
 
     fn is_late(&self, charge: &OpenCharge) -> bool {
@@ -183,7 +218,7 @@ impl Seen<'_> {
         Some((on, due.fold(0, i64::saturating_add)))
     }
 
-    fn sentences(&self, is_next: bool, next_bill: Option<&str>) -> Result<Vec<String>, Fault> {
+    fn sentences(&self, is_next: bool, billed: &Billed) -> Result<Vec<String>, Fault> {
         let mut said = Vec::new();
         said.extend(self.cut_off.iter().filter_map(|site| {
             Some(format!("{}: {} for non-payment.", site.site_id, site.cut_off()?))
@@ -202,10 +237,16 @@ impl Seen<'_> {
         said.extend(self.held_up());
         said.extend(self.way_back());
         if self.oldest().is_none() {
-            said.extend(self.what_comes(next_bill)?);
+            said.extend(self.what_comes(billed)?);
         } else if !is_next && self.dunning.arrangement.is_none() {
             said.push("Nothing more happens on a day of its own.".to_owned());
         }
+        said.extend(billed.parked.as_ref().map(|Parked { cycle, code, reason }| {
+            format!(
+                "The bill of {cycle} could not be made: {reason} ({code}). Once that is put right, \
+                 BillAccount makes it; otherwise it is tried again on the next bill day."
+            )
+        }));
         Ok(said)
     }
 
@@ -238,9 +279,23 @@ impl Seen<'_> {
             let until = excluded.until.map_or_else(String::new, |until| format!(" until {until}"));
             format!("The account is excluded from dunning{until}: {}.", excluded.reason)
         });
-        let disputed =
-            dunning.disputed.iter().map(|(id, reason)| format!("{id} is disputed: {reason}."));
+        let disputed = dunning.disputed.iter().map(|(id, reason)| self.disputed(id, reason));
         arranged.into_iter().chain(excluded).chain(disputed).collect()
+    }
+
+    fn disputed(&self, id: &Code, reason: &Code) -> String {
+        let counts = self.dunning.disputed_while_suspended.contains(id);
+        match self.open(id.as_str()) {
+            0 => format!(
+                "{id} was disputed ({reason}), and nothing of it is owed any more: the dispute can \
+                 be closed."
+            ),
+            _ if counts && !self.cut_off.is_empty() => format!(
+                "{id} is disputed: {reason}. It was disputed after the suspension, so service \
+                 waits for it all the same."
+            ),
+            _ => format!("{id} is disputed: {reason}."),
+        }
     }
 
     /// How service comes back where it is suspended, and what that costs.
@@ -248,29 +303,53 @@ impl Seen<'_> {
         if self.cut_off.is_empty() {
             return Vec::new();
         }
-        let owed = self.money(self.owed());
-        let way = match self.dunning.has_paid(self.biller, self.standing, self.today) {
-            true => "What had to be paid is paid.".to_owned(),
+        let way = match &self.dunning.arrangement {
+            _ if self.dunning.has_paid(self.biller, self.standing, self.today) => {
+                "What had to be paid is paid.".to_owned()
+            }
+            Some(arrangement) if arrangement.by_manager => {
+                "Service comes back, for a manager made the arrangement.".to_owned()
+            }
+            Some(_) => {
+                let paid = self.comes_back();
+                format!("{paid}, or a manager makes an arrangement instead of the agent's.")
+            }
             // What is disputed is arranged by nobody.
-            false if self.past_due() == 0 => format!("Service comes back when {owed} is paid."),
-            false => format!(
-                "Service comes back when {owed} is paid, or a manager makes an arrangement."
+            None if self.past_due() == 0 => format!(
+                "{} or credited. All of it is disputed, so there is nothing to arrange: a manager \
+                 can once the dispute is closed.",
+                self.comes_back()
             ),
+            None => format!("{}, or a manager makes an arrangement.", self.comes_back()),
         };
-        let fee = self.biller.dunning.reconnect_fee.as_ref().and_then(|fee| {
-            let fee = self.biller.catalog.fees.get(fee)?;
-            let amount = fee.amount.on(self.today)?.value;
-            Some(format!("Then {} of {amount} is charged, with the next bill.", fee.name))
-        });
-        [way].into_iter().chain(fee).collect()
+        [way].into_iter().chain(self.reconnect_fee()).collect()
+    }
+
+    fn comes_back(&self) -> String {
+        format!("Service comes back when {} is paid", self.money(self.owed()))
+    }
+
+    /// What it costs that service comes back: for every site the same.
+    fn reconnect_fee(&self) -> Option<String> {
+        let fee = self.biller.dunning.reconnect_fee.as_ref()?;
+        let fee = self.biller.catalog.fees.get(fee)?;
+        let amount = fee.amount.on(self.today)?.value;
+        let sites = i64::try_from(self.cut_off.len()).unwrap_or(i64::MAX);
+        let total = self.money(amount.minor.saturating_mul(sites));
+        let times = match sites {
+            1 => String::new(),
+            _ => format!(" for each of {sites} sites, {total} in all"),
+        };
+        Some(format!("Then {} of {amount} is charged{times}, with the next bill.", fee.name))
     }
 
     /// What will be due, where nothing is past due.
-    fn what_comes(&self, next_bill: Option<&str>) -> Result<Vec<String>, Fault> {
+    fn what_comes(&self, billed: &Billed) -> Result<Vec<String>, Fault> {
         let debt = match self.falls_due() {
             Some((on, due)) => format!("{} falls due on {on}.", self.money(due)),
             None => "Nothing else is owed.".to_owned(),
         };
+        let next_bill = billed.next_bill.as_deref().filter(|_| billed.parked.is_none());
         let bill = next_bill.map(|cycle| {
             let due_on = self.biller.billing.due_on(parse(cycle)?, self.today);
             Ok::<_, Fault>(format!("The next bill is made on {cycle} and due on {due_on}."))

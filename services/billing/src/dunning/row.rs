@@ -6,6 +6,7 @@ use domain::{
     dunning::{Arrangement, Dunning, Exclusion, Ladder, Promise},
     money::{Currency, Money},
     subscription::PendingFee,
+    text::Code,
 };
 use event_store::Recorded;
 use jiff::civil::Date;
@@ -99,7 +100,7 @@ struct PromiseRow {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DisputeRow {
-    charge_id: String,
+    pub(super) charge_id: String,
     reason: String,
     /// Whether a site was suspended for non-payment by then.
     while_suspended: bool,
@@ -165,6 +166,11 @@ impl DunningRow {
     /// Whether all that is told is of the ledger.
     pub(super) fn was_never_asked(&self) -> bool {
         self.history.iter().all(|entry| entry.kind == LEDGER)
+    }
+
+    /// Whether a fee was charged, as far as fees are remembered.
+    pub(super) fn was_charged(&self, charge_id: &Code) -> bool {
+        self.fees.iter().any(|fee| fee.charge_id == charge_id.as_str())
     }
 
     /// With one more fee.

@@ -2,16 +2,18 @@
 
 use domain::{
     biller::Biller,
-    dunning::{Arrangement, DunningEvent, LadderEnd, StepTaken},
+    dunning::{Dunning, DunningEvent, LadderEnd, Promise, StepTaken},
     ledger::LedgerEvent,
+    money::Money,
     site::{NocFailure, ReinstatementGrounds, SiteEvent},
     subscription::PendingFee,
+    text::Code,
 };
 
 use super::row::{Entry, LEDGER};
 
-/// What dunning did, or was told, and to which arrangement that stood.
-pub(super) fn dunning(event: &DunningEvent, stood: Option<&Arrangement>) -> Entry {
+/// What dunning did, or was told, as things stood, and what is left of an arrangement that is over.
+pub(super) fn dunning(event: &DunningEvent, stood: &Dunning, left: Option<Money>) -> Entry {
     match event {
         DunningEvent::StepTaken(StepTaken { ladder, anchor, name, past_due, taken_on, .. }) => {
             let what = format!(
@@ -29,11 +31,9 @@ pub(super) fn dunning(event: &DunningEvent, stood: Option<&Arrangement>) -> Entr
             Entry::of("end", format!("Ladder {ladder} ended: {why}"))
         }
         DunningEvent::ArrangementMade { arrangement_id, total, promises, by_manager, .. } => {
-            let promised: Vec<_> =
-                promises.iter().map(|it| format!("{} by {}", it.amount, it.on)).collect();
-            let instead = stood.map(|it| format!(" instead of {}", it.arrangement_id));
-            let instead = instead.unwrap_or_default();
-            let promised = promised.join(", ");
+            let instead =
+                stood.arrangement.as_ref().map(|it| format!(" instead of {}", it.arrangement_id));
+            let (instead, promised) = (instead.unwrap_or_default(), promised(promises));
             let reach = match by_manager {
                 true => "",
                 false => "; no manager made it, so it reinstates nobody",
@@ -43,7 +43,7 @@ pub(super) fn dunning(event: &DunningEvent, stood: Option<&Arrangement>) -> Entr
             Entry::of("arrangement", what)
         }
         DunningEvent::ArrangementKept { arrangement_id, .. } => {
-            Entry::of("arrangement", format!("Arrangement {arrangement_id} kept"))
+            Entry::of("arrangement", kept(arrangement_id, left))
         }
         DunningEvent::ArrangementBroken { arrangement_id, promised_on, missing, .. } => {
             let what = format!(
@@ -53,8 +53,12 @@ pub(super) fn dunning(event: &DunningEvent, stood: Option<&Arrangement>) -> Entr
             Entry::of("arrangement", what)
         }
         DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
-            let stays =
-                if *while_suspended { "; the suspension stays until it is decided" } else { "" };
+            let stayed = stood.disputed_while_suspended.contains(charge_id);
+            let stays = match while_suspended {
+                true => "; the suspension stays until it is decided",
+                false if stayed => "; since a manager arranged, no suspension waits for it",
+                false => "",
+            };
             Entry::of("dispute", format!("{charge_id} disputed: {reason}{stays}"))
         }
         DunningEvent::DisputeClosed { charge_id, .. } => {
@@ -70,6 +74,23 @@ pub(super) fn dunning(event: &DunningEvent, stood: Option<&Arrangement>) -> Entr
             Entry::of("suspension", what)
         }
     }
+}
+
+/// What is disputed is not paid.
+fn kept(arrangement_id: &Code, left: Option<Money>) -> String {
+    match left {
+        None => format!("Arrangement {arrangement_id} kept"),
+        Some(left) => format!(
+            "Arrangement {arrangement_id} is over: {left} of what it covers is disputed, the rest \
+             is paid"
+        ),
+    }
+}
+
+/// What is paid by when.
+fn promised(promises: &[Promise]) -> String {
+    let promised = promises.iter().map(|it| format!("{} by {}", it.amount, it.on));
+    promised.collect::<Vec<_>>().join(", ")
 }
 
 /// What was owed and paid.

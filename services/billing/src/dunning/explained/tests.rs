@@ -9,8 +9,8 @@ use domain::{
     site::{ReinstatementGrounds, SiteEvent, SuspensionReason},
     subscription::{PendingFee, SubscriptionEvent},
     testing::fixtures::{
-        account, account_id, code, day, debt, paid, service, site_id, step_taken, subscribed, text,
-        usd,
+        account, account_id, code, day, debt, id, paid, sealed, service, site_id, step_taken,
+        subscribed, text, usd,
     },
 };
 use jiff::civil::{Date, date};
@@ -288,4 +288,174 @@ fn f86_an_arrangement_and_a_dispute_say_what_holds_it_up_in_amounts() {
     };
     let story = story.then(of_dunning(excluded));
     assert!(said(&story).contains("excluded from dunning until 2026-05-01: HARDSHIP."));
+}
+
+fn dispute(charge_id: &str, while_suspended: bool) -> Fact {
+    of_dunning(DunningEvent::ChargeDisputed {
+        account_id: account_id(),
+        charge_id: code(charge_id),
+        reason: code("WRONG"),
+        while_suspended,
+    })
+}
+
+fn decided(charge_id: &str) -> Fact {
+    let charge_id = code(charge_id);
+    of_dunning(DunningEvent::DisputeClosed { account_id: account_id(), charge_id })
+}
+
+fn ended() -> Fact {
+    let because = LadderEnd::Settled;
+    of_dunning(DunningEvent::LadderEnded { account_id: account_id(), ladder: 1, because })
+}
+
+fn arranged(by_manager: bool) -> Fact {
+    of_dunning(DunningEvent::ArrangementMade {
+        account_id: account_id(),
+        arrangement_id: code("arr-1"),
+        covers_through: date(2026, 3, 5),
+        total: usd(4_999),
+        promises: vec![Promise { on: date(2026, 3, 20), amount: usd(4_999) }],
+        by_manager,
+        to_reinstate: Some(usd(4_999)),
+    })
+}
+
+#[test]
+fn f89_the_reconnect_fee_is_told_for_every_site_and_in_all() {
+    let reason = SuspensionReason::NonPayment;
+    let other = id("site_89");
+    let registered = SiteEvent::Registered {
+        account_id: account_id(),
+        address_id: code("A-18"),
+        address: sealed("18 Elm St"),
+        market: code("phoenix"),
+    };
+    let stopped = SiteEvent::SuspensionRequested { request: 1, reason };
+    let story = suspended().and([registered, stopped].map(|event| event.on(&other)));
+    let fee = "Then Reconnect fee of 15.00 USD is charged for each of 2 sites, 30.00 USD in all, \
+               with the next bill.";
+    assert!(said(&story).contains(fee), "{}", said(&story));
+}
+
+#[test]
+fn f86_where_all_is_disputed_nobody_is_sent_to_a_manager() {
+    let story = suspended().and([dispute("bill-2026-03-05", true), ended()]);
+    let way = "Service comes back when 49.99 USD is paid or credited. All of it is disputed, so \
+               there is nothing to arrange: a manager can once the dispute is closed.";
+    assert!(said(&story).contains(way), "{}", said(&story));
+    let waits = "bill-2026-03-05 is disputed: WRONG. It was disputed after the suspension, so \
+                 service waits for it all the same.";
+    assert!(said(&story).contains(waits), "{}", said(&story));
+    let story = story.then(decided("bill-2026-03-05"));
+    assert!(said(&story).contains("49.99 USD is paid, or a manager makes an arrangement."));
+}
+
+#[test]
+fn f86_whose_arrangement_stands_decides_whether_service_comes_back() {
+    let by_agent = said(&suspended().then(arranged(false)));
+    let way = "49.99 USD is paid, or a manager makes an arrangement instead of the agent's.";
+    assert!(by_agent.contains(way), "{by_agent}");
+    let by_manager = said(&suspended().then(arranged(true)));
+    let way = "Service comes back, for a manager made the arrangement.";
+    assert!(by_manager.contains(way), "{by_manager}");
+}
+
+#[test]
+fn f75_a_second_ladder_about_the_same_debt_announces_no_second_late_fee() {
+    let disputed = story().and(account()).and([
+        debt(4_999, date(2026, 3, 5)),
+        step_taken(date(2026, 3, 16)),
+        fee("notice-2026-03-05-LATE", "LATE", "Late fee", 500),
+        dispute("bill-2026-03-05", false),
+        ended(),
+        day(date(2026, 3, 20)),
+    ]);
+    let story = disputed.then(decided("bill-2026-03-05"));
+    let what = told(&story)["next"]["what"].as_str().unwrap().to_owned();
+    assert!(what.starts_with("step notice, for what was due on 2026-03-05"), "{what}");
+    assert!(!what.contains("Late fee"), "{what}");
+    let row: Value = story.row(crate::dunning::TABLE, "account_7");
+    assert_eq!(row["next"]["what"], what.as_str(), "the list says the same");
+}
+
+#[test]
+fn f80_what_has_become_due_on_a_day_without_a_run_happens_on_the_next_one() {
+    let tuesday = date(2026, 3, 17);
+    let story = story()
+        .and(account())
+        .and([debt(4_999, date(2026, 3, 5)), step_taken(date(2026, 3, 16))])
+        .and([dispute("bill-2026-03-05", false), ended(), day(tuesday)])
+        .then(decided("bill-2026-03-05"));
+    let next = told(&story)["next"].clone();
+    let ahead: Vec<_> =
+        next["ahead"].as_array().unwrap().iter().map(|it| it["on"].clone()).collect();
+    assert_eq!(ahead, ["2026-03-18", "2026-03-19", "2026-03-20"], "{next}");
+    let row: Value = story.row(crate::dunning::TABLE, "account_7");
+    assert_eq!(row["next"]["on"], "2026-03-18", "the list says the same");
+    let story = story.then(day(date(2026, 3, 18)));
+    assert_eq!(next_on(&story), "2026-03-18", "today's run is to come");
+}
+
+#[test]
+fn of_a_parked_account_it_says_why_and_what_to_do() {
+    let parked = SubscriptionEvent::Parked {
+        cycle: date(2026, 4, 1),
+        code: code("subscription.no_price"),
+        reason: "WIFI has no price on 2026-04-01".to_owned(),
+    };
+    let parked = [day(date(2026, 4, 10)), parked.on(&account_id())];
+    let told = told(&story().and(subscribed()).and(parked));
+    assert_eq!(
+        told["stands"],
+        "Nothing is past due. Nothing else is owed. The bill of 2026-04-01 could not be made: WIFI \
+         has no price on 2026-04-01 (subscription.no_price). Once that is put right, BillAccount \
+         makes it; otherwise it is tried again on the next bill day."
+    );
+    assert_eq!(told["nextBill"], Value::Null, "that day is over");
+    assert_eq!(told["parked"]["cycle"], "2026-04-01");
+}
+
+#[test]
+fn of_a_dispute_about_what_is_credited_it_says_that_it_can_be_closed() {
+    let story = story().and(account()).and([
+        debt(4_999, date(2026, 3, 5)),
+        dispute("bill-2026-03-05", false),
+        debt(-4_999, date(2026, 4, 5)),
+    ]);
+    let told = told(&story);
+    let over = "bill-2026-03-05 was disputed (WRONG), and nothing of it is owed any more: the \
+                dispute can be closed.";
+    assert!(told["stands"].as_str().unwrap().contains(over), "{told}");
+    assert_eq!(told["disputed"][0]["open"]["minor"], 0);
+    assert_eq!(told["disputed"][0]["chargeId"], "bill-2026-03-05");
+}
+
+#[test]
+fn f79_an_arrangement_of_which_something_is_disputed_is_over_and_not_kept() {
+    let kept = || {
+        let (account_id, arrangement_id) = (account_id(), code("arr-1"));
+        of_dunning(DunningEvent::ArrangementKept { account_id, arrangement_id })
+    };
+    let arranged = || story().and(account()).and([debt(4_999, date(2026, 3, 5)), arranged(false)]);
+    let disputed = arranged().and([dispute("bill-2026-03-05", false), kept()]);
+    let last = |story: &Story| history(story).last().unwrap().1.clone();
+    assert_eq!(
+        last(&disputed),
+        "Arrangement arr-1 is over: 49.99 USD of what it covers is disputed, the rest is paid"
+    );
+    assert_eq!(last(&arranged().and([paid("p-1", 4_999), kept()])), "Arrangement arr-1 kept");
+}
+
+#[test]
+fn f86_a_managers_arrangement_ends_what_a_suspension_was_to_a_dispute() {
+    let story = suspended().and([dispute("bill-2026-03-05", true), ended(), arranged(true)]);
+    let story = story.then(dispute("bill-2026-03-05", false));
+    let told = told(&story);
+    assert_eq!(told["disputed"][0]["whileSuspended"], false);
+    let what = history(&story).last().unwrap().1.clone();
+    assert_eq!(
+        what,
+        "bill-2026-03-05 disputed: WRONG; since a manager arranged, no suspension waits for it"
+    );
 }
