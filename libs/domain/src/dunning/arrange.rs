@@ -3,18 +3,19 @@
 //! no part of it, whatever is decided about it later.
 //!
 //! What must stay true: one arrangement stands at a time. A manager may make another one instead of
-//! it; and whoever is suspended already is reinstated by none but a manager's (F86).
+//! it; and whoever is suspended already is reinstated by none but a manager's (F86), which ends
+//! what the suspension was to their disputes.
 
 use jiff::{ToSpan, civil::Date};
 
-use super::{DunningEvent, DunningId, DunningRejection};
+use super::{Dunning, DunningEvent, DunningId, DunningRejection};
 use crate::{
     Decide, Desk, Fact, Rejection,
     account::AccountId,
     actor::Role,
     biller::ArrangementLimit,
     calendar::today,
-    ledger::LedgerId,
+    ledger::{LedgerEvent, LedgerId, Standing},
     money::Money,
     remembered::{Fingerprint, Recall},
     text::Code,
@@ -70,11 +71,37 @@ impl Decide for MakeArrangement {
             by_manager: desk.actor.is(Role::Manager),
             to_reinstate: Some(Money::new(desk.biller.currency, dunning.owed(standing, today))),
         };
-        Ok(vec![made.on(&self.account_id)])
+        let is_reinstated = desk.actor.is(Role::Manager);
+        let set_aside = is_reinstated.then(|| self.set_aside(dunning, standing));
+        let set_aside = set_aside.into_iter().flatten();
+        Ok([made.on(&self.account_id)].into_iter().chain(set_aside).collect())
     }
 }
 
 impl MakeArrangement {
+    /// Whoever is reinstated by this waits for no dispute any more: what was disputed while they
+    /// were suspended is from now on like what was disputed before, and the ledger pays it last.
+    fn set_aside(&self, dunning: &Dunning, standing: &Standing) -> Vec<Fact> {
+        let late = &dunning.disputed_while_suspended;
+        let late = dunning.disputed.iter().filter(|(charge_id, _)| late.contains(*charge_id));
+        let facts = late.flat_map(|(charge_id, reason)| {
+            let disputed = DunningEvent::ChargeDisputed {
+                account_id: self.account_id.clone(),
+                charge_id: charge_id.clone(),
+                reason: reason.clone(),
+                while_suspended: false,
+            };
+            let in_ledger = LedgerEvent::ChargeDisputed {
+                account_id: self.account_id.clone(),
+                charge_id: charge_id.clone(),
+            };
+            let is_news = !standing.disputed.contains(charge_id);
+            let in_ledger = is_news.then(|| in_ledger.on(&self.account_id));
+            in_ledger.into_iter().chain([disputed.on(&self.account_id)])
+        });
+        facts.collect()
+    }
+
     fn check(&self, desk: &Desk<'_>, today: Date, total: i64) -> Result<(), DunningRejection> {
         if self.promises.is_empty() || self.promises.len() > PROMISES_MAX {
             return Err(DunningRejection::PromisesOutOfRange);

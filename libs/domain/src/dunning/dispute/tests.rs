@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use super::{CloseDispute, DisputeCharge};
 use crate::{
-    dunning::{DunningEvent, DunningRejection},
+    dunning::{Dunning, DunningEvent, DunningId, DunningRejection},
     ledger::{Ledger, LedgerEvent, LedgerId},
     site::{ReinstatementGrounds, SiteEvent, SiteRejection, SuspensionReason, UnsuspendSite},
     testing::{
@@ -135,6 +135,44 @@ fn f86_a_manager_arranges_about_what_is_not_disputed_and_so_ends_a_suspension() 
         .by("sam; roles=manager")
         .after(arrangement(500, date(2026, 3, 20)))
         .after(reinstate(grounds));
+}
+
+#[test]
+fn f86_after_a_manager_arranged_no_later_suspension_waits_for_the_dispute() {
+    let charge_id = || code("bill-2026-03-05");
+    let disputed = suspended().and([debt(500, date(2026, 3, 6))]).after(dispute("bill-2026-03-05"));
+    let arranged = |by: &str| {
+        let arranged = disputed.clone().by(by).after(arrangement(500, date(2026, 3, 20)));
+        let dunning: &Dunning = arranged.state(&DunningId::of(&account_id()));
+        let ledger: &Ledger = arranged.state(&LedgerId::of(&account_id()));
+        let waits = dunning.disputed_while_suspended.contains(&charge_id());
+        let is_last = ledger.standing.disputed.contains(&charge_id());
+        assert!(dunning.disputed.contains_key(&charge_id()), "it is disputed as before");
+        (waits, is_last)
+    };
+    assert_eq!(arranged("sam; roles=manager"), (false, true), "it is paid last");
+    assert_eq!(arranged("jane; roles=agent"), (true, false), "nobody is reinstated by an agent");
+    // Service comes back, another debt is not paid, and it is that one that is asked for.
+    let reinstated = SiteEvent::Reinstated { request: 2, vlan: 552 };
+    let reason = SuspensionReason::NonPayment;
+    let again = [
+        SiteEvent::SuspensionRequested { request: 3, reason },
+        SiteEvent::Suspended { request: 3, reason },
+    ];
+    let again = again.map(|event| event.on(&site_id()));
+    let later = disputed
+        .by("sam; roles=manager")
+        .after(arrangement(500, date(2026, 3, 20)))
+        .after(reinstate(ReinstatementGrounds::PaymentArrangement))
+        .and([reinstated.on(&site_id()), debt(7_000, date(2026, 4, 5)), day(date(2026, 4, 18))])
+        .and(again);
+    let in_full = || reinstate(ReinstatementGrounds::PaidInFull);
+    later
+        .clone()
+        .and([paid("p-1", 7_000)])
+        .when(in_full())
+        .then_rejected(SiteRejection::NotPaidInFull);
+    let _reinstated = later.and([paid("p-1", 7_500)]).after(in_full());
 }
 
 #[test]

@@ -150,6 +150,10 @@ impl Account {
             }
             DunningEvent::ArrangementMade { by_manager, .. } => {
                 self.arrangement = Some(*by_manager);
+                // Service comes back, and no later suspension waits for what is disputed.
+                if *by_manager {
+                    self.disputed_late.clear();
+                }
             }
             DunningEvent::ArrangementKept { .. } | DunningEvent::ArrangementBroken { .. } => {
                 self.arrangement = None;
