@@ -101,9 +101,15 @@ fn scripts() -> anyhow::Result<Statement> {
     let mut scripts = sample()?;
     scripts.bill_to = Address {
         name: "王小明 さとう花子 김민준 🎈".to_owned(),
-        address: ["محمد علي", "אברהם 12", "Աննա ანა", "सीता สมชาย", "Orem, UT 84057"]
-            .map(str::to_owned)
-            .into(),
+        address: [
+            "محمد عبد الله",
+            "אַבְרָהָם 12 \u{202e}Ann",
+            "Աննա ანა",
+            "हिन्दी सीता สมชาย",
+            "Orem, UT 84057",
+        ]
+        .map(str::to_owned)
+        .into(),
     };
     Ok(scripts)
 }

@@ -185,8 +185,19 @@ fn a_letter_that_no_face_has_is_on_paper_in_latin_letters() {
     let (html, pdf) = named("सीता ก");
     assert!(html.contains("सीता ก"), "{html}");
     assert!(pdf.contains("siitaa k"), "{pdf}");
+    let (_, pdf) = named("अमित्र हिन्दी");
+    assert!(pdf.contains("amitr hindii"), "what silences a vowel is drawn as nothing: {pdf}");
     let (_, pdf) = named("Jo \u{e000} Doe");
     assert!(pdf.contains("Jo \u{fffd} Doe"), "{pdf}");
+}
+
+#[test]
+fn what_nobody_sees_in_a_name_is_not_on_paper() {
+    let (_, pdf) = named("Ann\u{200b}a \u{202e}Le\u{ad}e\u{2066} Ray\u{feff}");
+    assert!(pdf.contains("Anna Lee Ray"), "{pdf}");
+    let (_, pdf) = named("عبد الله");
+    assert!(pdf.contains("\u{feea}\u{fee0}\u{fedf}\u{fe8d} "), "in its letters: {pdf}");
+    assert!(!pdf.contains('\u{fffd}'), "{pdf}");
 }
 
 #[test]

@@ -80,6 +80,9 @@ impl Fonts {
             Weight::Bold => BOLD,
         };
         let one = |letter: char| Cow::Owned(letter.to_string());
+        if script::is_unseen(letter) {
+            return (own, Cow::Borrowed(""));
+        }
         if self.faces[own].has(letter) {
             return (own, one(letter));
         }
@@ -89,7 +92,12 @@ impl Fonts {
         if let Some(other) = OTHERS.into_iter().find(|other| self.faces[*other].has(letter)) {
             return (other, one(letter));
         }
-        (own, script::in_latin(letter).map_or_else(|| one(REPLACEMENT), Cow::Borrowed))
+        match script::in_latin(letter) {
+            Some(latin) => (own, Cow::Borrowed(latin)),
+            // What joins or silences a letter that is in Latin letters now.
+            None if script::is_mark(letter) => (own, Cow::Borrowed("")),
+            None => (own, one(REPLACEMENT)),
+        }
     }
 
     /// How long a text is, in twips.
