@@ -10,10 +10,13 @@ use serde_json::{Map, Value};
 
 use super::words;
 
+/// What a heading is underlined with.
+const RULE: char = '─';
+
 /// A table with a heading row, without lines that carry nothing; [`fitted`] writes it.
 pub(crate) fn table<S: ToString>(heading: impl IntoIterator<Item = S>) -> Table {
     let mut table = Table::new();
-    let underline = LineStyle::none().fill('─').junction('─');
+    let underline = LineStyle::none().fill(RULE).junction(RULE);
     table.load_style(TableStyle::new().header_separator(underline));
     // The stream that it is written to takes the styles away again where nobody sees them.
     table.enforce_styling();

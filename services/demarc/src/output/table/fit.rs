@@ -6,7 +6,14 @@
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width};
 
-use super::table;
+use super::{RULE, table};
+
+/// The longest rule under the heading of a record where there is no terminal.
+const RULE_MAX: usize = 80;
+
+/// How a terminal is told that bold text begins, and that it ends.
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
 
 /// Space around the content of a cell.
 const PADDING: u16 = 2;
@@ -19,8 +26,13 @@ pub(crate) fn fitted(table: Table) -> String {
 
 fn fitted_to(mut table: Table, width: Option<u16>) -> String {
     table.set_content_arrangement(ContentArrangement::Disabled);
-    let Some(width) = width else { return table.trim_fmt() };
     let full = table.column_max_content_widths();
+    let Some(width) = width else {
+        return match full.len() {
+            ..=2 => ruled(&table.trim_fmt(), RULE_MAX),
+            _ => table.trim_fmt(),
+        };
+    };
     match widths(&least_widths(&table, &full), &full, width) {
         Some(widths) => {
             table.set_width(width);
@@ -30,7 +42,31 @@ fn fitted_to(mut table: Table, width: Option<u16>) -> String {
             table.trim_fmt()
         }
         None if full.len() > 2 => stacked(&table, width),
-        None => table.trim_fmt(),
+        None => ruled(&table.trim_fmt(), usize::from(width)),
+    }
+}
+
+/// With a rule that is no longer than so much, and a heading that ends with its last word, however
+/// long the longest sentence is.
+fn ruled(table: &str, rule_max: usize) -> String {
+    let is_rule = |line: &str| line.starts_with(RULE) && line.chars().all(|it| it == RULE);
+    let line = |line: &str| match is_rule(line) {
+        true => line.chars().take(rule_max).collect(),
+        false => without_blank_end(line),
+    };
+    table.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Without the blanks that a style goes on over.
+fn without_blank_end(line: &str) -> String {
+    let Some(styled) = line.strip_suffix(PLAIN) else { return line.to_owned() };
+    let mut text = styled;
+    loop {
+        let shorter = text.trim_end().trim_end_matches(PLAIN).trim_end_matches(BOLD);
+        if shorter.len() == text.len() {
+            return format!("{text}{PLAIN}");
+        }
+        text = shorter;
     }
 }
 
@@ -130,6 +166,24 @@ mod tests {
         assert_eq!(heading, ["request", "request_site_88-1"], "{shown}");
         let line = |name: &str| shown.lines().filter(|line| line.contains(name)).count();
         assert_eq!((line("request_"), line("siteId"), line("state")), (2, 2, 1), "{shown}");
+    }
+
+    #[test]
+    fn without_a_terminal_the_rule_of_a_record_is_no_longer_than_a_line() {
+        let mut record = table(["account_7", ""]);
+        let sentence = "Nothing is past due. ".repeat(20);
+        record.add_row(["stands", sentence.trim()]);
+        record.add_row(["ladders", "1"]);
+        let shown = shown(record, None);
+        let lines: Vec<_> = shown.lines().collect();
+        assert_eq!(lines.len(), 4, "{shown}");
+        assert_eq!(lines[1].chars().count(), 80, "{shown}");
+        assert_eq!(lines[0].trim_end(), lines[0], "nothing follows the heading");
+        assert!(lines[2].ends_with(sentence.trim()), "a sentence is one line: {shown}");
+        let mut short = table(["account_7", ""]);
+        short.add_row(["ladders", "1"]);
+        let shown = anstream::adapter::strip_str(&fitted_to(short, None)).to_string();
+        assert!(shown.lines().nth(1).unwrap().chars().count() < 20, "{shown}");
     }
 
     #[test]
