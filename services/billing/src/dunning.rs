@@ -26,7 +26,9 @@ use projection::{Fault, Rows, Table};
 
 use crate::{
     agenda::{self, Planned},
-    autopay, balance, run, site, today,
+    autopay,
+    balance::{self, Posted},
+    run, site, today,
 };
 pub(crate) use explained::explained;
 pub(crate) use row::DunningRow;
@@ -42,6 +44,7 @@ pub(crate) const TABLE: Table = Table::new(b'n');
 pub(crate) fn apply(
     biller: &Biller,
     event: &Event,
+    posted: Option<&Posted>,
     recorded: &Recorded,
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
@@ -55,7 +58,7 @@ pub(crate) fn apply(
             let after = stood.evolve(event);
             let (row, today) = (before.holding(biller.currency, &after), today::of(rows)?);
             let row = row.telling(entry, today, recorded);
-            restate(biller, account_id, row, rows)
+            restate(biller, row, &standing(rows, account_id)?, rows)
         }
         Event::Ledger(event) if event.effect() != 0 => {
             let account_id = event.account_id().as_str();
@@ -64,13 +67,15 @@ pub(crate) fn apply(
             }
             let (row, today) = (find(rows, account_id)?, today::of(rows)?);
             let row = row.telling(told::ledger(event), today, recorded);
-            restate(biller, account_id, row, rows)
+            match posted {
+                Some(Posted { after, .. }) => restate(biller, row, after, rows),
+                None => restate(biller, row, &standing(rows, account_id)?, rows),
+            }
         }
         Event::Autopay(event) => {
             autopay::note(event, rows)?;
             let account_id = event.account_id().as_str();
-            let row = find(rows, account_id)?;
-            restate(biller, account_id, row, rows)
+            restate(biller, find(rows, account_id)?, &standing(rows, account_id)?, rows)
         }
         Event::Site(event) => of_site(biller, event, recorded, rows),
         Event::Subscription(SubscriptionEvent::FeeCharged { fee }) => {
@@ -79,7 +84,7 @@ pub(crate) fn apply(
             let row = find(rows, account_id.as_str())?;
             let row = row.charging(FeeRow::of(fee));
             let row = row.telling(entry, today::of(rows)?, recorded);
-            restate(biller, account_id.as_str(), row, rows)
+            restate(biller, row, &standing(rows, account_id.as_str())?, rows)
         }
         Event::Ledger(_)
         | Event::Subscription(_)
@@ -129,7 +134,7 @@ fn of_site(
         return Ok(());
     };
     let row = find(rows, &site.account_id)?.telling(entry, today::of(rows)?, recorded);
-    restate(biller, &site.account_id, row, rows)
+    restate(biller, row, &standing(rows, &site.account_id)?, rows)
 }
 
 /// What is open, for it is disputed, of what an arrangement covers that is over by this.
@@ -144,7 +149,7 @@ fn left_of_kept(
     else {
         return Ok(None);
     };
-    let standing = balance::find(rows, account_id.as_str())?.standing()?;
+    let standing = standing(rows, account_id.as_str())?;
     let left = standing.open.iter().filter(|charge| arrangement.covers(charge));
     let left = left.map(|charge| charge.remaining).fold(0, i64::saturating_add);
     Ok((left > 0).then_some(Money::new(biller.currency, left)))
@@ -157,22 +162,29 @@ fn account_of(stream: &str) -> Result<AccountId, Fault> {
     Ok(AccountId::of(&id))
 }
 
+/// What an account owes.
+fn standing(rows: &Rows<'_>, account_id: &str) -> Result<Standing, Fault> {
+    balance::find(rows, account_id)?.standing()
+}
+
 fn restate(
     biller: &Biller,
-    account_id: &str,
     mut row: DunningRow,
+    standing: &Standing,
     rows: &mut Rows<'_>,
 ) -> Result<(), Fault> {
-    let standing = balance::find(rows, account_id)?.standing()?;
     let dunning = row.dunning()?;
     let before = row.planned_on.take().map(Planned::on);
-    let outlook = dunning.outlook(biller, &standing);
+    let outlook = dunning.outlook(biller, standing);
     row.planned_on = outlook.as_ref().map(|outlook| outlook.on.to_string());
     row.next = None;
-    row.next = next(biller, &row, (&dunning, &standing, outlook), rows)?;
+    row.next = next(biller, &row, (&dunning, standing, outlook), rows)?;
+    // What comes after that is told when somebody asks: nearly every bill writes this row.
+    row.next.iter_mut().for_each(|next| next.ahead.clear());
     let after = row.planned_on.as_ref().map(Planned::on);
+    let account_id = &*row.account_id;
     agenda::plan(rows, RunKind::Dunning, account_id, (before.as_ref(), after.as_ref()))?;
-    autopay::plan(biller, account_id, &standing, &dunning, rows)?;
+    autopay::plan(biller, account_id, standing, &dunning, rows)?;
     // Whoever owes nothing and was never asked has nothing to explain.
     if dunning == *Dunning::UNKNOWN && row.was_never_asked() && row.next.is_none() {
         rows.remove(TABLE, account_id);

@@ -116,7 +116,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        6
+        7
     }
 
     fn apply(
@@ -131,7 +131,7 @@ impl ReadModel for Billing {
         books::apply(&self.biller, &event, posted.as_ref(), recorded, rows)?;
         adjustments::apply(&event, recorded, rows)?;
         lines::apply(&event, recorded, rows)?;
-        dunning::apply(&self.biller, &event, recorded, rows)?;
+        dunning::apply(&self.biller, &event, posted.as_ref(), recorded, rows)?;
         recurring::apply(&self.biller, &event, recorded, rows)?;
         statement::apply(&event, recorded, rows)?;
         invoice::apply(&event, recorded, rows)?;

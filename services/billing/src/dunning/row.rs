@@ -55,7 +55,7 @@ pub(crate) struct DunningRow {
 pub(crate) struct Next {
     pub(crate) on: String,
     pub(crate) what: String,
-    /// The steps from then on.
+    /// The steps from then on; a row does not keep them.
     pub(crate) ahead: Vec<Ahead>,
 }
 
