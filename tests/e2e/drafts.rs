@@ -72,6 +72,20 @@ fn f73_the_draft_of_a_run_is_what_it_then_bills() -> anyhow::Result<()> {
 }
 
 #[test]
+fn f73_whoever_asks_for_the_bill_of_a_parked_account_is_told_why_there_is_none()
+-> anyhow::Result<()> {
+    let office = office()?;
+    office.day(DAY)?;
+    let parked = office.jane.sees("billing/parked/account_9")?;
+    let bill = json!({"accountId": "account_9", "cycle": parked["cycle"]});
+    let bea = office.desk("bea; roles=billing")?;
+    let reason = bea.refused("bill.market_without_taxes", "BillAccount", bill)?;
+    assert_eq!(json!(reason), parked["reason"]);
+    assert!(reason.contains("guam"), "{reason}");
+    Ok(())
+}
+
+#[test]
 fn f73_the_next_draft_says_what_changes_against_the_bills_before() -> anyhow::Result<()> {
     let office = office()?;
     office.day(DAY)?;

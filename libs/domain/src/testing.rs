@@ -1,7 +1,8 @@
 //! Given facts, when a wish, then facts or a rejection: how every rule is tested.
 //!
 //! What must stay true: an accepted wish is decided a second time on the resulting state and must
-//! add nothing, so every test of a rule is also a test that redelivery is harmless.
+//! add nothing, so every test of a rule is also a test that redelivery is harmless. What is not
+//! fulfilled by what comes of it says how it is refused then.
 
 pub mod fixtures;
 
@@ -35,10 +36,12 @@ pub struct Given {
     states: Memory,
 }
 
+type Decided = Result<Vec<Fact>, crate::Rejection>;
+
 /// What the rule said.
 #[derive(Debug)]
 pub struct Outcome {
-    decided: Result<Vec<Fact>, crate::Rejection>,
+    decided: Decided,
 }
 
 /// Starts a test with facts, an agent as actor and the test biller.
@@ -95,11 +98,30 @@ impl Given {
     #[track_caller]
     #[must_use]
     pub fn when(self, wish: impl Decide) -> Outcome {
+        self.decide_twice(&wish, &Ok(vec![]))
+    }
+
+    /// Decides a wish that is not fulfilled by what comes of it.
+    ///
+    /// # Panics
+    /// When a second decision on the resulting state is not refused with this rejection.
+    #[track_caller]
+    #[must_use]
+    pub fn when_in_vain(
+        self,
+        wish: impl Decide,
+        rejection: impl Into<crate::Rejection>,
+    ) -> Outcome {
+        self.decide_twice(&wish, &Err(rejection.into()))
+    }
+
+    #[track_caller]
+    fn decide_twice(self, wish: &dyn Decide, expected: &Decided) -> Outcome {
         let decided = wish.decide(&Desk::new(&self.biller, &self.actor, &self.states));
         if let Ok(facts) = &decided {
             let after = self.and(facts.clone());
             let again = wish.decide(&Desk::new(&after.biller, &after.actor, &after.states));
-            assert_eq!(again, Ok(vec![]), "not idempotent: {wish:?}");
+            assert_eq!(again, *expected, "not idempotent: {wish:?}");
         }
         Outcome { decided }
     }

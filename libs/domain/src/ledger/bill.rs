@@ -2,7 +2,8 @@
 //!
 //! What must stay true: an account's cycles are billed in order, each once, and nothing else is
 //! taken for one; an account that cannot be billed for a cycle is parked with the reason and stays
-//! due. A bill on demand that cannot be made is refused: no cycle waits for it.
+//! due, and whoever asks for that bill again for nothing is told the reason. A bill on demand that
+//! cannot be made is refused: no cycle waits for it.
 
 use jiff::civil::Date;
 
@@ -147,8 +148,9 @@ impl BillAccount {
         Ok(facts)
     }
 
-    /// The account waits, visibly, until what prevents its bill is seen to. On demand it is due on
-    /// no day and has nothing to wait with.
+    /// The account waits, visibly, until what prevents its bill is seen to. Where it waits for
+    /// that already there is nothing to note, and still no bill. On demand it is due on no day and
+    /// has nothing to wait with.
     fn stop(
         &self,
         subscription: &Subscription,
@@ -157,7 +159,7 @@ impl BillAccount {
         let Some(cycle) = self.cycle else { return Err(Rejection { code, reason }) };
         let parked = (cycle, Code::parse(code).expect("the code is printable ASCII"));
         if subscription.parked() == Some(&parked) {
-            return Ok(Vec::new());
+            return Err(Rejection { code, reason });
         }
         let (cycle, code) = parked;
         Ok(vec![SubscriptionEvent::Parked { cycle, code, reason }.on(&self.account_id)])
