@@ -14,8 +14,8 @@ use domain::{
     dunning::{AdvanceDunning, DisputeCharge, MakeArrangement, Promise},
     invoice::{CreditInvoice, Invoice},
     ledger::{
-        AdjustAccount, BillAccount, Ledger, LedgerEvent, LedgerId, PaymentMethod, RecordPayment,
-        ReversePayment,
+        AdjustAccount, BillAccount, Ledger, LedgerEvent, LedgerId, OpenCharge, PaymentMethod,
+        RecordPayment, ReversePayment,
         books::{self, RECEIVABLE, UNAPPLIED},
     },
     subscription::{
@@ -243,6 +243,7 @@ impl World {
             self.post(fact, &before);
         }
         self.check_bill(&facts);
+        self.check_open();
         assert_eq!(self.books.values().sum::<i64>(), 0, "the trial balance after {wish:?}");
         let standing = &self.ledger().standing;
         assert_eq!(self.book(RECEIVABLE), standing.owed(), "{wish:?}");
@@ -279,6 +280,21 @@ impl World {
             };
             let sum: i64 = issued.lines.iter().map(|line| line.amount.minor).sum();
             assert_eq!(sum, total.minor, "{invoice_id}");
+        }
+    }
+
+    /// Nothing is owed for an invoice that was taken back, and no more for another than it says.
+    fn check_open(&self) {
+        let mut owed: BTreeMap<&str, i64> = BTreeMap::new();
+        let of_invoices = |charge: &&OpenCharge| charge.charge_id.as_str().starts_with("invoice_");
+        for charge in self.ledger().open_charges().iter().filter(of_invoices) {
+            *owed.entry(charge.charge_id.as_str()).or_insert(0) += charge.remaining;
+        }
+        for (invoice_id, owed) in owed {
+            let Invoice::Issued(issued) = self.get(&id(invoice_id)) else {
+                panic!("{owed} is owed for {invoice_id}, which was credited")
+            };
+            assert!(owed <= issued.total().minor, "{invoice_id}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! Where a ledger stands: what is owed, debt by debt, what is credit, and what paid what.
 //!
 //! What must stay true: the balance is what was charged less what was paid, in whatever order it
-//! came, and there is never debt and credit at the same time. What is disputed is paid last. A
-//! payment is told from a credit that has the same name: only payments are reversed.
+//! came, and there is never debt and credit at the same time. Nothing is owed for an invoice that
+//! was taken back. What is disputed is paid last. A payment is told from a credit that has the same
+//! name: only payments are reversed.
 
 use std::collections::BTreeSet;
 
@@ -106,14 +107,14 @@ impl Standing {
     pub fn post(&mut self, event: &LedgerEvent) {
         match event {
             LedgerEvent::Charged { charge_id, due_on, .. } => {
-                self.add(charge_id, *due_on, event.effect(), None);
+                self.add(charge_id, *due_on, event.effect());
             }
             LedgerEvent::Invoiced { invoice_id, due_on, .. } => {
-                self.add(&invoice_id.code(), *due_on, event.effect(), None);
+                self.add(&invoice_id.code(), *due_on, event.effect());
             }
             LedgerEvent::InvoiceCredited { invoice_id, credit_note, due_on, .. } => {
                 let due_on = due_on.unwrap_or(Date::MAX);
-                self.add(credit_note, due_on, event.effect(), Some(&invoice_id.code()));
+                self.take_back(&invoice_id.code(), (credit_note, due_on), event.effect());
             }
             LedgerEvent::PaymentReceived { payment_id, invoice_id, .. } => {
                 let first = invoice_id.as_ref().map(crate::Id::code);
@@ -124,10 +125,10 @@ impl Standing {
             }
             LedgerEvent::Refunded { amount, .. } => self.give_back(amount.minor),
             LedgerEvent::RefundFailed { refund_id, .. } => {
-                self.add(refund_id, Date::MAX, event.effect(), None);
+                self.add(refund_id, Date::MAX, event.effect());
             }
             LedgerEvent::Adjusted { adjustment_id, due_on, .. } => {
-                self.add(adjustment_id, *due_on, event.effect(), None);
+                self.add(adjustment_id, *due_on, event.effect());
             }
             LedgerEvent::ChargeDisputed { charge_id, .. } => {
                 self.disputed.insert(charge_id.clone());
@@ -141,12 +142,30 @@ impl Standing {
         }
     }
 
-    /// A debt, or a negative one, which pays others: the named one first.
-    fn add(&mut self, id: &Code, due_on: Date, amount: i64, first: Option<&Code>) {
+    /// A debt, or a negative one, which pays others.
+    fn add(&mut self, id: &Code, due_on: Date, amount: i64) {
         if amount >= 0 {
             self.charge(id, due_on, amount);
         } else {
-            self.pay((id, false), amount.saturating_neg(), first);
+            self.pay((id, false), amount.saturating_neg(), None);
+        }
+    }
+
+    /// A credit note pays the whole of its invoice, and what had paid that pays what else is owed:
+    /// whatever does not hold later is owed for what it pays then. An invoice that was a credit is
+    /// owed back.
+    fn take_back(&mut self, invoice: &Code, (credit_note, due_on): (&Code, Date), effect: i64) {
+        if effect >= 0 {
+            return self.charge(credit_note, due_on, effect);
+        }
+        let paid_it = |applied: &mut Applied| applied.charge_id == *invoice;
+        let freed: Vec<Applied> = self.applied.extract_if(.., paid_it).collect();
+        for applied in &freed {
+            self.owe(invoice, applied.due_on, applied.amount);
+        }
+        self.pay((credit_note, false), effect.saturating_neg(), Some(invoice));
+        for Applied { source, is_payment, amount, .. } in freed {
+            self.pay((&source, is_payment), amount, None);
         }
     }
 
@@ -163,6 +182,11 @@ impl Standing {
             let charge_id = charge_id.clone();
             self.note(Applied { source, is_payment, charge_id, due_on, amount: share });
         }
+        self.owe(charge_id, due_on, remaining);
+    }
+
+    /// So much of a charge is owed.
+    fn owe(&mut self, charge_id: &Code, due_on: Date, remaining: i64) {
         if remaining > 0 {
             let index = self.open.partition_point(|charge| charge.due_on <= due_on);
             let charge_id = charge_id.clone();

@@ -149,6 +149,37 @@ fn a_credit_that_is_taken_back_is_owed_and_due() {
     assert_eq!(after(&owed).past_due(date(2026, 3, 21)), 30);
 }
 
+/// What is owed for which charge.
+fn owed(standing: &Standing) -> Vec<(&str, i64)> {
+    standing.open.iter().map(|charge| (charge.charge_id.as_str(), charge.remaining)).collect()
+}
+
+#[test]
+fn a_reversal_is_owed_for_what_was_billed_instead_of_a_credited_invoice() {
+    let billed = [invoiced("invoice_I1", 100, 5), paid_as("p-1", 100, None)];
+    let anew = [credited("invoice_I1", 100, 20), invoiced("invoice_I2", 80, 10)];
+    let standing = after(&[&billed[..], &anew, &[reversed("p-1", 100)]].concat());
+    assert_eq!((owed(&standing), standing.credit()), (vec![("invoice_I2", 80)], 0));
+    // What is left of the payment is credit meanwhile, and gone with it.
+    let standing = after(&[&billed[..], &anew].concat());
+    assert_eq!((owed(&standing), standing.credit()), (vec![], 20));
+    // Nothing was billed instead: the payment had paid nothing in the end.
+    let for_good = [&billed[..], &anew[..1], &[reversed("p-1", 100)]].concat();
+    assert_eq!((owed(&after(&for_good)), after(&for_good).credit()), (vec![], 0));
+}
+
+#[test]
+fn what_had_paid_a_credited_invoice_pays_the_oldest_debt() {
+    let owing = [invoiced("invoice_I1", 100, 5), invoiced("invoice_I2", 100, 10)];
+    let paid = [paid_as("p-1", 60, None), credited("invoice_I1", 100, 20)];
+    let standing = after(&[&owing[..], &paid].concat());
+    assert_eq!(owed(&standing), [("invoice_I2", 40)]);
+    let by: Vec<_> = standing.applied.iter().map(|it| (it.source.as_str(), it.amount)).collect();
+    assert_eq!(by, [("C1", 40), ("C1", 60), ("p-1", 60)]);
+    let came_back = after(&[&owing[..], &paid, &[reversed("p-1", 60)]].concat());
+    assert_eq!(owed(&came_back), [("invoice_I2", 40), ("invoice_I2", 60)]);
+}
+
 #[test]
 fn of_charges_due_on_one_date_the_first_is_paid_first() {
     assert_eq!(open(&after(&[charged(100, 5), charged(300, 5), paid(150)])), [(5, 250)]);
