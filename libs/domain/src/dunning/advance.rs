@@ -37,6 +37,10 @@ impl Decide for AdvanceDunning {
         events.extend(ended.or_else(begun_anew));
         let after = events.iter().fold(dunning.clone(), Dunning::evolve);
         let Some(step) = self.step(desk, &after, standing, today) else {
+            if events.is_empty() {
+                // Looked for only here: a run asks for accounts that there are.
+                desk.get(&self.account_id).demand_opened_once()?;
+            }
             return Ok(self.facts(events));
         };
         let fee = self.late_fee(desk, &step);

@@ -46,7 +46,10 @@ impl Decide for ExcludeFromDunning {
 impl Decide for IncludeInDunning {
     fn decide(&self, desk: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
         match desk.get(&DunningId::of(&self.account_id)).excluded {
-            None => Ok(vec![]),
+            None => {
+                desk.get(&self.account_id).demand_opened_once()?;
+                Ok(vec![])
+            }
             Some(_) => {
                 let account_id = self.account_id.clone();
                 Ok(vec![DunningEvent::Included { account_id }.on(&self.account_id)])
@@ -61,6 +64,7 @@ mod tests {
 
     use super::{ExcludeFromDunning, IncludeInDunning};
     use crate::{
+        account::AccountRejection,
         dunning::{DunningEvent, DunningRejection},
         testing::{
             fixtures::{TODAY, account, account_id, code, day},
@@ -86,6 +90,7 @@ mod tests {
         let include = IncludeInDunning { account_id: account_id() };
         let included = DunningEvent::Included { account_id: account_id() };
         opened().after(exclude(until)).when(include.clone()).then([included.on(&account_id())]);
-        opened().when(include).then([]);
+        opened().when(include.clone()).then([]);
+        given([day(TODAY)]).when(include).then_rejected(AccountRejection::NotOpen);
     }
 }

@@ -36,6 +36,9 @@ impl Decide for AdjustAccount {
         let ledger = desk.get(&Id::<Ledger>::of(&self.account_id));
         let what = Fingerprint::of(&(self.amount, &self.reason, &self.note));
         match ledger.adjusted.recall(&self.adjustment_id, what) {
+            Recall::Same if ledger.has_declined(&self.adjustment_id) => {
+                return Err(LedgerRejection::AdjustmentDeclined.into());
+            }
             Recall::Same => return Ok(vec![]),
             Recall::Otherwise => return Err(LedgerRejection::AdjustmentIdUsed.into()),
             Recall::New => {}

@@ -4,8 +4,14 @@ use super::{
     Ledger, LedgerEvent, LedgerRejection, RequestedAdjustment,
     adjust::{Content, adjusted, limit},
     posted,
+    state::Decision,
 };
-use crate::{Decide, Desk, Fact, Id, Rejection, account::AccountId, text::Code};
+use crate::{
+    Decide, Desk, Fact, Id, Rejection,
+    account::AccountId,
+    remembered::{Fingerprint, Recall},
+    text::Code,
+};
 
 /// Make an adjustment that somebody asked for.
 #[derive(Clone, Debug)]
@@ -57,13 +63,6 @@ impl Decide for DeclineAdjustment {
     }
 }
 
-/// What becomes of an adjustment that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Decision {
-    Approved,
-    Declined,
-}
-
 impl Ledger {
     /// Whoever decides what is decided so already changes nothing.
     fn demand_decided(
@@ -71,13 +70,23 @@ impl Ledger {
         adjustment_id: &Code,
         decision: Decision,
     ) -> Result<Vec<Fact>, Rejection> {
-        let is_declined = self.declined.knows(adjustment_id);
-        match (decision, is_declined, self.adjusted.knows(adjustment_id)) {
-            (Decision::Declined, true, _) | (Decision::Approved, false, true) => Ok(vec![]),
-            (Decision::Approved, true, _) => Err(LedgerRejection::AdjustmentDeclined.into()),
-            (Decision::Declined, false, true) => Err(LedgerRejection::AdjustmentMade.into()),
-            (_, false, false) => Err(LedgerRejection::NoSuchRequest.into()),
+        let recalled = self.decided.recall(adjustment_id, Fingerprint::of(&decision));
+        let is_made = || self.adjusted.knows(adjustment_id);
+        Err(match (recalled, decision) {
+            (Recall::Same, _) => return Ok(vec![]),
+            (Recall::Otherwise, Decision::Approved) => LedgerRejection::AdjustmentDeclined,
+            (Recall::Otherwise, Decision::Declined) => LedgerRejection::AdjustmentMade,
+            (Recall::New, Decision::Declined) if is_made() => LedgerRejection::AdjustmentMade,
+            (Recall::New, Decision::Approved) if is_made() => LedgerRejection::ApprovalNotAsked,
+            (Recall::New, _) => LedgerRejection::NoSuchRequest,
         }
+        .into())
+    }
+
+    /// Whether nobody makes an adjustment that somebody asked for.
+    pub(super) fn has_declined(&self, adjustment_id: &Code) -> bool {
+        let declined = Fingerprint::of(&Decision::Declined);
+        self.decided.recall(adjustment_id, declined) == Recall::Same
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Ledger, LedgerEvent, RequestedAdjustment, Standing,
-    state::{AwaitedRefund, Paid, REMEMBERED_MAX, RefundAnswer, Unapproved, fingerprint},
+    state::{AwaitedRefund, Decision, Paid, REMEMBERED_MAX, RefundAnswer, Unapproved, fingerprint},
 };
 use crate::{
     Aggregate, Noun,
@@ -20,7 +20,7 @@ impl Aggregate for Ledger {
         payments: BTreeMap::new(),
         requested: BTreeMap::new(),
         adjusted: Remembered::NONE,
-        declined: Remembered::NONE,
+        decided: Remembered::NONE,
         unapproved: Unapproved::NOTHING,
         refunded: Remembered::NONE,
         awaited: BTreeMap::new(),
@@ -110,8 +110,9 @@ impl Ledger {
                 self.requested.remove(adjustment_id);
                 let what = Fingerprint::of(&(amount, reason, note));
                 self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
-                if approved_by.is_none() {
-                    self.unapproved.note(*due_on, amount.minor);
+                match approved_by {
+                    None => self.unapproved.note(*due_on, amount.minor),
+                    Some(_) => self.decide(adjustment_id, Decision::Approved),
                 }
             }
             LedgerEvent::AdjustmentRequested {
@@ -134,7 +135,7 @@ impl Ledger {
                 if let Some(it) = self.requested.remove(adjustment_id) {
                     let what = Fingerprint::of(&(it.amount, it.reason, it.note));
                     self.adjusted.note(adjustment_id, what, REMEMBERED_MAX);
-                    self.declined.note(adjustment_id, what, REMEMBERED_MAX);
+                    self.decide(adjustment_id, Decision::Declined);
                 }
             }
             LedgerEvent::Charged { .. }
@@ -148,6 +149,11 @@ impl Ledger {
             | LedgerEvent::RefundConfirmed { .. }
             | LedgerEvent::RefundFailed { .. } => {}
         }
+    }
+
+    /// Somebody has decided about an adjustment that waited.
+    fn decide(&mut self, adjustment_id: &Code, decision: Decision) {
+        self.decided.note(adjustment_id, Fingerprint::of(&decision), REMEMBERED_MAX);
     }
 
     /// The processor is to give something back.

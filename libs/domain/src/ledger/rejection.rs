@@ -115,6 +115,9 @@ pub enum LedgerRejection {
     /// It is decided, otherwise.
     #[error("the adjustment was made: take it back with another one of the opposite amount")]
     AdjustmentMade,
+    /// Nobody has approved it, and nobody needs to.
+    #[error("the adjustment was made within the limit of who asked: it waits for no approval")]
+    ApprovalNotAsked,
     /// F55.
     #[error("the amount is above what the role may adjust: somebody with a higher limit decides")]
     AboveLimit,
@@ -189,6 +192,7 @@ impl LedgerRejection {
             Self::NoSuchRequest => "ledger.no_such_request",
             Self::AdjustmentDeclined => "ledger.adjustment_declined",
             Self::AdjustmentMade => "ledger.adjustment_made",
+            Self::ApprovalNotAsked => "ledger.approval_not_asked",
             Self::AboveLimit => "ledger.above_limit",
             Self::OwnRequest => "ledger.own_request",
             Self::TooManyRequests => "ledger.too_many_requests",

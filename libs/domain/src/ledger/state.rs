@@ -35,8 +35,8 @@ pub struct Ledger {
     pub(super) requested: BTreeMap<Code, RequestedAdjustment>,
     /// Adjustments that were made or declined, and refunds.
     pub(super) adjusted: Remembered,
-    /// Those that were declined.
-    pub(super) declined: Remembered,
+    /// What was decided about those that waited.
+    pub(super) decided: Remembered,
     /// What was adjusted lately without anybody's approval.
     pub(super) unapproved: Unapproved,
     pub(super) refunded: Remembered,
@@ -95,6 +95,13 @@ pub(super) struct AwaitedRefund {
 pub(super) enum RefundAnswer {
     Confirmed,
     Failed,
+}
+
+/// What becomes of an adjustment that waits, as it is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Decision {
+    Approved,
+    Declined,
 }
 
 /// An adjustment that waits for somebody who may make it (F55).

@@ -29,9 +29,7 @@ impl Decide for StartItem {
         let subscription = desk.get(&SubscriptionId::of(&self.account_id));
         match subscription.items.get(&self.item_id) {
             Some(tracked) => match tracked.segments.last() {
-                Some((from, Some(item))) if *from == self.from && item.product == self.product => {
-                    Ok(vec![])
-                }
+                Some((from, Some(item))) if self.is_for(*from, item) => Ok(vec![]),
                 Some(_) | None => Err(SubscriptionRejection::ItemIdUsed.into()),
             },
             None => self.start(desk, subscription),
@@ -40,10 +38,15 @@ impl Decide for StartItem {
 }
 
 impl StartItem {
+    /// Whether it asks for what there is since a day.
+    fn is_for(&self, from: Date, item: &Item) -> bool {
+        from == self.from && item.product == self.product && item.market == self.market
+    }
+
     fn start(&self, desk: &Desk<'_>, subscription: &Subscription) -> Result<Vec<Fact>, Rejection> {
         demand_free(&self.item_id)?;
         demand_taxed(desk, self.market.as_ref())?;
-        subscription.demand_recent(self.from, today(desk)?)?;
+        subscription.demand_soon(self.from, today(desk)?)?;
         subscription.demand_room()?;
         let product = self.product.clone();
         let extra = desk
@@ -70,7 +73,7 @@ mod tests {
         account::AccountId,
         subscription::{SubscriptionEvent, SubscriptionRejection},
         testing::{
-            fixtures::{account, account_id, code},
+            fixtures::{TODAY, account, account_id, code},
             given,
         },
     };
@@ -122,6 +125,13 @@ mod tests {
             .after(start("WIFI"))
             .when(StartItem { from: date(2026, 3, 17), ..start("WIFI") })
             .then_rejected(SubscriptionRejection::ItemIdUsed);
+        // Nothing is taxed elsewhere because it is asked for once more.
+        for (runs, asked) in [(None, Some(code("phoenix"))), (Some(code("phoenix")), None)] {
+            given(account())
+                .after(StartItem { market: runs, ..start("WIFI") })
+                .when(StartItem { market: asked, ..start("WIFI") })
+                .then_rejected(SubscriptionRejection::ItemIdUsed);
+        }
     }
 
     #[test]
@@ -164,6 +174,17 @@ mod tests {
         resting()
             .when(from(date(2025, 10, 31)))
             .then_rejected(SubscriptionRejection::TooFarBack { since: date(2025, 11, 1) });
+    }
+
+    #[test]
+    fn nobody_begins_to_pay_in_another_century() {
+        let from = |from| StartItem { from, ..start("WIFI") };
+        let _ = given(account()).when(from(date(2027, 3, 17)));
+        for far in [date(2027, 3, 18), date(2999, 1, 1)] {
+            given(account())
+                .when(from(far))
+                .then_rejected(SubscriptionRejection::TooFarAhead { today: TODAY });
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 use super::AdvanceDunning;
 use crate::{
     Fact,
+    account::AccountRejection,
     biller::DunningAction,
     dunning::{DunningEvent, StepTaken},
     subscription::{PendingFee, SubscriptionEvent},
@@ -52,6 +53,11 @@ fn f75_f76_f77_who_did_not_pay_until_the_16th_is_warned_of_the_day_of_the_suspen
     let warned = step_taken(date(2026, 3, 16));
     given(account()).and([owing()]).when(advance()).then([warned]);
     given(account()).and([owing(), day(date(2026, 3, 15))]).when(advance()).then([]);
+}
+
+#[test]
+fn nothing_is_asked_of_an_account_that_there_is_not() {
+    given([day(date(2026, 3, 16))]).when(advance()).then_rejected(AccountRejection::NotOpen);
 }
 
 #[test]

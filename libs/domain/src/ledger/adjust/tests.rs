@@ -114,7 +114,19 @@ fn f55_what_is_declined_is_not_made() {
         LedgerEvent::AdjustmentDeclined { account_id: account_id(), adjustment_id: code("a-1") };
     let waiting = || opened().after(adjust(-6_000));
     waiting().when(decline.clone()).then([declined.on(&account_id())]);
-    waiting().after(decline).when(adjust(-6_000)).then([]);
+    waiting()
+        .after(decline)
+        .when(adjust(-6_000))
+        .then_rejected(LedgerRejection::AdjustmentDeclined);
+}
+
+#[test]
+fn f55_nobody_approved_what_needed_no_approval() {
+    let approve = || ApproveAdjustment { account_id: account_id(), adjustment_id: code("a-1") };
+    let decline = DeclineAdjustment { account_id: account_id(), adjustment_id: code("a-1") };
+    let made = || opened().after(adjust(-1)).by("sam; roles=manager");
+    made().when(approve()).then_rejected(LedgerRejection::ApprovalNotAsked);
+    made().when(decline).then_rejected(LedgerRejection::AdjustmentMade);
 }
 
 #[test]
