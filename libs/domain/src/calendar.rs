@@ -83,6 +83,15 @@ pub fn days() -> CalendarId {
     CalendarId::parse("calendar_days").expect("the name starts with the category")
 }
 
+/// Days that a wish may be ahead of today, where it could hardly be taken back: a slip of the pen
+/// must not end up in another century.
+const DAYS_AHEAD_MAX: i32 = 366;
+
+/// Whether a day is more than a year ahead.
+pub(crate) fn is_too_far(today: Date, date: Date) -> bool {
+    today.until(date).map_or(i32::MAX, |span| span.get_days()) > DAYS_AHEAD_MAX
+}
+
 /// The last opened day.
 ///
 /// # Errors

@@ -2,12 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{Calendar, CalendarEvent, CalendarRejection, days};
+use super::{Calendar, CalendarEvent, CalendarRejection, days, is_too_far};
 use crate::{Decide, Desk, Fact, Rejection, actor::Role};
-
-/// Days that may be left out at once: a slip of the pen must not end up in another century, from
-/// which there is no way back.
-const DAYS_AHEAD_MAX: i32 = 366;
 
 /// Open the biller's next day.
 #[derive(Clone, Debug)]
@@ -26,7 +22,7 @@ impl Decide for OpenDay {
             Calendar::Open { today } if *today > self.date => {
                 Err(CalendarRejection::DayPassed { today: *today }.into())
             }
-            Calendar::Open { today } if days_between(*today, self.date) > DAYS_AHEAD_MAX => {
+            Calendar::Open { today } if is_too_far(*today, self.date) => {
                 Err(CalendarRejection::DayTooFar { today: *today }.into())
             }
             Calendar::Open { .. } | Calendar::NoDayOpened => Ok(vec![
@@ -38,10 +34,6 @@ impl Decide for OpenDay {
             ]),
         }
     }
-}
-
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(i32::MAX, |span| span.get_days())
 }
 
 #[cfg(test)]

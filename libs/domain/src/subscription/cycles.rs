@@ -8,7 +8,7 @@
 use jiff::{ToSpan, civil::Date};
 
 use super::{Subscription, SubscriptionRejection};
-use crate::proration::Period;
+use crate::{calendar::is_too_far, proration::Period};
 
 /// How far back from what was billed something can still be changed by itself, in months.
 const REACH_MONTHS: i32 = 4;
@@ -125,6 +125,15 @@ impl Subscription {
             (None, _) => reach(today),
         };
         if date < since { Err(SubscriptionRejection::TooFarBack { since }) } else { Ok(()) }
+    }
+
+    /// What begins does so within a year, and not in days that are not changed by themselves.
+    pub(super) fn demand_soon(&self, date: Date, today: Date) -> Result<(), SubscriptionRejection> {
+        self.demand_recent(date, today)?;
+        if is_too_far(today, date) {
+            return Err(SubscriptionRejection::TooFarAhead { today });
+        }
+        Ok(())
     }
 }
 

@@ -46,6 +46,12 @@ pub enum SubscriptionRejection {
         /// The earliest day.
         since: Date,
     },
+    /// A year that was mistyped.
+    #[error("nothing begins more than a year after today, {today}: name an earlier day")]
+    TooFarAhead {
+        /// The last opened day.
+        today: Date,
+    },
     /// There is nothing to bill.
     #[error("the account pays for nothing: start an item first")]
     NotOpened,
@@ -99,6 +105,7 @@ impl SubscriptionRejection {
             Self::NotSoldOn { .. } => "subscription.not_sold_on",
             Self::NoSuchVersion { .. } => "subscription.no_such_version",
             Self::TooFarBack { .. } => "subscription.too_far_back",
+            Self::TooFarAhead { .. } => "subscription.too_far_ahead",
             Self::NotOpened => "subscription.not_opened",
             Self::BillDayOutOfRange => "subscription.bill_day_out_of_range",
             Self::ChargeIdUsed => "subscription.charge_id_used",

@@ -47,7 +47,7 @@ impl Decide for RepriceItem {
         if item.price == price {
             return Ok(vec![]);
         }
-        subscription.demand_recent(self.from, today(desk)?)?;
+        subscription.demand_soon(self.from, today(desk)?)?;
         let item_id = self.item_id.clone();
         let repriced = SubscriptionEvent::ItemRepriced { item_id, price, from: self.from };
         Ok(vec![repriced.on(&self.account_id)])
@@ -74,7 +74,7 @@ mod tests {
         biller::{Biller, Dated, Version},
         subscription::{Price, SubscriptionEvent, SubscriptionRejection},
         testing::{
-            fixtures::{account_id, code, subscribed, usd},
+            fixtures::{TODAY, account_id, code, subscribed, usd},
             given,
         },
     };
@@ -107,6 +107,14 @@ mod tests {
     #[test]
     fn a_catalog_that_changes_moves_nobody() {
         given(subscribed()).under(dearer).when(reprice(None)).then([]);
+    }
+
+    #[test]
+    fn no_price_moves_in_another_century() {
+        given(subscribed())
+            .under(dearer)
+            .when(RepriceItem { from: date(2999, 1, 1), ..reprice(Some(NEW_YEAR)) })
+            .then_rejected(SubscriptionRejection::TooFarAhead { today: TODAY });
     }
 
     #[test]
