@@ -4,6 +4,7 @@
 //! decided, stored or sent on; a sealed text is never taken from outside, where it could be
 //! another customer's.
 
+mod legible;
 mod numbers;
 
 use domain::{
@@ -16,11 +17,12 @@ use domain::{
     service::ServiceEvent,
     site::SiteEvent,
     task::TaskEvent,
-    text::{Text, holds_card_number, holds_ssn},
+    text::{holds_card_number, holds_ssn},
     ticket::TicketEvent,
 };
 
 use crate::{Invalid, invalid};
+pub(crate) use legible::legible;
 use numbers::{is_pin, national, phone_number, ssn_digits};
 
 /// How a sealed text begins, and a sealed secret.
@@ -206,14 +208,14 @@ impl<'a> Keeper<'a> {
 
     /// Checks a text and seals it where it stands.
     pub(crate) fn seal(&self, field: &str, value: &mut String) -> Result<(), Unread> {
-        let text = Text::parse(value).map_err(|error| Invalid::new(field, error))?;
+        let text = legible(field, value)?;
         self.close(field, text.as_str(), value)
     }
 
     /// The same for what stands on one line, a name or an address: it would end the subject of a
     /// letter.
     pub(crate) fn seal_line(&self, field: &str, value: &mut String) -> Result<(), Unread> {
-        let text = Text::parse(value).map_err(|error| Invalid::new(field, error))?;
+        let text = legible(field, value)?;
         let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
         self.close(field, &line, value)
     }
@@ -359,6 +361,8 @@ mod tests {
     fn a_text_is_checked_before_it_is_sealed() {
         let empty = Invalid::new("text", "must not be empty");
         assert_eq!(sealed("account_7", " "), Err(empty.into()));
+        let unseen = Invalid::new("text", "must hold something that can be seen");
+        assert_eq!(sealed("account_7", "\u{200B}"), Err(unseen.into()));
         let stolen = Invalid::new("text", "holds a sealed text: write it out");
         for token in ["{sealed:customer_8:abc}", "{secret:customer_8:abc:def}"] {
             assert_eq!(sealed("account_7", token), Err(stolen.clone().into()));

@@ -16,7 +16,7 @@ pub use reference::reference_of;
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    door::{Door, Keeper, Unread},
+    door::{Door, Keeper, Unread, legible},
     invalid::{code, date, id, optional, sealed},
     money::money,
     pb::ledger::v1 as pb,
@@ -43,6 +43,9 @@ impl TryFrom<pb::RecordCharge> for RecordCharge {
     type Error = Invalid;
 
     fn try_from(message: pb::RecordCharge) -> Result<Self, Invalid> {
+        for (at, line) in message.lines.iter().enumerate() {
+            legible(&format!("lines[{at}].description"), &line.description)?;
+        }
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             charge_id: code("chargeId", &message.charge_id)?,

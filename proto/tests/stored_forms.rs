@@ -10,6 +10,11 @@ mod samples;
 use std::collections::BTreeSet;
 
 use contract::descriptor::{descriptors, facts};
+use domain::{
+    Event,
+    ledger::{ChargeLine, LedgerEvent},
+    testing::fixtures::{TODAY, account_id, code, text, usd},
+};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto,
     FileDescriptorProto,
@@ -24,6 +29,17 @@ fn every_fact_reads_back_as_it_was_stored() {
     for event in every_fact() {
         let stored = contract::encode(&event);
         assert_eq!(contract::decode(stored.kind, &stored.data).unwrap(), event);
+    }
+}
+
+#[test]
+fn what_no_command_may_say_any_more_stays_readable() {
+    for said in ["\u{200B}", "\u{202E}yad a ecno"] {
+        let line = ChargeLine { description: text(said), amount: usd(500) };
+        let (account_id, lines, due_on) = (account_id(), vec![line], TODAY);
+        let charged = LedgerEvent::Charged { account_id, charge_id: code("c-1"), lines, due_on };
+        let stored = contract::encode(&Event::Ledger(charged.clone()));
+        assert_eq!(contract::decode(stored.kind, &stored.data).unwrap(), Event::Ledger(charged));
     }
 }
 
