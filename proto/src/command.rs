@@ -191,6 +191,11 @@ fn unreadable(path: &[String], error: &serde_json::Error) -> Invalid {
         return Invalid::new("body", format!("must be JSON: it cannot be read {place}"));
     }
     let text = error.to_string();
+    if let Some(field) = repeated(&text) {
+        let field = format!("{}.{field}", path.concat());
+        let problem = format!("is given twice, or beside a field that excludes it, {place}");
+        return Invalid::new(field.strip_prefix('.').unwrap_or(&field), problem);
+    }
     // A field that is not known is the end of its own path.
     let is_unknown = text.starts_with("unknown field `");
     let is_nameless = is_unknown && path.last().is_none_or(|end| end == ".");
@@ -205,6 +210,12 @@ fn unreadable(path: &[String], error: &serde_json::Error) -> Invalid {
     };
     let field = path.concat();
     Invalid::new(field.strip_prefix('.').unwrap_or("body"), format!("{problem} {place}"))
+}
+
+/// The field that cannot be given as well, where that is what is wrong: it was given before, or
+/// another one of which there can be one. The name is ours, and not the sender's.
+fn repeated(text: &str) -> Option<&str> {
+    text.strip_prefix("duplicate field `")?.split_once('`').map(|(field, _)| field)
 }
 
 /// What a value must be one of, where that is what is wrong with it.

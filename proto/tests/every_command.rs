@@ -138,6 +138,43 @@ const INVALID: &[(&str, &str, &str)] = &[
         "promises[0].amount holds a field without a name",
     ),
     ("CreateLogin", r#"{"roles":["ROLE_AGENT","secret"]}"#, "roles[1] must be one of ROLE_"),
+    ("SuspendSite", r#"{"siteId":"secret","siteId":"secret"}"#, "siteId is given twice, or beside"),
+    (
+        "MakeArrangement",
+        r#"{"promises":[{},{"amount":{"minor":"1","currency":"USD","minor":"1"}}]}"#,
+        "promises[1].amount.minor is given twice, or beside a field that excludes it, at line 1",
+    ),
+    (
+        "ScheduleOrder",
+        r#"{"officeOnly":true,"appointment":{"date":"2026-12-01"}}"#,
+        "appointment is given twice, or beside a field that excludes it, at line 1",
+    ),
+    (
+        "SendEmail",
+        r#"{"orderId":"secret","subject":"secret","ticketId":"secret"}"#,
+        "ticketId is given twice, or beside a field that excludes it, at line 1",
+    ),
+    (
+        "AddComment",
+        "{\"accountId\":\"account_7\",\"commentId\":\"c\",\"text\":\"\u{200B}\"}",
+        "text must hold something that can be seen",
+    ),
+    (
+        "OpenAccount",
+        "{\"accountId\":\"account_7\",\"email\":\"a@example.com\",\"holderName\":\"\u{202E}\"}",
+        "holderName must not hold controls that turn the direction of text",
+    ),
+    (
+        "RecordCharge",
+        "{\"accountId\":\"account_7\",\"chargeId\":\"c\",\"dueOn\":\"2026-12-01\",\"lines\":[{},\
+         {\"description\":\"\u{2066}secret\"}]}",
+        "lines[0].description must not be empty",
+    ),
+    (
+        "RecordCharge",
+        "{\"lines\":[{\"description\":\"Visit\"},{\"description\":\"\u{2066}secret\"}]}",
+        "lines[1].description must not hold controls that turn the direction of text",
+    ),
 ];
 
 #[test]
