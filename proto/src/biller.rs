@@ -11,6 +11,7 @@ mod dunning;
 mod guides;
 mod letterhead;
 mod mistakes;
+mod shape;
 mod shown;
 mod tasks;
 
@@ -66,8 +67,16 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
 /// Every mistake that can be found in spite of the others, in the order of their lines.
 pub fn check(text: &str) -> Result<Biller, Vec<BillerError>> {
     let document = Document::parse(text).map_err(|mistake| vec![mistake])?;
-    let file: File = document.read().map_err(|mistake| vec![mistake])?;
-    file.biller().map_err(|mistakes| document.told(mistakes))
+    let mut misshapen = match shape::read::<File>(&document) {
+        Ok(file) => return file.biller().map_err(|mistakes| document.told(mistakes)),
+        Err(misshapen) => misshapen,
+    };
+    let wrong = misshapen.rest.take().and_then(|file| file.biller().err());
+    let wrong = wrong.map(|wrong| document.told(misshapen.told(wrong)));
+    let mut told = misshapen.mistakes;
+    told.extend(wrong.unwrap_or_default());
+    told.sort_by_key(BillerError::line);
+    Err(told)
 }
 
 /// The line of a biller's file on which a key stands, counted from 1; that of its table where it

@@ -3,7 +3,7 @@
 //! What must stay true: nothing here is a mistake: a biller with doubts is served as it is.
 
 use domain::{
-    biller::{Biller, Dated, Installation},
+    biller::{Biller, Dated, Installation, Offer},
     money::Money,
     text::Code,
 };
@@ -30,6 +30,7 @@ pub fn doubts(text: &str, biller: &Biller, today: Date) -> Vec<Doubt> {
     let Ok(document) = Document::parse(text) else { return Vec::new() };
     let found = [
         campaigns(biller, today),
+        given_away(biller, today),
         prices(biller, today),
         unpriced(biller, today),
         untaxed(biller),
@@ -52,6 +53,28 @@ fn campaigns(biller: &Biller, today: Date) -> Found {
         Some((format!("orders.campaigns.{code}.until"), problem))
     });
     over.collect()
+}
+
+/// Campaigns that take off more than one of their packages costs in a version that is sold, or
+/// will be.
+fn given_away(biller: &Biller, today: Date) -> Found {
+    let lowest = |id: &Code| {
+        let prices = biller.catalog.packages.get(id)?.monthly.all();
+        let followed = prices.iter().skip(1).map(|next| next.from).chain([None]);
+        let is_over = |next: &Option<Date>| next.is_some_and(|from| from <= today);
+        let sold = prices.iter().zip(followed).filter(|(_, next)| !is_over(next));
+        sold.map(|(version, _)| version.value).min_by_key(|price| price.minor)
+    };
+    let given = biller.catalog.campaigns.iter().filter_map(|(code, campaign)| {
+        let Offer::Discount(less) = campaign.offer else { return None };
+        let is_cheaper = |id: &&Code| lowest(id).is_some_and(|price| price.minor < less.minor);
+        let cheaper = campaign.packages.iter().filter(is_cheaper);
+        let names: Vec<_> = cheaper.map(Code::as_str).collect();
+        let problem = format!("is more than the price of {}", names.join(" and of "));
+        let key = format!("orders.campaigns.{code}.discount");
+        (!names.is_empty()).then(|| (key, format!("{problem}: it is given away")))
+    });
+    given.collect()
 }
 
 /// Versions of prices that a later one has followed.

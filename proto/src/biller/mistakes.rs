@@ -3,9 +3,8 @@
 //! What must stay true: every mistake is told that can be found in spite of the others, from the
 //! file's beginning to its end; a key that is missing is told by the line of its table.
 
-use std::{fmt::Display, ops::Range};
+use std::fmt::Display;
 
-use serde::Deserialize;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -70,6 +69,16 @@ impl Mistakes {
     pub(super) fn take<T>(&mut self, read: Read<T>) -> Option<T> {
         read.map_err(|wrong| self.0.extend(wrong.0)).ok()
     }
+
+    /// Those whose keys are not in any of these entries.
+    pub(super) fn apart_from(mut self, entries: &[String]) -> Self {
+        let is_in = |key: &str, entry: &String| {
+            let rest = key.strip_prefix(entry.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.0.retain(|(key, _)| !entries.iter().any(|entry| is_in(key, entry)));
+        self
+    }
 }
 
 /// All of them, or what is wrong with each that could not be read.
@@ -81,8 +90,8 @@ pub(super) fn each<T, All: FromIterator<T>>(reads: impl IntoIterator<Item = Read
 
 /// A file as TOML, in which every key has its place.
 pub(super) struct Document<'a> {
-    text: &'a str,
-    root: Spanned<DeTable<'a>>,
+    pub(super) text: &'a str,
+    pub(super) root: Spanned<DeTable<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -92,17 +101,6 @@ impl<'a> Document<'a> {
             BillerError::Toml { line: line(text, at), problem: error.message().to_owned() }
         })?;
         Ok(Self { text, root })
-    }
-
-    pub(super) fn read<T: Deserialize<'a>>(&self) -> Result<T, BillerError> {
-        T::deserialize(toml::Deserializer::from(self.root.clone())).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            let problem = match key_in(self.root.get_ref(), &span) {
-                Some(key) => format!("{key}: {}", error.message()),
-                None => error.message().to_owned(),
-            };
-            BillerError::Toml { line: line(self.text, span.start), problem }
-        })
     }
 
     /// The mistakes with their lines, in the order of those.
@@ -123,7 +121,7 @@ impl<'a> Document<'a> {
 }
 
 /// The line on which a character is.
-fn line(text: &str, at: usize) -> usize {
+pub(super) fn line(text: &str, at: usize) -> usize {
     let before = text.as_bytes().iter().take(at);
     1 + before.filter(|byte| **byte == b'\n').count()
 }
@@ -159,28 +157,4 @@ fn place_of(value: &Spanned<DeValue<'_>>, path: &str, at: usize) -> usize {
         | DeValue::Boolean(_)
         | DeValue::Datetime(_) => at,
     }
-}
-
-/// The path of the key that is exactly there, or whose value is.
-fn key_in(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
-    table.iter().find_map(|(name, value)| {
-        let inner = || key_of(value, span).map(|rest| format!("{}{rest}", name.get_ref()));
-        if name.span() == *span { Some(name.get_ref().to_string()) } else { inner() }
-    })
-}
-
-fn key_of(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<String> {
-    let inner = match value.get_ref() {
-        DeValue::Table(table) => key_in(table, span).map(|key| format!(".{key}")),
-        DeValue::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(nth, item)| key_of(item, span).map(|rest| format!("[{nth}]{rest}"))),
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => None,
-    };
-    inner.or_else(|| (value.span() == *span).then(String::new))
 }

@@ -286,13 +286,82 @@ fn what_is_no_toml_or_no_key_is_told_with_its_line_as_well() {
     ];
     for (right, wrong, expected, at) in wrong {
         let (mistakes, expected_line) = refused(right, wrong, at);
-        let [BillerError::Toml { line, problem }] = &mistakes[..] else {
+        let at = mistakes.iter().find(|mistake| mistake.line() == expected_line);
+        let Some(BillerError::Toml { line, problem }) = at else {
             panic!("{expected}: {mistakes:?}");
         };
+        let others = usize::from(wrong == "[calender]");
+        assert_eq!(mistakes.len(), 1 + others, "a section is missed as well: {mistakes:?}");
         assert_eq!(*line, expected_line, "{problem}");
         assert!(problem.starts_with(expected) && !problem.contains('\n'), "{problem}");
-        assert_eq!(mistakes[0].to_string(), format!("line {line}: {problem}"));
+        assert_eq!(at.unwrap().to_string(), format!("line {line}: {problem}"));
     }
+}
+
+#[test]
+fn what_cannot_be_read_hides_no_other_mistake() {
+    let changes = [
+        ("zone = \"America/New_York\"", "zone = 5"),
+        ("service_vlan = 552", "service_vlan = 5520"),
+        ("bill_day = 1", "bill_day = \"first\""),
+        ("due_days = 4", "due_days = 91"),
+        ("actions = [\"ticket\", \"call\"]", "actions = [\"sing\"]"),
+        ("\"2026-11-26\"", "\"26.11.2026\""),
+        ("\"08-10\" = 12", "\"08-10\" = \"twelve\""),
+        ("months = 6", "months = 0"),
+        ("monthly = \"39.99\"", "monthly = 39.99"),
+        ("monthly = \"59.99\"", "monthly = \"free\""),
+        ("rank = 4\n", "rnak = 4\n"),
+        ("monthly = \"24.99\"", "monthly = [{ value = 24.99 }]"),
+    ];
+    let text = changes.iter().fold(SHIPPED.to_owned(), |text, (right, wrong)| {
+        assert!(text.contains(right), "{right} is not in the file");
+        text.replacen(right, wrong, 1)
+    });
+    let told = check(&text).unwrap_err();
+    assert!(told.is_sorted_by_key(BillerError::line));
+    let said: Vec<_> = told.iter().map(|it| (it.line(), it.told())).collect();
+    let says = |at: &str, beginning: &str| {
+        let line = line_with(&text, at);
+        let found = said.iter().any(|(on, told)| *on == line && told.starts_with(beginning));
+        assert!(found, "{beginning} on line {line}: {said:#?}");
+    };
+    says("zone = 5", "zone: invalid type");
+    says("5520", "policies.service_vlan must be");
+    says("bill_day", "billing.bill_day: invalid type");
+    says("due_days", "billing.due_days must be from 0 to 90");
+    says("sing", "dunning.steps[1].actions");
+    says("26.11", "calendar.holidays[0] must be a date");
+    says("twelve", "orders.slots.08-10: invalid type");
+    says("months = 0", "orders.campaigns.WINBACK.months must be");
+    says("= 39.99", "packages.basic.monthly: invalid type");
+    says("free", "packages.classic.monthly must be an amount");
+    says("rnak", "packages.super-fast-1g.rnak: unknown field");
+    says("[packages.super-fast-1g]", "packages.super-fast-1g: missing field `rank`");
+    says("value = 24.99", "packages.voice.monthly[0].value: invalid type");
+    assert_eq!(said.len(), changes.len() + 1, "and nothing else: {said:#?}");
+}
+
+#[test]
+fn nothing_is_told_of_what_depends_on_what_cannot_be_read() {
+    // Nobody knows whether there are the fees that are named elsewhere.
+    let (before, fees) = SHIPPED.split_once("[fees.").unwrap();
+    let (_, after) = fees.split_once("[extras.WIFI]").unwrap();
+    let text = format!("fees = 3\n{before}[extras.WIFI]\ncolour = \"red\"{after}");
+    let told: Vec<_> = check(&text).unwrap_err().iter().map(BillerError::told).collect();
+    let [fees, colour] = &told[..] else { panic!("{told:?}") };
+    assert!(fees.starts_with("fees: invalid type"), "{fees}");
+    assert!(colour.starts_with("extras.WIFI.colour: unknown field"), "{colour}");
+    // Nor how much a bundle may cost less, nor which step of a ladder is the earlier one.
+    let text = SHIPPED
+        .replacen("monthly = \"24.99\"", "monthly = 24.99", 1)
+        .replacen("discount = \"10.00\"", "discount = \"999.00\"", 1)
+        .replacen("after_due = 11", "after_due = \"13\"", 1)
+        .replacen("after_due = 12", "after_due = 11", 1);
+    let told: Vec<_> = check(&text).unwrap_err().iter().map(BillerError::told).collect();
+    let [ladder, voice] = &told[..] else { panic!("{told:?}") };
+    assert!(ladder.starts_with("dunning.steps[0].after_due: invalid type"), "{ladder}");
+    assert!(voice.starts_with("packages.voice.monthly: invalid type"), "{voice}");
 }
 
 #[test]
@@ -345,6 +414,31 @@ fn f74_f76_f77_f78_f79_the_shipped_ladder_is_that_of_the_procedure() {
     let dates = biller.dunning_dates(due_on, 0, due_on);
     let days: Vec<_> = steps.zip(dates.iter().map(|date| date.day())).collect();
     assert_eq!(days, [("notice", 16), ("call", 17), ("suspension", 20)], "the 18th is a Saturday");
+}
+
+#[test]
+fn a_campaign_that_gives_a_package_away_is_a_doubt() {
+    let discount = |minor: &str| {
+        SHIPPED.replacen("discount = \"20.00\"", &format!("discount = \"{minor}\" # less"), 1)
+    };
+    let told = |text: &str| doubts(text, &parse(text).unwrap(), date(2026, 11, 16));
+    assert_eq!(told(&discount("99.99")), [], "nothing is what it costs then");
+    let text = discount("100.00");
+    let told_of = told(&text);
+    let [doubt] = &told_of[..] else { panic!("{told_of:?}") };
+    let line = line_with(&text, "# less");
+    assert_eq!((&*doubt.key, doubt.line), ("orders.campaigns.FALL26.discount", line));
+    let price = "is more than the price of super-fast-1g and of super-fast-1g-pon: it is";
+    assert!(doubt.problem.starts_with(price), "{doubt:?}");
+    // What it cost once is nobody's price any more; what it will cost is.
+    let versions = |first: &str, second: &str| {
+        let from = "from = \"2026-11-16\"";
+        let versions = format!("[{{ value = \"{first}\" }}, {{ {from}, value = \"{second}\" }}]");
+        text.replace("monthly = \"99.99\"", &format!("monthly = {versions}"))
+    };
+    let is_doubted = |text: &str| told(text).iter().any(|it| it.key == doubt.key);
+    assert!(!is_doubted(&versions("99.99", "100.00")));
+    assert!(is_doubted(&versions("100.00", "99.99")));
 }
 
 #[test]
