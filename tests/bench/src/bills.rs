@@ -13,11 +13,7 @@ use std::{
 
 use bus::Bus;
 use clap::{Args, ValueEnum};
-use contract::{AsItIs, command};
-use core_service::{Answer, Calendar, Core, Decision, Submission};
-use domain::actor::Actor;
-use event_store::{CommandId, Position};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use core_service::{Calendar, Core};
 use serde_json::{Value, json};
 use service::{
     Context, ReadSide,
@@ -26,12 +22,12 @@ use service::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands::mix,
     facts::account_id,
     options::Options,
     peers::BILLER,
     process::{Line, measure as run},
     run::{Run, memory_max},
+    submitted::{accepted, count, open, submission, submit_all},
     table::{Bench, Row},
 };
 
@@ -200,14 +196,6 @@ async fn start_items(core: &Core, accounts: &Range<u64>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn open(account: u64) -> Value {
-    json!({
-        "accountId": account_id(account),
-        "holderName": format!("Jordan Customer {account}"),
-        "email": format!("jordan.{account}@example.com"),
-    })
-}
-
 fn item(account: u64, product: &str) -> Value {
     json!({
         "accountId": account_id(account),
@@ -246,45 +234,6 @@ async fn submit(
     name: &'static str,
     json: fn(u64) -> Value,
 ) -> anyhow::Result<()> {
-    let submitted = stream::iter(accounts).map(|account| {
-        let core = core.clone();
-        let submitting = tokio::spawn(async move {
-            accepted(&core, submission(name, &json(account), account, nth)?).await
-        });
-        async { submitting.await? }
-    });
-    submitted.buffer_unordered(IN_FLIGHT).try_collect().await
-}
-
-fn submission(name: &'static str, json: &Value, of: u64, nth: u64) -> anyhow::Result<Submission> {
-    let command = command::named(name).expect("it is a command");
-    let rule = command.from_json(json.to_string().as_bytes(), &AsItIs)?;
-    let actor = Actor::parse("bench; roles=service,manager")?;
-    let [high, low] = [mix(of), mix(of + (nth << 48))].map(u128::from);
-    let id = CommandId((high << 64 | low).to_be_bytes());
-    Ok(Submission::of(name, rule, actor, id))
-}
-
-async fn accepted(core: &Core, submission: Submission) -> anyhow::Result<()> {
-    let answer = core.submit(BILLER, submission).await?;
-    let is_accepted =
-        matches!(&answer, Answer::Decided { decision: Decision::Accepted(_), duplicate: false });
-    anyhow::ensure!(is_accepted, "{answer:?}");
-    Ok(())
-}
-
-/// How many events of a kind the log holds.
-async fn count(bus: &Bus, kind: &str) -> anyhow::Result<u64> {
-    let feed = bus.follow(BILLER, "count").await?;
-    let (head, mut position): (Position, _) = (feed.head().await?.position, 0);
-    let mut found = 0;
-    while position < head {
-        for block in feed.read(position + 1, 4 << 20).await? {
-            for event in block.events() {
-                found += u64::from(event?.event.kind.as_ref() == kind);
-            }
-            position = block.last_position();
-        }
-    }
-    Ok(found)
+    let command = move |account| submission(name, &json(account), account, nth);
+    submit_all(core, accounts, IN_FLIGHT, command).await
 }

@@ -16,10 +16,8 @@ use contract::{
     AsItIs, command,
     pb::{ledger::v1 as ledger, money::v1::Money},
 };
-use core_service::{Answer, Calendar, Core, Decision, Submission};
-use domain::actor::Actor;
-use event_store::{CommandId, Position, Recorded};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use core_service::{Calendar, Core, Submission};
+use event_store::Recorded;
 use projection::{
     CommandIntent, Fault, Handle, Intents, Limits, ReadModel, Rows, RunnerConfig, Table,
 };
@@ -31,13 +29,13 @@ use service::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands::mix,
     facts::account_id,
     http::search_beside,
     options::Options,
     peers::BILLER,
     process::{Line, measure as run},
     run::{Run, memory_max},
+    submitted::{self, count, submission, submit_all},
     table::{Bench, Row},
 };
 
@@ -141,7 +139,7 @@ impl Charge {
             }
             false => self.by_policy(&core, &context.bus, &read_sides).await?,
         };
-        let found = count(&context.bus).await?;
+        let found = count(&context.bus, CHARGED_KIND).await?;
         anyhow::ensure!(found == self.charges, "{found} of {} are charged", self.charges);
         for side in read_sides {
             side.shutdown().await;
@@ -246,66 +244,10 @@ fn charged_to(account: u64) -> ledger::RecordCharge {
 
 fn charge(account: u64) -> anyhow::Result<Submission> {
     let command = command::named("RecordCharge").expect("it is a command");
-    let rule = command.from_proto(&charged_to(account).encode_to_vec(), &AsItIs)?;
-    Ok(Submission::of("RecordCharge", rule, actor()?, id(account, 2)))
+    let rule = command.from_proto(&charged_to(account).encode_to_vec(), &AsItIs);
+    submitted::read("RecordCharge", rule, account, 2)
 }
 
 fn open(account: u64, nth: u64) -> anyhow::Result<Submission> {
-    let command = command::named("OpenAccount").expect("it is a command");
-    let json = serde_json::json!({
-        "accountId": account_id(account),
-        "holderName": format!("Jordan Customer {account}"),
-        "email": format!("jordan.{account}@example.com"),
-    });
-    let rule = command.from_json(json.to_string().as_bytes(), &AsItIs)?;
-    Ok(Submission::of("OpenAccount", rule, actor()?, id(account, nth)))
-}
-
-fn actor() -> anyhow::Result<Actor> {
-    Ok(Actor::parse("billing; roles=service,manager")?)
-}
-
-/// The id of the nth command about an account.
-fn id(account: u64, nth: u64) -> CommandId {
-    let [high, low] = [mix(account), mix(account + (nth << 48))].map(u128::from);
-    CommandId((high << 64 | low).to_be_bytes())
-}
-
-/// Submits a command for each account, as many at a time as a policy has on their way.
-async fn submit_all(
-    core: &Core,
-    accounts: std::ops::Range<u64>,
-    in_flight: usize,
-    command: fn(u64) -> anyhow::Result<Submission>,
-) -> anyhow::Result<()> {
-    let submitted = stream::iter(accounts).map(|account| {
-        let core = core.clone();
-        let submitting = tokio::spawn(async move {
-            let answer = core.submit(BILLER, command(account)?).await?;
-            let is_accepted = matches!(
-                &answer,
-                Answer::Decided { decision: Decision::Accepted(_), duplicate: false }
-            );
-            anyhow::ensure!(is_accepted, "account {account}: {answer:?}");
-            Ok(())
-        });
-        async { submitting.await? }
-    });
-    submitted.buffer_unordered(in_flight).try_collect().await
-}
-
-/// How many charges the log holds.
-async fn count(bus: &Bus) -> anyhow::Result<u64> {
-    let feed = bus.follow(BILLER, "count").await?;
-    let (head, mut position): (Position, _) = (feed.head().await?.position, 0);
-    let mut found = 0;
-    while position < head {
-        for block in feed.read(position + 1, 4 << 20).await? {
-            for event in block.events() {
-                found += u64::from(event?.event.kind.as_ref() == CHARGED_KIND);
-            }
-            position = block.last_position();
-        }
-    }
-    Ok(found)
+    submission("OpenAccount", &submitted::open(account), account, nth)
 }

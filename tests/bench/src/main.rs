@@ -28,6 +28,7 @@ mod run;
 mod servers;
 mod start;
 mod stores;
+mod submitted;
 mod sustained;
 mod table;
 
