@@ -30,7 +30,7 @@ pub fn doubts(text: &str, biller: &Biller, today: Date) -> Vec<Doubt> {
     let Ok(document) = Document::parse(text) else { return Vec::new() };
     let found = [
         campaigns(biller, today),
-        given_away(biller, today),
+        offers(biller, today),
         prices(biller, today),
         unpriced(biller, today),
         untaxed(biller),
@@ -55,9 +55,9 @@ fn campaigns(biller: &Biller, today: Date) -> Found {
     over.collect()
 }
 
-/// Campaigns that take off more than one of their packages costs in a version that is sold, or
-/// will be.
-fn given_away(biller: &Biller, today: Date) -> Found {
+/// Campaigns that take off all that one of their packages costs in a version that is sold, or will
+/// be, or make it dearer.
+fn offers(biller: &Biller, today: Date) -> Found {
     let lowest = |id: &Code| {
         let prices = biller.catalog.packages.get(id)?.monthly.all();
         let followed = prices.iter().skip(1).map(|next| next.from).chain([None]);
@@ -66,13 +66,18 @@ fn given_away(biller: &Biller, today: Date) -> Found {
         sold.map(|(version, _)| version.value).min_by_key(|price| price.minor)
     };
     let given = biller.catalog.campaigns.iter().filter_map(|(code, campaign)| {
-        let Offer::Discount(less) = campaign.offer else { return None };
-        let is_cheaper = |id: &&Code| lowest(id).is_some_and(|price| price.minor < less.minor);
-        let cheaper = campaign.packages.iter().filter(is_cheaper);
-        let names: Vec<_> = cheaper.map(Code::as_str).collect();
-        let problem = format!("is more than the price of {}", names.join(" and of "));
-        let key = format!("orders.campaigns.{code}.discount");
-        (!names.is_empty()).then(|| (key, format!("{problem}: it is given away")))
+        let is_odd = |price: Money| match campaign.offer {
+            Offer::Discount(less) => price.minor <= less.minor,
+            Offer::Monthly(monthly) => price.minor < monthly.minor,
+        };
+        let (field, compared, so) = match campaign.offer {
+            Offer::Discount(_) => ("discount", "is no less than", "it is given away"),
+            Offer::Monthly(_) => ("monthly", "is more than", "it costs more with the campaign"),
+        };
+        let odd = campaign.packages.iter().filter(|id| lowest(id).is_some_and(is_odd));
+        let names: Vec<_> = odd.map(Code::as_str).collect();
+        let problem = format!("{compared} the price of {}: {so}", names.join(" and of "));
+        (!names.is_empty()).then(|| (format!("orders.campaigns.{code}.{field}"), problem))
     });
     given.collect()
 }

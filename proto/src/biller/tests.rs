@@ -422,13 +422,13 @@ fn a_campaign_that_gives_a_package_away_is_a_doubt() {
         SHIPPED.replacen("discount = \"20.00\"", &format!("discount = \"{minor}\" # less"), 1)
     };
     let told = |text: &str| doubts(text, &parse(text).unwrap(), date(2026, 11, 16));
-    assert_eq!(told(&discount("99.99")), [], "nothing is what it costs then");
-    let text = discount("100.00");
+    assert_eq!(told(&discount("99.98")), [], "a cent is what it costs then");
+    let text = discount("99.99");
     let told_of = told(&text);
     let [doubt] = &told_of[..] else { panic!("{told_of:?}") };
     let line = line_with(&text, "# less");
     assert_eq!((&*doubt.key, doubt.line), ("orders.campaigns.FALL26.discount", line));
-    let price = "is more than the price of super-fast-1g and of super-fast-1g-pon: it is";
+    let price = "is no less than the price of super-fast-1g and of super-fast-1g-pon: it is";
     assert!(doubt.problem.starts_with(price), "{doubt:?}");
     // What it cost once is nobody's price any more; what it will cost is.
     let versions = |first: &str, second: &str| {
@@ -439,6 +439,19 @@ fn a_campaign_that_gives_a_package_away_is_a_doubt() {
     let is_doubted = |text: &str| told(text).iter().any(|it| it.key == doubt.key);
     assert!(!is_doubted(&versions("99.99", "100.00")));
     assert!(is_doubted(&versions("100.00", "99.99")));
+}
+
+#[test]
+fn a_campaign_that_makes_a_package_dearer_is_a_doubt() {
+    let monthly = |minor: &str| {
+        let text = SHIPPED.replacen("discount = \"20.00\"", &format!("monthly = \"{minor}\""), 1);
+        doubts(&text, &parse(&text).unwrap(), date(2026, 11, 16))
+    };
+    assert_eq!(monthly("99.99"), []);
+    let told = monthly("100.00");
+    let [doubt] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(doubt.key, "orders.campaigns.FALL26.monthly");
+    assert!(doubt.problem.starts_with("is more than the price of super-fast-1g"), "{doubt:?}");
 }
 
 #[test]

@@ -48,7 +48,12 @@ enum Traffic {
 impl SiteRow {
     /// Whether there is something to suspend.
     pub(crate) fn is_in_service(&self) -> bool {
-        self.services_in_use > 0 && self.traffic == Traffic::Flowing
+        self.is_in_use() && self.traffic == Traffic::Flowing
+    }
+
+    /// Whether a service is active here, traffic or not.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.services_in_use > 0
     }
 
     /// Whether its traffic was stopped last, or is to be, because somebody did not pay.

@@ -11,7 +11,7 @@ use projection::{Fault, Keys, Rows, Table, key};
 use read_side::existing;
 use serde::{Deserialize, Serialize};
 
-use crate::addressee::{self, Place};
+use crate::addressee;
 
 /// By account and site.
 const TABLE: Table = Table::new(b'l');
@@ -40,7 +40,7 @@ enum Traffic {
 /// The addresses at which services of an account are in use.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    /// Where traffic flows, or comes back, or is off for another reason than money.
+    /// Where traffic flows, or comes back.
     pub(crate) on: Vec<String>,
     /// Where it is off, or about to be, because somebody did not pay.
     pub(crate) off: Vec<String>,
@@ -48,7 +48,12 @@ pub(crate) struct Lines {
 
 impl LineRow {
     fn is_off_for_money(&self) -> bool {
-        self.for_non_payment && matches!(self.traffic, Traffic::Stopping | Traffic::Stopped)
+        self.for_non_payment && !self.flows()
+    }
+
+    /// Whether there is something to suspend: nobody stops what is stopped on request.
+    fn flows(&self) -> bool {
+        matches!(self.traffic, Traffic::Flowing | Traffic::Resuming)
     }
 }
 
@@ -59,14 +64,24 @@ pub(crate) fn of_account(rows: &Rows<'_>, account_id: &str) -> Result<Lines, Fau
     // A step concerns every site of an account, however many they are.
     for entry in rows.scan::<LineRow>(TABLE, Keys::prefix(&begin), usize::MAX) {
         let (at, line) = entry?;
-        if line.services_in_use == 0 {
-            continue;
-        }
+        let of_them = match (line.services_in_use, line.is_off_for_money(), line.flows()) {
+            (1.., true, _) => &mut lines.off,
+            (1.., false, true) => &mut lines.on,
+            (0, _, _) | (_, false, false) => continue,
+        };
         let site_id = String::from_utf8_lossy(&at[begin.len()..]).into_owned();
-        let Place { address, .. } = addressee::place(rows, &site_id)?;
-        if line.is_off_for_money() { lines.off.push(address) } else { lines.on.push(address) }
+        of_them.push(addressee::place(rows, &site_id)?.address);
     }
     Ok(lines)
+}
+
+/// Whether a service is in use at a site of an account's.
+pub(crate) fn is_in_use(
+    rows: &Rows<'_>,
+    (account_id, site_id): (&str, &str),
+) -> Result<bool, Fault> {
+    let line: Option<LineRow> = rows.get(TABLE, key([account_id, site_id]))?;
+    Ok(line.is_some_and(|line| line.services_in_use > 0))
 }
 
 /// Where that is, in words.
@@ -176,8 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_for_another_reason_is_not_off_for_money() {
-        let story = story().and(service("basic")).and(stopped(SuspensionReason::Abuse));
+    fn what_is_off_for_another_reason_is_not_off_for_money_and_nobody_stops_it() {
+        let story = story().and(service("basic")).and(stopped(SuspensionReason::CustomerRequest));
+        assert_eq!(lines(&story), (0, 0));
+        let story = story.then(SiteEvent::Reinstated { request: 2, vlan: 552 }.on(&site_id()));
         assert_eq!(lines(&story), (1, 0));
     }
 

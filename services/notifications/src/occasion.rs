@@ -14,7 +14,7 @@ use projection::{Fault, Rows};
 use crate::{
     account_change,
     addressee::{self, day},
-    dunned, money,
+    dunned, line, money,
     template::{Template, Words},
 };
 
@@ -194,6 +194,10 @@ fn site(
     if let Some(reason) = reason
         && dunned::is_told(reason, whom, &date, rows)?
     {
+        return Ok(None);
+    }
+    // Nothing is back where everything has ended.
+    if reason.is_none() && !line::is_in_use(rows, whom)? {
         return Ok(None);
     }
     let unpaid = reason == Some(SuspensionReason::NonPayment);

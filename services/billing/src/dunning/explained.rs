@@ -334,7 +334,8 @@ impl Seen<'_> {
         let fee = self.biller.dunning.reconnect_fee.as_ref()?;
         let fee = self.biller.catalog.fees.get(fee)?;
         let amount = fee.amount.on(self.today)?.value;
-        let sites = i64::try_from(self.cut_off.len()).unwrap_or(i64::MAX);
+        let sites = self.cut_off.iter().filter(|site| site.is_in_use()).count();
+        let sites = i64::try_from(sites).ok().filter(|sites| *sites > 0)?;
         let total = self.money(amount.minor.saturating_mul(sites));
         let times = match sites {
             1 => String::new(),

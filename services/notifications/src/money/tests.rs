@@ -131,5 +131,5 @@ fn a_payment_that_came_back_is_owed_again() {
     let story = with_site().then(reversed.on(&account_id()));
     let (subject, body) = letter(&story, "notification_ledger_7-1");
     assert_eq!(subject, "Your payment of 69.99 USD came back");
-    assert!(body.contains("by check came back to us. You owe it again."), "{body}");
+    assert!(body.contains("by check came back to us. Whatever it had paid is"), "{body}");
 }

@@ -6,6 +6,7 @@ use domain::{
     dunning::{DunningEvent, LadderEnd, Promise, StepTaken},
     ledger::{LedgerEvent, PaymentMethod},
     run::{RunEvent, RunKind},
+    service::ServiceEvent,
     site::{ReinstatementGrounds, SiteEvent, SuspensionReason},
     subscription::{PendingFee, SubscriptionEvent},
     testing::fixtures::{
@@ -333,6 +334,18 @@ fn f89_the_reconnect_fee_is_told_for_every_site_and_in_all() {
     };
     let stopped = SiteEvent::SuspensionRequested { request: 1, reason };
     let story = suspended().and([registered, stopped].map(|event| event.on(&other)));
+    let of_one = "Then Reconnect fee of 15.00 USD is charged, with the next bill.";
+    assert!(said(&story).contains(of_one), "nothing comes back to the other: {}", said(&story));
+    let added = ServiceEvent::Added {
+        account_id: account_id(),
+        site_id: other,
+        device_id: id("device_6"),
+        package_id: code("basic"),
+        service_code: code("8D"),
+        service_type: None,
+    };
+    let active = ServiceEvent::Activated { start_billing_date: date(2026, 1, 1), promotion: None };
+    let story = story.and([added, active].map(|event| event.on(&id("service_6"))));
     let fee = "Then Reconnect fee of 15.00 USD is charged for each of 2 sites, 30.00 USD in all, \
                with the next bill.";
     assert!(said(&story).contains(fee), "{}", said(&story));
