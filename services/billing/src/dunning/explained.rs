@@ -244,7 +244,8 @@ impl Seen<'_> {
         said.extend(billed.parked.as_ref().map(|Parked { cycle, code, reason }| {
             format!(
                 "The bill of {cycle} could not be made: {reason} ({code}). Once that is put right, \
-                 BillAccount makes it; otherwise it is tried again on the next bill day."
+                 BillAccount makes it; otherwise every bill run from the next bill day on tries \
+                 it again."
             )
         }));
         Ok(said)

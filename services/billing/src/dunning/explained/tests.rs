@@ -423,7 +423,7 @@ fn of_a_parked_account_it_says_why_and_what_to_do() {
         told["stands"],
         "Nothing is past due. Nothing else is owed. The bill of 2026-04-01 could not be made: WIFI \
          has no price on 2026-04-01 (subscription.no_price). Once that is put right, BillAccount \
-         makes it; otherwise it is tried again on the next bill day."
+         makes it; otherwise every bill run from the next bill day on tries it again."
     );
     assert_eq!(told["nextBill"], Value::Null, "that day is over");
     assert_eq!(told["parked"]["cycle"], "2026-04-01");
