@@ -5,8 +5,18 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use event_store::CommandId;
+
 /// A new value, or `None` for a removed row.
 pub(crate) type Change = Option<Vec<u8>>;
+
+/// An intent that its record has closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Closed {
+    pub(crate) id: CommandId,
+    /// It stood on a sheet.
+    pub(crate) on_sheet: bool,
+}
 
 #[derive(Default)]
 pub(crate) struct Changes {
@@ -14,6 +24,9 @@ pub(crate) struct Changes {
     is_whole: bool,
     rows: BTreeMap<Vec<u8>, Change>,
     undo: Vec<(Vec<u8>, Option<Change>)>,
+    closed: Vec<Closed>,
+    /// How many were closed when `begin` was called last.
+    closed_before: usize,
     bytes: usize,
 }
 
@@ -47,9 +60,23 @@ impl Changes {
     /// From here on, `undo` leads back to here.
     pub(crate) fn begin(&mut self) {
         self.undo.clear();
+        self.closed_before = self.closed.len();
+    }
+
+    /// Takes note of an intent that is closed by these changes.
+    pub(crate) fn close(&mut self, closed: Closed) {
+        if !self.is_whole {
+            self.closed.push(closed);
+        }
+    }
+
+    /// The intents that are closed by these changes.
+    pub(crate) fn closed(&self) -> &[Closed] {
+        &self.closed
     }
 
     pub(crate) fn undo(&mut self) {
+        self.closed.truncate(self.closed_before);
         while let Some((key, before)) = self.undo.pop() {
             let undone = match before {
                 Some(change) => {

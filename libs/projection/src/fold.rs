@@ -24,11 +24,11 @@ pub(crate) fn fold(
     let folded = std::panic::catch_unwind(AssertUnwindSafe(|| {
         let closed = match open_intents {
             0 => 0,
-            _ => outbox::close(event.meta.command_id, rows)?,
+            _ => outbox::close(event.meta.command_id, event.meta.causation, rows)?,
         };
         let mut intents = Intents::new(model.name(), event);
         model.apply(event, rows, &mut intents)?;
-        Ok(closed + outbox::carry_out(intents.into_wishes(), rows)?)
+        Ok(closed + outbox::carry_out(event.meta.command_id, intents.into_wishes(), rows)?)
     }));
     let folded = folded
         .unwrap_or_else(|panic| Err(Fault::new(format!("panicked: {}", panic_text(&*panic)))));

@@ -3,6 +3,8 @@
 //! An intent's id follows from the event and the policy alone, and is the command id of what it
 //! causes. So deciding twice is deciding once, and the record with that id closes the intent.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use event_store::{CommandId, Recorded};
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use crate::encoding;
 use crate::fault::Fault;
 use crate::rows::{INTENTS, Keys, Rows};
+use crate::sheet;
 
 /// A command that a policy wants sent to core.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -181,12 +184,19 @@ pub enum Wanted {
 impl OpenIntent {
     /// At most `limit` of them, in the order of their ids.
     pub(crate) fn all(rows: &Rows<'_>, limit: usize) -> Result<Vec<OpenIntent>, Fault> {
-        let stored = rows.scan::<Intent>(INTENTS, Keys::all(), limit);
-        stored.map(|row| row.and_then(|(id, intent)| OpenIntent::read(&id, intent))).collect()
+        let mut open = BTreeMap::new();
+        for part in sheet::parts(rows, &[]) {
+            open.extend(part?.1.open(rows)?);
+        }
+        for row in rows.scan::<Intent>(INTENTS, Keys::all(), limit) {
+            let (id, intent) = row?;
+            let id = id.try_into().map_err(|_| Fault::new("an intent's key is not an id"))?;
+            open.insert(CommandId(id), intent);
+        }
+        Ok(open.into_iter().take(limit).map(|(id, intent)| OpenIntent::of(id, intent)).collect())
     }
 
-    fn read(id: &[u8], intent: Intent) -> Result<OpenIntent, Fault> {
-        let id = id.try_into().map_err(|_| Fault::new("an intent's key is not an id"))?;
+    fn of(id: CommandId, intent: Intent) -> OpenIntent {
         let not_before = (intent.due != i64::MIN).then_some(intent.due);
         let key = intent.key;
         let wanted = match intent.action {
@@ -199,7 +209,7 @@ impl OpenIntent {
         };
         let (policy, step) = (intent.policy, intent.step);
         let (causation, correlation) = (intent.causation, intent.correlation);
-        Ok(OpenIntent { id: CommandId(id), policy, step, wanted, causation, correlation })
+        OpenIntent { id, policy, step, wanted, causation, correlation }
     }
 }
 

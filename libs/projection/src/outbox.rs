@@ -8,11 +8,15 @@
 //! accounts is done together, so the rows that change together lie together. Entries of earlier
 //! versions have no position, or no place; they are found by their time all the same.
 
+use std::collections::HashSet;
+
 use event_store::CommandId;
 
+use crate::changes::Closed;
 use crate::fault::Fault;
 use crate::intents::{Intent, IntentState, Wish};
 use crate::rows::{DUE, INTENT_KEYS, INTENTS, PARKED, Rows};
+use crate::sheet;
 
 /// Order-preserving: due time (shifted so that it sorts as unsigned), position, place, then id.
 pub(crate) fn due_key(id: CommandId, intent: &Intent) -> [u8; 36] {
@@ -36,9 +40,19 @@ pub(crate) fn read_due_key(key: &[u8]) -> Result<(i64, CommandId), Fault> {
     }
 }
 
-/// Carries out what the policies want; returns by how many the intents grew.
-pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, Fault> {
+/// Carries out what the policies want because of an event of this command; returns by how many
+/// the intents grew.
+pub(crate) fn carry_out(
+    command: CommandId,
+    mut wishes: Vec<Wish>,
+    rows: &mut Rows<'_>,
+) -> Result<i64, Fault> {
     let mut growth = 0;
+    if wishes.len() >= sheet::INTENTS_MIN && !sheet::is_of(command, rows)? {
+        let on_sheet = take_for_sheet(&mut wishes);
+        growth += i64::try_from(on_sheet.len()).unwrap_or(i64::MAX);
+        sheet::write(command, on_sheet, rows)?;
+    }
     for wish in wishes {
         growth += match wish {
             Wish::Open(id, intent) => open(id, &intent, rows)?,
@@ -48,8 +62,47 @@ pub(crate) fn carry_out(wishes: Vec<Wish>, rows: &mut Rows<'_>) -> Result<i64, F
     Ok(growth)
 }
 
-/// Removes the intent that a record with this command id answers.
-pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
+/// Takes what may stand on a sheet, if it is worth one.
+fn take_for_sheet(wishes: &mut Vec<Wish>) -> Vec<(CommandId, Intent)> {
+    let mut ids = HashSet::new();
+    let is_held = |wish: &mut Wish| match wish {
+        Wish::Open(id, intent) => {
+            sheet::holds(intent) && ids.len() < sheet::INTENTS_MAX && ids.insert(*id)
+        }
+        Wish::Cancel(_) => false,
+    };
+    let held = wishes.extract_if(.., is_held).collect::<Vec<_>>();
+    if held.len() < sheet::INTENTS_MIN {
+        wishes.extend(held);
+        return Vec::new();
+    }
+    let opened = held.into_iter().filter_map(|wish| match wish {
+        Wish::Open(id, intent) => Some((id, *intent)),
+        Wish::Cancel(_) => None,
+    });
+    opened.collect()
+}
+
+/// Removes the intent that a record with this command id, which the other command has caused,
+/// answers.
+pub(crate) fn close(
+    id: CommandId,
+    causation: Option<CommandId>,
+    rows: &mut Rows<'_>,
+) -> Result<i64, Fault> {
+    let on_sheet = match causation {
+        Some(causation) => sheet::close(id, causation, rows)?,
+        None => false,
+    };
+    let growth = remove(id, rows)?;
+    if on_sheet || growth < 0 {
+        rows.changes().close(Closed { id, on_sheet });
+    }
+    Ok(if on_sheet { -1 } else { growth })
+}
+
+/// Removes the rows of an intent, if it has any.
+fn remove(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
     rows.remove(INTENTS, id.0);
     // The sender may release it before this is written, or put it aside, which the store sees.
@@ -64,7 +117,7 @@ pub(crate) fn close(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
 }
 
 fn open(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Result<i64, Fault> {
-    let mut growth = 1 + close(id, rows)?;
+    let mut growth = 1 + remove(id, rows)?;
     if let Some(key) = &intent.key {
         growth += cancel(key, rows)?;
         rows.put(INTENT_KEYS, key, &id.to_string())?;
@@ -78,7 +131,9 @@ fn cancel(key: &str, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let id = id.parse().map_err(|error| {
         Fault::because(format!("intent key {key} does not lead to an intent"), Box::new(error))
     })?;
-    close(id, rows)
+    let growth = remove(id, rows)?;
+    rows.changes().close(Closed { id, on_sheet: false });
+    Ok(growth)
 }
 
 /// Writes an intent together with the entry that its state demands.
@@ -96,11 +151,19 @@ pub(crate) fn amend(
     rows: &mut Rows<'_>,
     change: impl FnOnce(&mut Intent),
 ) -> Result<bool, Fault> {
-    let Some(mut intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(false) };
-    match intent.state {
-        IntentState::Open => rows.remove(DUE, due_key(id, &intent)),
-        IntentState::Parked => rows.remove(PARKED, id.0),
-    }
+    let mut intent = match rows.get::<Intent>(INTENTS, id.0)? {
+        Some(intent) => {
+            match intent.state {
+                IntentState::Open => rows.remove(DUE, due_key(id, &intent)),
+                IntentState::Parked => rows.remove(PARKED, id.0),
+            }
+            intent
+        }
+        None => match sheet::open(id, rows)? {
+            Some(intent) => intent,
+            None => return Ok(false),
+        },
+    };
     change(&mut intent);
     write(id, &intent, rows)?;
     Ok(true)

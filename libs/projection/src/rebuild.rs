@@ -205,7 +205,7 @@ pub(crate) fn hand_over(
 }
 
 /// Attempts and reports are the sender's knowledge: the log does not have them.
-fn carry_over(
+pub(crate) fn carry_over(
     touched: Vec<(CommandId, Intent)>,
 ) -> Vec<(CommandId, impl FnOnce(&mut Intent) + 'static)> {
     let known = |from: Intent| {

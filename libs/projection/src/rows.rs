@@ -29,6 +29,12 @@ pub(crate) const DUE: Table = Table(0xF2);
 pub(crate) const INTENT_KEYS: Table = Table(0xF3);
 /// Ids of intents that wait for an operator.
 pub(crate) const PARKED: Table = Table(0xF4);
+/// The command of an event to the ids of what the event wants of many: a table of bytes.
+pub(crate) const SHEET_IDS: Table = Table(0xF5);
+/// Position of the event and number of the first one to some of what it wants of many.
+pub(crate) const SHEETS: Table = Table(0xF6);
+/// The command of an event to what is closed of what it wants of many: a table of bytes.
+pub(crate) const MARKS: Table = Table(0xF7);
 
 /// One view of a read model: the first byte of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,9 +47,9 @@ impl Table {
         Table(prefix)
     }
 
-    /// Of this crate: the sender changes it beside a batch.
-    pub(crate) const fn is_reserved(self) -> bool {
-        self.0 >= RESERVED
+    /// Whether the sender changes it too, beside a batch.
+    pub(crate) const fn is_shared(self) -> bool {
+        self.0 >= RESERVED && self.0 < SHEET_IDS.0
     }
 
     pub(crate) const fn prefix(self) -> u8 {
@@ -191,11 +197,21 @@ impl<'a> Rows<'a> {
 
     /// The row with this key in a table of bytes.
     pub fn get_bytes(&self, table: Table, key: impl AsRef<[u8]>) -> Result<Option<Vec<u8>>, Fault> {
+        self.with_bytes(table, key, |row| row.map(<[u8]>::to_vec))
+    }
+
+    /// What is read of the bytes of a row, which are not copied.
+    pub(crate) fn with_bytes<T>(
+        &self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+        read: impl FnOnce(Option<&[u8]>) -> T,
+    ) -> Result<T, Fault> {
         let whole = table.key(key.as_ref());
         if let Some(change) = self.changed(&whole) {
-            return Ok(change.clone());
+            return Ok(read(change.as_deref()));
         }
-        Ok(self.stored(table, &whole)?.map(|value| value.to_vec()))
+        Ok(read(self.stored(table, &whole)?.as_deref()))
     }
 
     /// Writes a row of a table of bytes.

@@ -4,7 +4,7 @@
 //! several times. A search in the base costs more than comparing a handful of keys.
 //!
 //! What must stay true: it lives as long as nobody changes what is remembered in the base. The
-//! tables of this crate, which the sender changes beside a batch, are not remembered.
+//! tables that the sender changes beside a batch are not remembered.
 
 use std::cell::RefCell;
 
@@ -13,18 +13,14 @@ use storage::Value;
 use crate::rows::Table;
 
 /// How many rows are remembered: what an event asks for more than once, and the day.
-const ROWS_MAX: usize = 8;
+const ROWS_MAX: usize = 12;
 
 /// A few rows, or that there are none.
 #[derive(Default)]
-pub(crate) struct Seen(RefCell<Ring>);
+pub(crate) struct Seen(RefCell<Rows>);
 
-#[derive(Default)]
-struct Ring {
-    rows: Vec<(Vec<u8>, Option<Value>)>,
-    /// Who is forgotten next.
-    oldest: usize,
-}
+/// Keys and values; what was asked for last is at the end.
+type Rows = Vec<(Vec<u8>, Option<Value>)>;
 
 impl Seen {
     /// What the base holds; it is read where it is not remembered.
@@ -37,27 +33,20 @@ impl Seen {
         whole: &[u8],
         read: impl FnOnce() -> Result<Option<Value>, E>,
     ) -> Result<Option<Value>, E> {
-        if table.is_reserved() {
+        if table.is_shared() {
             return read();
         }
-        let mut ring = self.0.borrow_mut();
-        if let Some((_, value)) = ring.rows.iter().find(|(key, _)| key == whole) {
-            return Ok(value.clone());
+        let mut rows = self.0.borrow_mut();
+        if let Some(at) = rows.iter().rposition(|(key, _)| key == whole) {
+            rows[at..].rotate_left(1);
+            return Ok(rows.last().and_then(|(_, value)| value.clone()));
         }
         let value = read()?;
-        ring.remember(whole.to_vec(), value.clone());
-        Ok(value)
-    }
-}
-
-impl Ring {
-    fn remember(&mut self, key: Vec<u8>, value: Option<Value>) {
-        if self.rows.len() < ROWS_MAX {
-            self.rows.push((key, value));
-            return;
+        if rows.len() == ROWS_MAX {
+            rows.remove(0);
         }
-        self.rows[self.oldest] = (key, value);
-        self.oldest = (self.oldest + 1) % ROWS_MAX;
+        rows.push((whole.to_vec(), value.clone()));
+        Ok(value)
     }
 }
 
@@ -91,9 +80,11 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_is_forgotten_first() {
+    fn what_was_asked_for_longest_ago_is_forgotten_first() {
         assert_eq!(reads(TABLE, (0..=ROWS_MAX).chain([ROWS_MAX, 1])), ROWS_MAX + 1);
         assert_eq!(reads(TABLE, (0..=ROWS_MAX).chain([0])), ROWS_MAX + 2);
+        let asked_again = (0..ROWS_MAX).chain([0, ROWS_MAX, 0, 1]);
+        assert_eq!(reads(TABLE, asked_again), ROWS_MAX + 2, "the second one was forgotten");
     }
 
     #[test]

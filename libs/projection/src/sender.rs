@@ -21,11 +21,12 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use crate::attempt::{self, Attempt, Landing};
+use crate::due::Due;
 use crate::fault::{chain_of, panic_text};
 use crate::intents::Intent;
 use crate::performer::OpenEffect;
 use crate::shared::{Gate, Shared};
-use crate::store::{Due, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// The longest time between two looks at the clock, which need not run like ours.
 const LOOK_MAX: Duration = Duration::from_millis(200);

@@ -19,13 +19,15 @@ use serde::{Deserialize, Serialize};
 use storage::{Storage, Table, TableError};
 use tokio::sync::Notify;
 
-use crate::changes::Changes;
+use crate::changes::{Changes, Closed};
+use crate::due::{Due, counts, due_in};
 use crate::fault::{Fault, chain_of};
 use crate::intents::{Intent, IntentState};
 use crate::outbox;
 use crate::redo::{self, Unfinished};
 use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
-use crate::underway::Underway;
+use crate::sheet;
+use crate::underway::{Origin, Underway};
 use crate::witness::Witness;
 
 const CHECKPOINT: &str = "checkpoint";
@@ -34,8 +36,6 @@ const SYNCED: &str = "synced";
 const RELEASED_AT_ONCE: usize = 1000;
 /// Most rows that are written in one batch of sled's, during which nobody can read.
 pub(crate) const BATCH_ROWS_MAX: usize = 64;
-/// Entries of `DUE` that are gone through at once: nothing is written meanwhile.
-const LOOKED_AT_ONCE: usize = 10_000;
 /// Its presence says that many changes were being written: the rows are between two states.
 const TORN: &str = "torn";
 
@@ -206,10 +206,21 @@ impl Store {
         }
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         let closed = self.underway().notice(changes);
-        closed.iter().try_for_each(|id| self.table.remove(&PARKED.key(&id.0)))?;
         match size {
-            Size::Small => self.write(changes),
+            Size::Small => {
+                closed.into_iter().try_for_each(|closed| self.forget_put_aside(closed))?;
+                self.write(changes)
+            }
             Size::Large => self.write_for_the_first_time(changes),
+        }
+    }
+
+    /// What the sender may have put aside since the record of it was staged.
+    fn forget_put_aside(&self, closed: Closed) -> Result<(), TableError> {
+        self.table.remove(&PARKED.key(&closed.id.0))?;
+        match closed.on_sheet {
+            true => self.table.remove(&INTENTS.key(&closed.id.0)),
+            false => Ok(()),
         }
     }
 
@@ -318,9 +329,13 @@ impl Store {
 
     /// These rows take the place of others: what is underway there, and open here, is underway.
     pub(crate) fn take_over(&self, old: &Store) -> Result<(), StoreError> {
-        let is_open =
-            |rows: &Rows<'_>, id: CommandId| Ok(rows.get::<Intent>(INTENTS, id.0)?.is_some());
-        let taken = self.read(|rows| old.underway().hand_over(|id| is_open(rows, id)))?;
+        let stands = |rows: &Rows<'_>, id: CommandId| {
+            Ok(match rows.with_bytes(INTENTS, id.0, |row| row.is_some())? {
+                true => Some(Origin::Row),
+                false => sheet::open(id, rows)?.map(|_| Origin::Sheet),
+            })
+        };
+        let taken = self.read(|rows| old.underway().hand_over(|id| stands(rows, id)))?;
         *self.underway() = taken;
         Ok(())
     }
@@ -390,51 +405,4 @@ impl Store {
         storage::replace(&*self.storage, &path, position.to_string().as_bytes())
             .map_err(|source| StoreError::Io { path, attempted: "replaced", source })
     }
-}
-
-/// What the sender does next.
-#[derive(Default)]
-pub(crate) struct Due {
-    pub(crate) intents: Vec<(CommandId, Intent)>,
-    /// When the first one is due that was not looked at.
-    pub(crate) next: Option<i64>,
-}
-
-/// The intent for which an entry of `DUE` counts; `None`: it is gone or due at another time.
-fn counts(rows: &Rows<'_>, key: &[u8]) -> Result<Option<(CommandId, Intent)>, Fault> {
-    let (at, id) = outbox::read_due_key(key)?;
-    let intent = rows.get::<Intent>(INTENTS, id.0)?;
-    Ok(intent.filter(|intent| intent.is_due_at(at)).map(|intent| (id, intent)))
-}
-
-/// What is due and not underway, which is from now on, and entries that are left over.
-fn due_in(
-    rows: &Rows<'_>,
-    underway: &mut Underway,
-    now: i64,
-    limit: usize,
-) -> Result<(Due, Vec<Vec<u8>>), Fault> {
-    let (mut due, mut stale) = (Due::default(), Vec::new());
-    let mut last = None;
-    for (count, key) in rows.keys(DUE, Keys::from(underway.next())).enumerate() {
-        let key = key?;
-        let (at, id) = outbox::read_due_key(&key)?;
-        if at > now || due.intents.len() == limit || count == LOOKED_AT_ONCE {
-            due.next = Some(at);
-            break;
-        }
-        if !underway.has(id) {
-            match counts(rows, &key)? {
-                Some(open) => due.intents.push(open),
-                None => stale.push(key.clone()),
-            }
-        }
-        last = Some(key);
-    }
-    // Nothing is taken before everything was read. One intent may have two entries.
-    due.intents.retain(|(id, _)| underway.take(*id));
-    if let Some(last) = last {
-        underway.looked_at(&last);
-    }
-    Ok((due, stale))
 }

@@ -8,6 +8,7 @@ mod policies;
 mod rebuilds;
 mod rows;
 mod schedules;
+mod sheets;
 mod torn;
 mod underway;
 mod watched;

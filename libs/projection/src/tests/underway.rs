@@ -66,7 +66,7 @@ fn open(store: &Store, number: u64, due: i64) {
 }
 
 fn close(store: &Store, number: u64) {
-    change(store, |rows| assert_eq!(outbox::close(id(number), rows).unwrap(), -1));
+    change(store, |rows| assert_eq!(outbox::close(id(number), None, rows).unwrap(), -1));
 }
 
 fn land(store: &Store, number: u64, landing: Landing) {
@@ -156,7 +156,7 @@ fn what_is_put_aside_while_its_record_is_staged_leaves_nothing_behind() {
     open(&store, 1, i64::MIN);
     take(&store, NOW, ALL);
     let mut rows = store.rows(Changes::default());
-    assert_eq!(outbox::close(id(1), &mut rows).unwrap(), -1);
+    assert_eq!(outbox::close(id(1), None, &mut rows).unwrap(), -1);
     let staged = rows.into_changes();
     land(&store, 1, Landing::Parked("odd".into()));
     let parked = || store.query(|rows| Ok(rows.keys(PARKED, Keys::all()).count())).unwrap();
