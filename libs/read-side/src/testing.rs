@@ -92,7 +92,7 @@ impl Story {
         self.memory.rows()
     }
 
-    /// One row.
+    /// One row, as it is shown.
     ///
     /// # Panics
     /// When there is no such row.
@@ -100,7 +100,9 @@ impl Story {
     #[must_use]
     pub fn row<T: DeserializeOwned>(&self, table: Table, key: &str) -> T {
         let row = self.rows().get(table, key).expect("the row can be read");
-        row.expect("there is such a row")
+        let mut row = row.expect("there is such a row");
+        contract::view::spell_out(&mut row);
+        serde_json::from_value(row).expect("the row has this form")
     }
 
     /// What policies want and what has not come yet.

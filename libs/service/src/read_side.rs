@@ -52,6 +52,9 @@ pub trait Views: ReadModel {
     fn listings(&self) -> &'static [Listing] {
         &[]
     }
+
+    /// Adds to a row, or to a live answer, what people see and rows leave out.
+    fn show(&self, _row: &mut Value) {}
 }
 
 /// Answers that are computed when somebody asks: from the log, or from the network.
@@ -122,8 +125,7 @@ impl ReadSide {
         let desk = Arc::new(Desk {
             service,
             handle: handle.clone(),
-            views: parts.model.views(),
-            listings: parts.model.listings(),
+            model: parts.model,
             live: parts.live,
         });
         let endpoint = Endpoint {
@@ -153,8 +155,7 @@ impl ReadSide {
 struct Desk {
     service: &'static str,
     handle: Handle,
-    views: &'static [View],
-    listings: &'static [Listing],
+    model: Arc<dyn Views>,
     live: Option<Arc<dyn Live>>,
 }
 
@@ -200,7 +201,7 @@ impl Desk {
 
     fn describe(&self) -> Value {
         let describe = |view: &View| {
-            let listing = self.listings.iter().find(|listing| listing.view == view.name);
+            let listing = self.model.listings().iter().find(|it| it.view == view.name);
             match listing {
                 None => json!({ "name": view.name, "about": view.about }),
                 Some(listing) => {
@@ -209,13 +210,13 @@ impl Desk {
                 }
             }
         };
-        let views: Vec<_> = self.views.iter().map(describe).collect();
+        let views: Vec<_> = self.model.views().iter().map(describe).collect();
         json!({ "service": self.service, "views": views })
     }
 
     fn view(&self, name: &str) -> Result<&View, Refusal> {
-        self.views.iter().find(|view| view.name == name).ok_or_else(|| {
-            let names: Vec<_> = self.views.iter().map(|view| view.name).collect();
+        self.model.views().iter().find(|view| view.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.model.views().iter().map(|view| view.name).collect();
             let names = names.join(", ");
             (NOT_FOUND, format!("{} has no view {name:?}; it has {names}", self.service))
         })
@@ -237,7 +238,8 @@ impl Desk {
         };
         let nothing =
             || (NOT_FOUND, format!("{} {} has nothing at {key:?}", self.service, view.name));
-        let value = value.ok_or_else(nothing)?;
+        let mut value = value.ok_or_else(nothing)?;
+        self.model.show(&mut value);
         Ok(json!({
             "service": self.service,
             "view": view.name,
@@ -277,6 +279,7 @@ impl Desk {
             rows.scan::<Value>(table, keys, limit + 1).collect::<Result<Vec<_>, _>>()
         };
         let (position, mut rows) = self.read(as_of, page).await?;
+        rows.iter_mut().for_each(|(_, row)| self.model.show(row));
         let whole = rows.len();
         rows.truncate(limit.min(rows_that_fit(&rows)));
         let more = rows.len() < whole;
@@ -298,7 +301,7 @@ impl Desk {
     ) -> Result<Value, Refusal> {
         let view = self.view(view)?;
         let table = self.table(view)?;
-        let listing = self.listings.iter().find(|listing| listing.view == view.name);
+        let listing = self.model.listings().iter().find(|listing| listing.view == view.name);
         let listing = listing.ok_or_else(|| {
             (NOT_FOUND, format!("{} {} is listed by key only", self.service, view.name))
         })?;
@@ -308,7 +311,8 @@ impl Desk {
         let size =
             listing::Size { rows_max: limit.clamp(1, PAGE_ROWS_MAX), bytes_max: PAGE_BYTES_MAX };
         let page = |rows: &Rows<'_>| listing.page(rows, table, (filter, after), size);
-        let (position, page) = self.read(as_of, page).await?;
+        let (position, mut page) = self.read(as_of, page).await?;
+        page.rows.iter_mut().for_each(|(_, row)| self.model.show(row));
         Ok(self.page(view, position, page.rows, page.next))
     }
 

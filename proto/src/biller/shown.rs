@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use crate::view::Amount;
+use crate::view::ShownAmount;
 
 /// What an agent picks from (F2, F10, F12, F16, F19, F21, F37, F55, F69, F71): a list by the name
 /// of each part.
@@ -78,7 +78,7 @@ fn package((package_id, package): (&Code, &Package)) -> Value {
 
 /// Every version of a price, oldest first.
 fn prices(prices: &Dated<Money>, amount: &str) -> Vec<Value> {
-    versions(prices, amount, |money| json!(Amount::from(*money)))
+    versions(prices, amount, |money| json!(ShownAmount(*money)))
 }
 
 fn versions<T>(dated: &Dated<T>, name: &str, shown: impl Fn(&T) -> Value) -> Vec<Value> {
@@ -91,8 +91,8 @@ fn versions<T>(dated: &Dated<T>, name: &str, shown: impl Fn(&T) -> Value) -> Vec
 
 fn campaign((code, campaign): (&Code, &Campaign)) -> Value {
     let (monthly, discount) = match campaign.offer {
-        Offer::Monthly(monthly) => (Some(Amount::from(monthly)), None),
-        Offer::Discount(less) => (None, Some(Amount::from(less))),
+        Offer::Monthly(monthly) => (Some(ShownAmount(monthly)), None),
+        Offer::Discount(less) => (None, Some(ShownAmount(less))),
     };
     json!({
         "campaignCode": code.as_str(),

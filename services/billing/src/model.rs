@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use contract::view::spell_out;
 use domain::biller::Biller;
 use event_store::Recorded;
 use projection::{Fault, Intents, ReadModel, Rows};
 use read_side::decoded;
+use serde_json::Value;
 use service::{View, Views};
 
 use crate::{
@@ -116,7 +118,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        7
+        8
     }
 
     fn apply(
@@ -150,6 +152,10 @@ impl ReadModel for Billing {
 impl Views for Billing {
     fn views(&self) -> &'static [View] {
         VIEWS
+    }
+
+    fn show(&self, row: &mut Value) {
+        spell_out(row);
     }
 }
 

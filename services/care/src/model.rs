@@ -1,9 +1,11 @@
 //! Care's read model: an event passes the views in an order in which each finds what it shows.
 
+use contract::view::spell_out;
 use event_store::Recorded;
 use projection::{Fault, Intents, ReadModel, Rows, Table};
 use read_side::{decoded, existing};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use service::{Listing, View, Views};
 
 use crate::{
@@ -138,7 +140,7 @@ impl ReadModel for Care {
     }
 
     fn version(&self) -> u32 {
-        5
+        6
     }
 
     fn apply(
@@ -176,6 +178,10 @@ impl Views for Care {
 
     fn listings(&self) -> &'static [Listing] {
         LISTINGS
+    }
+
+    fn show(&self, row: &mut Value) {
+        spell_out(row);
     }
 }
 

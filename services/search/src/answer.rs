@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use contract::{
     search::{Finder, Question, Unanswered},
-    view::Amount,
+    view::ShownAmount,
 };
 use domain::money::{Currency, Money};
 use projection::{Fault, Handle, Rows};
@@ -111,7 +111,7 @@ impl Answers {
             "sites": card.sites,
             "services": services,
             "devices": card.devices,
-            "balance": Amount::from(Money::new(self.currency, card.owed)),
+            "balance": ShownAmount(Money::new(self.currency, card.owed)),
         }))
     }
 }

@@ -8,7 +8,7 @@ use domain::{
 use serde_json::{Value, json};
 
 use super::{codes, prices, versions};
-use crate::view::Amount;
+use crate::view::ShownAmount;
 
 pub(super) fn fee((product, fee): (&Code, &Fee)) -> Value {
     json!({
@@ -111,8 +111,8 @@ fn word(action: DunningAction) -> &'static str {
     }
 }
 
-fn amount(currency: Currency, minor: i64) -> Amount {
-    Money::new(currency, minor).into()
+fn amount(currency: Currency, minor: i64) -> ShownAmount {
+    ShownAmount(Money::new(currency, minor))
 }
 
 /// Parts of a million as the file has them: `6.25`.

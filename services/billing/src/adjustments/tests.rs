@@ -54,7 +54,7 @@ fn f59_an_adjustment_says_what_for_why_and_who_made_it() {
     let expected = json!({
         "adjustmentId": "a-1",
         "accountId": "account_7",
-        "amount": { "minor": -5000, "currency": "USD", "text": "-50.00 USD" },
+        "amount": { "minor": -5000, "currency": "USD" },
         "reason": "OUTAGE",
         "note": "Two days without service",
         "status": "made",

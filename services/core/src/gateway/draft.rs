@@ -12,7 +12,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use contract::view::Amount;
+use contract::view::ShownAmount;
 use domain::{
     account::{Account, AccountId},
     calendar::{self, Calendar},
@@ -75,7 +75,7 @@ fn read(reader: &Reader, account_id: &AccountId) -> Result<Option<Read>, states:
 fn shown(desk: &Desk, account_id: &AccountId, read: &Read) -> Value {
     let Read { subscription, ledger, today } = read;
     let currency = desk.biller.currency;
-    let amount = |minor| Amount::from(Money::new(currency, minor));
+    let amount = |minor| ShownAmount(Money::new(currency, minor));
     let previous = ledger.balance();
     let Some(cycle) = subscription.next_cycle() else {
         return json!({
@@ -114,7 +114,7 @@ fn line(line: &InvoiceLine) -> Value {
         "description": line.description.as_str(),
         "from": line.span.map(|(from, _)| from.to_string()),
         "to": line.span.map(|(_, end)| last_day(end).to_string()),
-        "amount": Amount::from(line.amount),
+        "amount": ShownAmount(line.amount),
         "kind": line.kind.name(),
     })
 }

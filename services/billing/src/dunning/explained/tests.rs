@@ -23,7 +23,9 @@ use crate::testing::story;
 
 fn told(story: &Story) -> Value {
     let told = explained(&biller::testing(), "account_7", story.rows()).unwrap();
-    serde_json::to_value(told.expect("the account is known")).unwrap()
+    let mut told = serde_json::to_value(told.expect("the account is known")).unwrap();
+    contract::view::spell_out(&mut told);
+    told
 }
 
 fn said(story: &Story) -> String {

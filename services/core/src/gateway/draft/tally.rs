@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::view::Amount;
+use contract::view::ShownAmount;
 use domain::{
     account::AccountId,
     invoice::{InvoiceLine, LineKind},
@@ -122,7 +122,7 @@ impl Tally {
 
     /// As it is shown.
     pub(super) fn shown(&self) -> Value {
-        let amount = |minor| Amount::from(Money::new(self.currency, minor));
+        let amount = |minor| ShownAmount(Money::new(self.currency, minor));
         let bill = |bill: &Bill| {
             json!({
                 "accountId": bill.account_id.as_str(),
