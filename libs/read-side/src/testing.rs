@@ -51,7 +51,7 @@ impl Story {
     #[must_use]
     pub fn then(mut self, fact: Fact) -> Self {
         let id = self.next_id();
-        self.record(id, &fact).expect("the fact can be applied");
+        self.record((id, None), &fact).expect("the fact can be applied");
         self
     }
 
@@ -71,9 +71,24 @@ impl Story {
     /// When there is not one intent, or the fact cannot be applied.
     #[track_caller]
     #[must_use]
-    pub fn answered(mut self, fact: Fact) -> Self {
-        let intent = only(self.intents());
-        self.record(intent.id, &fact).expect("the fact can be applied");
+    pub fn answered(self, fact: Fact) -> Self {
+        let step = only(self.intents()).step;
+        self.brought(&step, [fact])
+    }
+
+    /// The facts are what came of the open intent of that step, in one record.
+    ///
+    /// # Panics
+    /// When there is not one such intent, or a fact cannot be applied.
+    #[track_caller]
+    #[must_use]
+    pub fn brought(mut self, step: &str, facts: impl IntoIterator<Item = Fact>) -> Self {
+        let of_step = self.intents().into_iter().filter(|intent| intent.step == step);
+        let intent = only(of_step.collect());
+        for fact in facts {
+            let because = (intent.id, Some(intent.causation));
+            self.record(because, &fact).expect("the fact can be applied");
+        }
         self
     }
 
@@ -83,7 +98,7 @@ impl Story {
     /// Why it cannot.
     pub fn try_then(mut self, fact: Fact) -> Result<(), Fault> {
         let id = self.next_id();
-        self.record(id, &fact)
+        self.record((id, None), &fact)
     }
 
     /// The rows after the facts so far.
@@ -138,7 +153,11 @@ impl Story {
         CommandId(u128::from(self.position + 1).to_be_bytes())
     }
 
-    fn record(&mut self, command_id: CommandId, fact: &Fact) -> Result<(), Fault> {
+    fn record(
+        &mut self,
+        (command_id, causation): (CommandId, Option<CommandId>),
+        fact: &Fact,
+    ) -> Result<(), Fault> {
         self.position += 1;
         let version = self.versions.entry(fact.stream.clone()).or_default();
         *version += 1;
@@ -155,7 +174,7 @@ impl Story {
             command_id,
             committed_at: START + seconds * SECOND,
             actor: self.actor.into(),
-            causation: None,
+            causation,
             correlation: None,
             traceparent: None,
         };

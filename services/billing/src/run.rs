@@ -5,8 +5,10 @@ use domain::{
     Event,
     autopay::AutopayEvent,
     biller::Biller,
+    decision::DecisionEvent,
     dunning::DunningEvent,
     invoice::InvoiceEvent,
+    ledger::Obstacle,
     money::Money,
     run::{RunEvent, RunKind},
     subscription::SubscriptionEvent,
@@ -39,7 +41,7 @@ pub(crate) struct RunRow {
     due: u64,
     /// What came of it: bills, steps, draws, campaigns.
     done: u64,
-    /// Accounts that could not be billed.
+    /// Accounts that could not be billed, this time or again.
     parked: u64,
     /// Of all bills or draws.
     total: Amount,
@@ -73,6 +75,10 @@ pub(crate) fn apply(
             count(rows, RunKind::Bill, recorded, |row| row.add(nothing))
         }
         Event::Subscription(SubscriptionEvent::Parked { .. }) => {
+            count(rows, RunKind::Bill, recorded, |row| row.parked += 1)
+        }
+        // It is parked already, and for the same reason.
+        Event::Decision(DecisionEvent::Rejected { code, .. }) if Obstacle::is_told_by(code) => {
             count(rows, RunKind::Bill, recorded, |row| row.parked += 1)
         }
         Event::Subscription(SubscriptionEvent::CampaignExpired { .. }) => {
@@ -220,3 +226,6 @@ impl RunRow {
         self.total.minor = self.total.minor.saturating_add(amount.minor);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,17 @@ pub struct Obstacle {
     pub reason: String,
 }
 
+impl Obstacle {
+    const MARKET_WITHOUT_TAXES: &'static str = "bill.market_without_taxes";
+    const TOO_LARGE: &'static str = "bill.too_large";
+
+    /// Whether a refusal with this code says that a bill could not be made.
+    #[must_use]
+    pub fn is_told_by(code: &str) -> bool {
+        [Self::MARKET_WITHOUT_TAXES, Self::TOO_LARGE].contains(&code)
+    }
+}
+
 /// What the bill of a cycle has on it that pays until `through` in advance. Drafts are made of it
 /// as bills are.
 ///
@@ -71,12 +82,12 @@ pub fn bill_lines(
     let rated = subscription.rate(cycle, through).naming_campaigns(&biller.catalog);
     match rated.taxed(subscription, &*biller.taxes, cycle) {
         Err(untaxable) => {
-            let code = "bill.market_without_taxes";
+            let code = Obstacle::MARKET_WITHOUT_TAXES;
             Err(Obstacle { code, reason: untaxable.to_string() })
         }
         Ok(lines) if total(&lines).is_none() => {
             let reason = "the bill is too large: end what is not sold".to_owned();
-            Err(Obstacle { code: "bill.too_large", reason })
+            Err(Obstacle { code: Obstacle::TOO_LARGE, reason })
         }
         Ok(lines) => Ok(lines),
     }
