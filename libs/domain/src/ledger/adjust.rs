@@ -4,7 +4,7 @@
 //! What must stay true: the limit is for all that is credited to an account on a day without
 //! anybody's approval, or charged to it, so it cannot be gone beyond in parts.
 
-use super::{Ledger, LedgerEvent, LedgerRejection, REQUESTS_MAX, posted, state::is_invoices};
+use super::{Ledger, LedgerEvent, LedgerRejection, REQUESTS_MAX, posted};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
@@ -46,8 +46,8 @@ impl Decide for AdjustAccount {
         match ledger.requested.get(&self.adjustment_id) {
             Some(waiting) if Fingerprint::of(&waiting.content()) == what => return Ok(vec![]),
             Some(_) => return Err(LedgerRejection::AdjustmentIdUsed.into()),
-            None if ledger.charges.contains_key(&self.adjustment_id)
-                || is_invoices(&self.adjustment_id) =>
+            None if ledger.is_a_debts(&self.adjustment_id)
+                || ledger.is_a_payments(&self.adjustment_id) =>
             {
                 return Err(LedgerRejection::IdOfAnother.into());
             }

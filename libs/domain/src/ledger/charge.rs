@@ -2,10 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{
-    ChargeLine, Ledger, LedgerEvent, LedgerRejection, posted,
-    state::{fingerprint, is_invoices},
-};
+use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, posted, state::fingerprint};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
@@ -36,7 +33,7 @@ impl Decide for RecordCharge {
         match ledger.charges.get(&self.charge_id) {
             Some(content) if *content == fingerprint(&(&self.lines, self.due_on)) => Ok(vec![]),
             Some(_) => Err(LedgerRejection::ChargeIdUsed.into()),
-            None if ledger.has_adjustment(&self.charge_id) || is_invoices(&self.charge_id) => {
+            None if ledger.is_a_debts(&self.charge_id) || ledger.is_a_payments(&self.charge_id) => {
                 Err(LedgerRejection::IdOfAnother.into())
             }
             None => {
@@ -76,10 +73,12 @@ mod tests {
     use super::{LINES_MAX, RecordCharge};
     use crate::{
         account::AccountRejection,
-        ledger::{AdjustAccount, ChargeLine, LedgerEvent, LedgerRejection},
+        ledger::{
+            AdjustAccount, ChargeLine, LedgerEvent, LedgerRejection, PaymentMethod, RecordPayment,
+        },
         money::{Currency, MINOR_MAX, Money},
         testing::{
-            fixtures::{account, account_id, code, sealed, text, usd},
+            fixtures::{TODAY, account, account_id, code, sealed, text, usd},
             given,
         },
     };
@@ -133,6 +132,44 @@ mod tests {
         given(account()).when(adjust("invoice_I00000001")).then_rejected(other);
         let above = AdjustAccount { amount: usd(6_000), ..adjust("x") };
         given(account()).after(above).when(named("x")).then_rejected(other);
+    }
+
+    #[test]
+    fn f79_what_is_owed_and_what_was_paid_have_no_id_in_common() {
+        // A payment that does not hold is owed again by its own name, and disputed by it.
+        let named = |charge_id: &str| RecordCharge {
+            charge_id: code(charge_id),
+            ..charge(vec![line(usd(100))])
+        };
+        let pay = |payment_id: &str| RecordPayment {
+            account_id: account_id(),
+            payment_id: code(payment_id),
+            amount: usd(100),
+            method: PaymentMethod::Check,
+            received_on: TODAY,
+            invoice_id: None,
+            reference: None,
+        };
+        let adjust = AdjustAccount {
+            account_id: account_id(),
+            adjustment_id: code("x"),
+            amount: usd(6_000),
+            reason: code("OUTAGE"),
+            note: sealed("Two days without service"),
+        };
+        let other = LedgerRejection::IdOfAnother;
+        given(account()).after(pay("x")).when(named("x")).then_rejected(other);
+        given(account()).after(pay("x")).when(adjust.clone()).then_rejected(other);
+        given(account()).after(named("x")).when(pay("x")).then_rejected(other);
+        given(account()).after(adjust).when(pay("x")).then_rejected(other);
+        given(account()).when(pay("invoice_I00000001")).then_rejected(other);
+        // What is drawn is recorded, whatever anybody charged before.
+        given(account()).when(named("autopay-7-2026-04-05")).then_rejected(other);
+        given(account())
+            .after(pay("autopay-7-2026-04-05"))
+            .when(pay("autopay-7-2026-04-05"))
+            .then([]);
+        given(account()).after(named("x")).after(pay("y")).when(named("x")).then([]);
     }
 
     #[test]

@@ -56,6 +56,8 @@ impl Decide for RecordPayment {
                 }
             }
             Some(_) => Err(LedgerRejection::PaymentIdUsed.into()),
+            // What does not hold is owed again by this id: a dispute names one debt.
+            None if ledger.is_a_debts(&self.payment_id) => Err(LedgerRejection::IdOfAnother.into()),
             None => {
                 self.check(desk)?;
                 let received = LedgerEvent::PaymentReceived {

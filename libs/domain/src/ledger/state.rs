@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use super::{OpenCharge, PaymentMethod, Standing};
 use crate::{
+    autopay::collected_from,
     money::Money,
     remembered::{Fingerprint, Remembered},
     sealed::Sealed,
@@ -161,8 +162,19 @@ impl Ledger {
     }
 
     /// Whether an adjustment of that id was made, declined or waits, as far as it is remembered.
-    pub(super) fn has_adjustment(&self, adjustment_id: &Code) -> bool {
+    fn has_adjustment(&self, adjustment_id: &Code) -> bool {
         self.adjusted.knows(adjustment_id) || self.requested.contains_key(adjustment_id)
+    }
+
+    /// Whether a payment has that id, or a draw to come may have it: what was drawn is recorded.
+    pub(super) fn is_a_payments(&self, id: &Code) -> bool {
+        self.payments.contains_key(id) || collected_from(id).is_some()
+    }
+
+    /// Whether something that is owed has that id, as far as it is remembered, or an invoice may
+    /// have it.
+    pub(super) fn is_a_debts(&self, id: &Code) -> bool {
+        self.charges.contains_key(id) || self.has_adjustment(id) || is_invoices(id)
     }
 
     /// A payment that was recorded.
@@ -180,7 +192,7 @@ impl Ledger {
 }
 
 /// Whether an id is such as invoices have.
-pub(super) fn is_invoices(id: &Code) -> bool {
+fn is_invoices(id: &Code) -> bool {
     id.as_str().starts_with("invoice_")
 }
 

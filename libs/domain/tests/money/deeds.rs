@@ -202,7 +202,7 @@ impl Corrected {
         let account_id = account_id();
         match self {
             Self::Adjust { minor } => {
-                let adjustment_id = code(&format!("n-{}", world.next("adjustment")));
+                let adjustment_id = code(&format!("a-{}", world.next("adjustment")));
                 let (amount, reason) = (usd(*minor), code("OUTAGE"));
                 let note = sealed("Two days without service");
                 let adjust = AdjustAccount { account_id, adjustment_id, amount, reason, note };
