@@ -1,4 +1,6 @@
-//! Pay: money came and pays the oldest debt first, or the account's invoice that it names.
+//! Pay: money came and pays the oldest debt first, or the account's invoice that it names. Nobody
+//! sends money back because nothing is owed on that one any more, paid or taken back: it pays the
+//! oldest debt then, or is credit, which the balance shows.
 //!
 //! What must stay true: a payment is recorded once. Told again under its id it changes nothing;
 //! once it was reversed, only what the processor calls by the same name is the same payment told

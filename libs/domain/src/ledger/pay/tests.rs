@@ -6,12 +6,12 @@ use super::RecordPayment;
 use crate::{
     account::AccountRejection,
     invoice::CreditInvoice,
-    ledger::{LedgerEvent, LedgerRejection, PaymentMethod, ReversePayment},
+    ledger::{Ledger, LedgerEvent, LedgerId, LedgerRejection, PaymentMethod, ReversePayment},
     money::MINOR_MAX,
     testing::{
         fixtures::{
-            TODAY, account, account_id, code, id, invoiced, issued, other_account, processor_name,
-            usd,
+            TODAY, account, account_id, code, debt, id, invoiced, issued, other_account,
+            processor_name, usd,
         },
         given,
     },
@@ -99,13 +99,33 @@ fn a_payment_names_an_invoice_of_its_own_account() {
         .and(other_account())
         .when(RecordPayment { account_id: id("account_8"), ..naming("invoice_I00000001") })
         .then_rejected(LedgerRejection::NoSuchInvoice);
-    // What was taken back is the account's as well.
+}
+
+#[test]
+fn f71_a_payment_of_an_invoice_on_which_nothing_is_owed_pays_the_oldest_debt() {
+    let naming = |payment_id: &str, minor: i64| RecordPayment {
+        payment_id: code(payment_id),
+        invoice_id: Some(id("invoice_I00000001")),
+        ..pay(minor)
+    };
     let credit = CreditInvoice {
         invoice_id: id("invoice_I00000001"),
         reason: code("BILLING-ERROR"),
         rebill: false,
     };
-    let _paid = issued().after(credit).after(naming("invoice_I00000001"));
+    let due = [date(2026, 2, 5), date(2026, 3, 5)];
+    let owing = || {
+        let owed = [issued(4_999, TODAY), invoiced(4_999, TODAY)];
+        given(account()).and(owed).and(due.map(|due_on| debt(1_000, due_on)))
+    };
+    // It is paid already, or was taken back.
+    for nothing_owed in [owing().after(naming("p-0", 4_999)), owing().after(credit)] {
+        let after = nothing_owed.after(naming("p-1", 1_500));
+        let ledger: &Ledger = after.state(&LedgerId::of(&account_id()));
+        let open = ledger.open_charges().iter();
+        let open: Vec<_> = open.map(|charge| (charge.due_on, charge.remaining)).collect();
+        assert_eq!(open, [(due[1], 500)]);
+    }
 }
 
 #[test]
