@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    door::{Door, Keeper, Unread},
+    door::{Door, Keeper, Unread, one_line},
     invalid::{code, id, optional, or_empty, required, sealed},
     pb::account::v1::{self as pb, account_email_requested, account_event::Fact, send_email},
 };
@@ -136,9 +136,7 @@ impl CommandMessage for pb::SendEmail {
     type Rule = SendEmail;
 
     fn seal(&mut self, door: &dyn Door) -> Result<(), Unread> {
-        if self.subject.contains('\n') {
-            return Err(Invalid::new("subject", "must be one line").into());
-        }
+        one_line("subject", &self.subject)?;
         let keeper = Keeper::of::<Account>(door, "accountId", &self.account_id)?;
         keeper.seal_remark("subject", &mut self.subject)?;
         keeper.seal_remark("text", &mut self.text)

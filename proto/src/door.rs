@@ -4,6 +4,7 @@
 //! decided, stored or sent on; a sealed text is never taken from outside, where it could be
 //! another customer's.
 
+mod email;
 mod legible;
 mod numbers;
 
@@ -22,7 +23,9 @@ use domain::{
 };
 
 use crate::{Invalid, invalid};
-pub(crate) use legible::legible;
+use email::email_address;
+use legible::legible;
+pub(crate) use legible::one_line;
 use numbers::{is_pin, national, phone_number, ssn_digits};
 
 /// How a sealed text begins, and a sealed secret.
@@ -212,10 +215,10 @@ impl<'a> Keeper<'a> {
         self.close(field, text.as_str(), value)
     }
 
-    /// The same for what stands on one line, a name or an address: it would end the subject of a
-    /// letter.
+    /// The same for what stands on one line, a name or an address: another line would end the
+    /// subject of a letter.
     pub(crate) fn seal_line(&self, field: &str, value: &mut String) -> Result<(), Unread> {
-        let text = legible(field, value)?;
+        let text = one_line(field, value)?;
         let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
         self.close(field, &line, value)
     }
@@ -250,15 +253,8 @@ impl<'a> Keeper<'a> {
 
     /// The same for an e-mail address.
     pub(crate) fn seal_email(&self, field: &str, value: &mut String) -> Result<(), Unread> {
-        let address = value.trim();
-        let is_between = |char: char| char.is_whitespace() || ",;<>()\"".contains(char);
-        let is_one = address.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && !host.is_empty() && !host.contains('@')
-        });
-        if !is_one || address.contains(is_between) {
-            return Err(Invalid::new(field, "must be one e-mail address").into());
-        }
-        self.seal_line(field, value)
+        let address = email_address(field, value)?;
+        self.close(field, address.as_str(), value)
     }
 
     /// Checks a PIN and puts its keyed digest in its place.

@@ -16,7 +16,7 @@ pub use reference::reference_of;
 
 use crate::{
     CommandMessage, CommandType, Invalid,
-    door::{Door, Keeper, Unread, legible},
+    door::{Door, Keeper, Unread, one_line},
     invalid::{code, date, id, optional, sealed},
     money::money,
     pb::ledger::v1 as pb,
@@ -44,7 +44,7 @@ impl TryFrom<pb::RecordCharge> for RecordCharge {
 
     fn try_from(message: pb::RecordCharge) -> Result<Self, Invalid> {
         for (at, line) in message.lines.iter().enumerate() {
-            legible(&format!("lines[{at}].description"), &line.description)?;
+            one_line(&format!("lines[{at}].description"), &line.description)?;
         }
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,

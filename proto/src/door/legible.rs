@@ -15,10 +15,23 @@ pub(crate) fn legible(field: &str, value: &str) -> Result<Text, Invalid> {
         let problem = "must not hold controls that turn the direction of text: leave them out";
         return Err(Invalid::new(field, problem));
     }
-    if value.chars().all(|char| char.is_whitespace() || is_invisible(char)) {
+    if value.chars().all(|char| char.is_whitespace() || is_invisible(char) || is_mark(char)) {
         return Err(Invalid::new(field, "must hold something that can be seen"));
     }
     Ok(text)
+}
+
+/// A text that stands on one line: a name, an address, the subject of a letter.
+pub(crate) fn one_line(field: &str, value: &str) -> Result<Text, Invalid> {
+    if value.chars().any(breaks_line) {
+        return Err(Invalid::new(field, "must be one line"));
+    }
+    legible(field, value)
+}
+
+/// Whether a character ends a line, for some program at least.
+fn breaks_line(char: char) -> bool {
+    matches!(char, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Whether a character makes what follows be read in another direction, or as part of something
@@ -27,9 +40,15 @@ fn turns(char: char) -> bool {
     matches!(char, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether nothing is seen of a character by itself: what Unicode says may be ignored, and two
-/// blanks that it does not take for white space.
-fn is_invisible(char: char) -> bool {
+/// Whether a character stands on the one before it, as an accent does: the standard library shows
+/// it escaped where it stands alone, as it does what has no shape at all.
+fn is_mark(char: char) -> bool {
+    char.escape_debug().len() > "\\n".len()
+}
+
+/// Whether nothing is seen of a character: what Unicode says may be ignored, two blanks that it
+/// does not take for white space, and what stands for nothing that two people agree on.
+pub(super) fn is_invisible(char: char) -> bool {
     matches!(
         char,
         '\u{AD}'
@@ -50,15 +69,48 @@ fn is_invisible(char: char) -> bool {
             | '\u{1BCA0}'..='\u{1BCA3}'
             | '\u{1D173}'..='\u{1D17A}'
             | '\u{E0000}'..='\u{E0FFF}'
-    )
+            // For private use, and no characters at all.
+            | '\u{E000}'..='\u{F8FF}'
+            | '\u{F0000}'..='\u{10FFFF}'
+            | '\u{FDD0}'..='\u{FDEF}'
+    ) || u32::from(char) & 0xFFFE == 0xFFFE
 }
 
 #[cfg(test)]
 mod tests {
-    use super::legible;
+    use super::{is_invisible, legible, one_line};
 
     fn problem(value: &str) -> Option<String> {
         legible("text", value).err().map(|invalid| invalid.to_string())
+    }
+
+    #[test]
+    fn what_stands_on_one_line_has_no_other() {
+        let breaks = ["\n", "\r", "\r\n", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"];
+        for found in breaks {
+            for value in [format!("Ana{found}Ruiz"), format!("Ana{found}")] {
+                let invalid = one_line("name", &value).unwrap_err().to_string();
+                assert_eq!(invalid, "name must be one line", "{value:?}");
+            }
+        }
+        assert!(one_line("name", "Ana  Ruiz\u{A0}").is_ok());
+        assert_eq!(problem("Ana\nRuiz"), None, "a note has lines");
+    }
+
+    #[test]
+    fn what_has_no_shape_of_its_own_is_no_text() {
+        let unseen = "text must hold something that can be seen";
+        let alone = ["\u{301}", " \u{5B0}", "\u{94D}\u{E31}", "\u{20DD}"];
+        let nothing = ["\u{E000}", "\u{F8FF}", "\u{FFFF}", "\u{FDD0}", "\u{1FFFE}", "\u{10FFFD}"];
+        for value in alone.into_iter().chain(nothing) {
+            assert_eq!(problem(value).as_deref(), Some(unseen), "{value:?}");
+        }
+        let seen =
+            ["e\u{301}", "\"", "'", "\\", "-", "?", "\u{1F44D}", "\u{FFFD}", "\u{915}\u{94D}"];
+        for value in seen {
+            assert_eq!(problem(value), None, "{value:?}");
+        }
+        assert!(!is_invisible('\u{301}'), "an accent is seen on a letter");
     }
 
     #[test]
