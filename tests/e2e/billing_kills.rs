@@ -5,6 +5,7 @@
 //! of the day's work and not all of it.
 
 mod journal;
+mod missed;
 mod street;
 
 use std::{

@@ -15,7 +15,9 @@ use domain::{
     subscription::{SubscriptionEvent, SubscriptionId},
 };
 use event_store::Recorded;
+use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
+use read_side::existing;
 use serde::Serialize;
 
 use crate::{
@@ -95,6 +97,16 @@ pub(crate) fn apply(
     }
 }
 
+/// The cycle that an account is billed for after one that is just being billed, or was. `None`:
+/// there is none.
+pub(crate) fn cycle_after(
+    rows: &Rows<'_>,
+    account_id: &AccountId,
+    cycle: Date,
+) -> Result<Option<Date>, Fault> {
+    existing::<RecurringRow>(rows, TABLE, account_id.as_str())?.cycle_after(cycle)
+}
+
 /// Plans the next bill, and the end of the campaign of the item that the event is about.
 fn plan(
     event: &SubscriptionEvent,
@@ -140,7 +152,7 @@ fn list_parked(
 }
 
 /// The account of a subscription's stream.
-fn account_of(stream: &str) -> Result<AccountId, Fault> {
+pub(crate) fn account_of(stream: &str) -> Result<AccountId, Fault> {
     let id = SubscriptionId::parse(stream)
         .map_err(|error| Fault::because("a subscription's stream is no id", error))?;
     Ok(AccountId::of(&id))

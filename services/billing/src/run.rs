@@ -3,6 +3,7 @@
 use contract::{event::time, view::Amount};
 use domain::{
     Event,
+    account::AccountId,
     autopay::AutopayEvent,
     biller::Biller,
     decision::DecisionEvent,
@@ -19,12 +20,13 @@ use projection::{Fault, Keys, Rows, Table, key};
 use read_side::existing;
 use serde::{Deserialize, Serialize};
 
-use crate::{agenda, read::parse};
+use crate::{agenda, read::parse, recurring};
 
 /// By run id.
 pub(crate) const TABLE: Table = Table::new(b'k');
-/// Kind of run and the command of a fact of the run's, because of which accounts are asked, to the
-/// run's id. A run has one for each piece; they are forgotten once another one is opened.
+/// Kind of run and the command of a fact because of which accounts are asked, to the run's id: the
+/// run's own, of which it has one for each piece, and the bills that leave another one to be made.
+/// They are forgotten once another run is opened.
 const ASKED: Table = Table::new(b'u');
 /// The bill run that awaits approval, under the empty key.
 const AWAITING: Table = Table::new(b'K');
@@ -37,7 +39,8 @@ pub(crate) struct RunRow {
     kind: String,
     pub(crate) date: String,
     stage: Stage,
-    /// Accounts that were due when it was opened.
+    /// What was due when it was opened: bills, steps, draws, campaigns. And each further bill of
+    /// an account that had been parked.
     due: u64,
     /// What came of it: bills, steps, draws, campaigns.
     done: u64,
@@ -69,10 +72,17 @@ pub(crate) fn apply(
         Event::Run(event) => of_run(biller, event, recorded, rows),
         Event::Invoice(InvoiceEvent::Issued(issued)) => {
             let total = issued.total();
-            count(rows, RunKind::Bill, recorded, |row| row.add(total))
+            count(rows, RunKind::Bill, recorded, |row| row.add(total))?;
+            // A bill that is made on its day costs no look at a row.
+            match issued.cycle < issued.issued_on {
+                true => go_on(rows, recorded, (&issued.account_id, issued.cycle)),
+                false => Ok(()),
+            }
         }
-        Event::Subscription(SubscriptionEvent::Billed { invoice: None, .. }) => {
-            count(rows, RunKind::Bill, recorded, |row| row.add(nothing))
+        Event::Subscription(SubscriptionEvent::Billed { invoice: None, cycle, .. }) => {
+            count(rows, RunKind::Bill, recorded, |row| row.add(nothing))?;
+            let account_id = recurring::account_of(&recorded.event.stream)?;
+            go_on(rows, recorded, (&account_id, *cycle))
         }
         Event::Subscription(SubscriptionEvent::Parked { .. }) => {
             count(rows, RunKind::Bill, recorded, |row| row.parked += 1)
@@ -120,6 +130,22 @@ pub(crate) fn apply(
 /// Kind and day of a run.
 pub(crate) fn of_stream(rows: &Rows<'_>, stream: &str) -> Result<(RunKind, Date), Fault> {
     existing::<RunRow>(rows, TABLE, stream)?.of()
+}
+
+/// The cycle that a bill run bills next of an account that it has billed for a day before its own:
+/// whoever was parked for months is billed for all of them at once.
+pub(crate) fn next_cycle(
+    rows: &Rows<'_>,
+    recorded: &Recorded,
+    (account_id, cycle): (&AccountId, Date),
+) -> Result<Option<Date>, Fault> {
+    let Some(run) = that_asked(rows, RunKind::Bill, recorded)? else { return Ok(None) };
+    let (_, date) = run.of()?;
+    if date <= cycle {
+        return Ok(None);
+    }
+    let next = recurring::cycle_after(rows, account_id, cycle)?;
+    Ok(next.filter(|next| *next <= date))
 }
 
 /// Whether a bill run awaits approval: no other one is opened meanwhile.
@@ -187,13 +213,34 @@ fn count(
     recorded: &Recorded,
     change: impl FnOnce(&mut RunRow),
 ) -> Result<(), Fault> {
-    let Some(causation) = recorded.meta.causation else { return Ok(()) };
-    let asked = asked(kind, causation);
-    let Some(run_id) = rows.get::<String>(ASKED, asked)? else { return Ok(()) };
-    let mut row: RunRow = existing(rows, TABLE, &run_id)?;
+    let Some(mut row) = that_asked(rows, kind, recorded)? else { return Ok(()) };
     change(&mut row);
     row.last_at = time(recorded.meta.committed_at);
-    rows.put(TABLE, &run_id, &row)
+    rows.put(TABLE, &row.run_id, &row)
+}
+
+/// The run that asked for what happened; `None`: somebody else did.
+fn that_asked(
+    rows: &Rows<'_>,
+    kind: RunKind,
+    recorded: &Recorded,
+) -> Result<Option<RunRow>, Fault> {
+    let Some(causation) = recorded.meta.causation else { return Ok(None) };
+    let run_id = rows.get::<String>(ASKED, asked(kind, causation))?;
+    run_id.map(|run_id| existing(rows, TABLE, &run_id)).transpose()
+}
+
+/// A bill after which the run bills the account for another cycle is a fact because of which the
+/// account is asked.
+fn go_on(rows: &mut Rows<'_>, recorded: &Recorded, bill: (&AccountId, Date)) -> Result<(), Fault> {
+    let kind = RunKind::Bill;
+    if next_cycle(rows, recorded, bill)?.is_none() {
+        return Ok(());
+    }
+    let Some(mut row) = that_asked(rows, kind, recorded)? else { return Ok(()) };
+    row.due += 1;
+    rows.put(ASKED, asked(kind, recorded.meta.command_id), &row.run_id)?;
+    rows.put(TABLE, &row.run_id, &row)
 }
 
 fn asked(kind: RunKind, command_id: CommandId) -> Vec<u8> {

@@ -1,9 +1,11 @@
-//! A day that is opened opens its runs; a run asks for its accounts a piece at a time.
+//! A day that is opened opens its runs; a run asks for its accounts a piece at a time. An account
+//! that can be billed at last is billed by that run for every cycle that it missed, oldest first.
 //!
 //! What must stay true: a piece is bounded, whatever the number of accounts; the next one follows
 //! from the fact that notes how far the run is, so a crash in between changes nothing. That fact is
 //! asked for before the accounts of a piece are, so that the next piece is at hand when they are
-//! done; two pieces at most are on their way.
+//! done; two pieces at most are on their way. What was missed is asked for by the bill before it,
+//! so nobody is asked for again who is parked.
 
 use contract::pb::{
     autopay::v1::CollectPayment,
@@ -14,8 +16,11 @@ use contract::pb::{
 };
 use domain::{
     Event,
+    account::AccountId,
     calendar::CalendarEvent,
+    invoice::InvoiceEvent,
     run::{RunEvent, RunKind},
+    subscription::SubscriptionEvent,
     text::CODE_CHARS_MAX,
 };
 use event_store::Recorded;
@@ -25,7 +30,7 @@ use read_side::command;
 
 use crate::{
     agenda::{self, Due},
-    run,
+    recurring, run,
 };
 
 const POLICY: &str = "run_the_day";
@@ -53,6 +58,14 @@ pub(crate) fn react(
         }
         Event::Run(RunEvent::Continued { kind, date, after }) => {
             go_on(*kind, *date, Some(after.as_str()), rows, intents)
+        }
+        // A bill that is made on its day leaves nothing to ask for, and costs no look at a row.
+        Event::Invoice(InvoiceEvent::Issued(issued)) if issued.cycle < issued.issued_on => {
+            catch_up(recorded, (&issued.account_id, issued.cycle), rows, intents)
+        }
+        Event::Subscription(SubscriptionEvent::Billed { invoice: None, cycle, .. }) => {
+            let account_id = recurring::account_of(&recorded.event.stream)?;
+            catch_up(recorded, (&account_id, *cycle), rows, intents)
         }
         Event::Customer(_)
         | Event::Account(_)
@@ -113,6 +126,20 @@ fn go_on(
     }
     if next.is_none() {
         intents.command(POLICY, NEXT, command(&CloseRun { kind: kind_number, date }));
+    }
+    Ok(())
+}
+
+/// Bills an account for the cycle after a late one, if that is due on the day of the run as well.
+fn catch_up(
+    recorded: &Recorded,
+    (account_id, cycle): (&AccountId, Date),
+    rows: &Rows<'_>,
+    intents: &mut Intents<'_>,
+) -> Result<(), Fault> {
+    if let Some(next) = run::next_cycle(rows, recorded, (account_id, cycle))? {
+        let bill = BillAccount { account_id: account_id.to_string(), cycle: next.to_string() };
+        intents.command(POLICY, &format!("{next} {account_id}"), command(&bill));
     }
     Ok(())
 }

@@ -138,6 +138,14 @@ impl RecurringRow {
         Ok(Some(Planned { on, about: cycle.clone() }))
     }
 
+    /// The cycle after one that is just being billed, or was.
+    pub(super) fn cycle_after(&self, cycle: Date) -> Result<Option<Date>, Fault> {
+        let Some(next) = &self.next_bill else { return Ok(None) };
+        let next = parse(next)?;
+        // The bill is told of before what it leaves to be billed.
+        if next > cycle { Ok(Some(next)) } else { Ok(Some(self.cycles()?.end_of_cycle(cycle))) }
+    }
+
     /// When the campaign ends of the item that an event is about.
     pub(super) fn campaign_planned(&self, event: &SubscriptionEvent) -> Option<Planned> {
         let item = self.items.get(item_of(event)?)?;

@@ -15,13 +15,15 @@ use axum::{
 };
 use bytes::Bytes;
 use domain::{
+    Aggregate as _,
     account::AccountId,
     biller::Biller,
     calendar::{self, Calendar},
     invoice::{Invoice, InvoiceId, InvoiceLine},
     ledger::{Obstacle, bill_lines},
     run::{Run, RunKind},
-    subscription::{Subscription, SubscriptionId},
+    subscription::{Subscription, SubscriptionEvent, SubscriptionId},
+    text::Code,
 };
 use event_store::Reader;
 use futures::stream;
@@ -46,6 +48,8 @@ use crate::{
 static AT_A_TIME: Semaphore = Semaphore::const_new(2);
 /// How long ago a run may have been opened that still waits, in days.
 const LOOK_BACK_DAYS: i32 = 400;
+/// Most bills of one account that are drafted, whatever day is asked for.
+const MISSED_MAX: usize = 24;
 /// Who knows of every account.
 const BILLING: &str = "billing";
 const BY_ACCOUNT: &str = "recurring";
@@ -66,11 +70,11 @@ struct Draft {
     _permit: SemaphorePermit<'static>,
 }
 
-/// The bill of one account, or what prevents it.
-struct Bill {
+/// The bills of one account that is due, the oldest first, or what prevents them.
+struct Bills {
     account_id: AccountId,
-    lines: Result<Vec<InvoiceLine>, Obstacle>,
-    /// What the bill before it came to.
+    lines: Vec<Result<Vec<InvoiceLine>, Obstacle>>,
+    /// What the bill before them came to.
     previous: Option<i64>,
 }
 
@@ -109,9 +113,7 @@ pub(in super::super) async fn show(
 async fn day_of_run(desk: &Desk) -> Result<Date, Problem> {
     let reader = desk.reader.clone();
     let found = blocking(move || {
-        let Calendar::Open { today } = states::of(&reader, &calendar::days())? else {
-            return Ok(None);
-        };
+        let Some(today) = today(&reader)? else { return Ok(None) };
         for days in 0..LOOK_BACK_DAYS {
             let day = today.saturating_sub(days.days());
             match states::of::<Run>(&reader, &RunKind::Bill.on(day))? {
@@ -153,11 +155,13 @@ impl Draft {
         let desk = edge::desk(&self.core, &self.biller)?;
         let (reader, biller, on) = (desk.reader.clone(), desk.biller.clone(), self.on);
         let bills = blocking(move || {
-            let bills = candidates.into_iter().map(|id| Bill::of(&reader, &biller, id, on));
+            let today = today(&reader)?;
+            let of = |id| Bills::of((&reader, &biller), id, on, today);
+            let bills = candidates.into_iter().map(of);
             bills.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()
         });
-        for Bill { account_id, lines, previous } in bills.await? {
-            self.tally.add(account_id, lines, previous);
+        for Bills { account_id, lines, previous } in bills.await? {
+            self.tally.add(&account_id, lines, previous);
         }
         Ok(true)
     }
@@ -195,22 +199,47 @@ impl Draft {
     }
 }
 
-impl Bill {
-    /// The bill of an account, if one is due.
+impl Bills {
+    /// The bills of an account, if one is due. Whoever has missed some gets them all.
     fn of(
-        reader: &Reader,
-        biller: &Biller,
+        (reader, biller): (&Reader, &Biller),
         account_id: AccountId,
         on: Date,
+        today: Option<Date>,
     ) -> Result<Option<Self>, LoadError> {
-        let subscription: Subscription = states::of(reader, &SubscriptionId::of(&account_id))?;
-        let due = subscription.next_cycle().filter(|cycle| *cycle <= on);
-        let Some(cycle) = due else { return Ok(None) };
-        let through = subscription.end_of_cycle(cycle);
-        let lines = bill_lines(biller, &subscription, cycle, through);
+        let mut subscription: Subscription = states::of(reader, &SubscriptionId::of(&account_id))?;
+        let mut due = subscription.next_cycle().filter(|cycle| *cycle <= on);
+        if due.is_none() {
+            return Ok(None);
+        }
         let previous = previous(reader, &subscription)?;
+        // Who is not parked misses nothing from today on: earlier runs bill it.
+        let missed_until = match subscription.parked() {
+            Some(_) => on,
+            None => today.map_or(Date::MIN, |today| today.min(on)),
+        };
+        let mut lines = Vec::new();
+        while let Some(cycle) = due.filter(|_| lines.len() < MISSED_MAX) {
+            let through = subscription.end_of_cycle(cycle);
+            let bill = bill_lines(biller, &subscription, cycle, through);
+            let has_lines = bill.as_ref().map(|lines| !lines.is_empty()).ok();
+            lines.push(bill);
+            let Some(has_lines) = has_lines else { break };
+            let invoice = has_lines.then(|| Code::parse("draft").expect("it is printable ASCII"));
+            let billed = SubscriptionEvent::Billed { invoice, cycle, through };
+            subscription = subscription.evolve(&billed);
+            due = subscription.next_cycle().filter(|cycle| *cycle <= missed_until);
+        }
         Ok(Some(Self { account_id, lines, previous }))
     }
+}
+
+/// The last opened day, if there is one.
+fn today(reader: &Reader) -> Result<Option<Date>, LoadError> {
+    Ok(match states::of::<Calendar>(reader, &calendar::days())? {
+        Calendar::Open { today } => Some(today),
+        Calendar::NoDayOpened => None,
+    })
 }
 
 /// What the account's last bill came to, unless it was taken back.

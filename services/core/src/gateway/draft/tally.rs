@@ -24,7 +24,7 @@ pub(super) struct Tally {
     bills: u64,
     /// Bills of accounts that had none before.
     first_bills: u64,
-    /// Accounts whose bill has nothing on it: none is made.
+    /// Bills with nothing on them: none is made.
     empty: u64,
     charges: i64,
     credits: i64,
@@ -68,31 +68,35 @@ impl Tally {
         }
     }
 
-    /// Adds the bill of an account that is due, and what the one before it came to.
+    /// Adds the bills of an account that is due, and what the one before them came to.
     pub(super) fn add(
         &mut self,
-        account_id: AccountId,
-        lines: Result<Vec<InvoiceLine>, Obstacle>,
-        previous: Option<i64>,
+        account_id: &AccountId,
+        bills: Vec<Result<Vec<InvoiceLine>, Obstacle>>,
+        mut previous: Option<i64>,
     ) {
         self.accounts += 1;
-        let lines = match lines {
-            Err(Obstacle { code, reason }) => {
-                let parked = self.parked.entry(code).or_default();
-                parked.accounts += 1;
-                if parked.named.len() < NAMED {
-                    parked.named.push((account_id, reason));
+        for lines in bills {
+            match lines {
+                Err(obstacle) => {
+                    let parked = self.parked.entry(obstacle.code).or_default();
+                    parked.add(account_id, obstacle.reason);
                 }
-                return;
+                Ok(lines) if lines.is_empty() => self.empty += 1,
+                Ok(lines) => previous = Some(self.add_bill(account_id.clone(), &lines, previous)),
             }
-            Ok(lines) if lines.is_empty() => {
-                self.empty += 1;
-                return;
-            }
-            Ok(lines) => lines,
-        };
+        }
+    }
+
+    /// Adds a bill with something on it; what it comes to.
+    fn add_bill(
+        &mut self,
+        account_id: AccountId,
+        lines: &[InvoiceLine],
+        previous: Option<i64>,
+    ) -> i64 {
         let mut total: i64 = 0;
-        for line in &lines {
+        for line in lines {
             let minor = line.amount.minor;
             let part = match line.kind {
                 LineKind::Tax => &mut self.taxes,
@@ -118,6 +122,7 @@ impl Tally {
                 keep(&mut self.changed, &bill, |bill| bill.change().saturating_abs());
             }
         }
+        total
     }
 
     /// As it is shown.
@@ -152,6 +157,15 @@ impl Tally {
             "largest": self.largest.iter().map(bill).collect::<Vec<_>>(),
             "changedMost": self.changed.iter().map(bill).collect::<Vec<_>>(),
         })
+    }
+}
+
+impl Parked {
+    fn add(&mut self, account_id: &AccountId, reason: String) {
+        self.accounts += 1;
+        if self.named.len() < NAMED {
+            self.named.push((account_id.clone(), reason));
+        }
     }
 }
 
@@ -207,14 +221,15 @@ mod tests {
         let mut tally = Tally::new(usd());
         let lines = [(LineKind::Package, 5_999), (LineKind::Package, -1_000), (LineKind::Tax, 300)];
         tally.add(
-            account(1),
-            Ok(lines.map(|(kind, minor)| line(kind, minor)).to_vec()),
+            &account(1),
+            vec![Ok(lines.map(|(kind, minor)| line(kind, minor)).to_vec())],
             Some(5_999),
         );
-        tally.add(account(2), Ok(vec![line(LineKind::Fee, 500)]), None);
-        tally.add(account(3), Ok(Vec::new()), Some(100));
+        tally.add(&account(2), vec![Ok(vec![line(LineKind::Fee, 500)])], None);
+        tally.add(&account(3), vec![Ok(Vec::new())], Some(100));
         let reason = "there are no taxes".to_owned();
-        tally.add(account(4), Err(Obstacle { code: "bill.market_without_taxes", reason }), None);
+        let obstacle = Obstacle { code: "bill.market_without_taxes", reason };
+        tally.add(&account(4), vec![Err(obstacle)], None);
         let shown = tally.shown();
         let minor = |name: &str| shown[name]["minor"].clone();
         assert_eq!((minor("charges"), minor("credits")), (6_499.into(), (-1_000).into()));
@@ -227,11 +242,23 @@ mod tests {
     }
 
     #[test]
+    fn who_is_billed_for_several_months_is_one_account() {
+        let mut tally = Tally::new(usd());
+        let bill = |minor| Ok(vec![line(LineKind::Package, minor)]);
+        tally.add(&account(1), vec![bill(3_000), bill(5_000)], None);
+        let shown = tally.shown();
+        let counts = ["accounts", "bills", "firstBills"].map(|name| shown[name].as_u64().unwrap());
+        assert_eq!(counts, [1, 2, 1]);
+        assert_eq!(shown["total"]["minor"], 8_000);
+        assert_eq!(shown["changedMost"][0]["change"]["minor"], 2_000);
+    }
+
+    #[test]
     fn the_largest_bills_are_named_and_no_more_of_them_however_many_there_are() {
         let mut tally = Tally::new(usd());
         for number in 0..100_u64 {
             let minor = i64::try_from(number * 37 % 100).unwrap();
-            tally.add(account(number), Ok(vec![line(LineKind::Fee, minor)]), Some(50));
+            tally.add(&account(number), vec![Ok(vec![line(LineKind::Fee, minor)])], Some(50));
         }
         let shown = tally.shown();
         let of = |list: &str, field: &str| -> Vec<i64> {
