@@ -23,7 +23,7 @@ use std::{
 };
 
 use domain::{
-    biller::{Biller, BusinessDays, Customers, Policies, Segment},
+    biller::{Biller, BusinessDays, Customers, LeadsTo, Policies, Segment},
     money::{Currency, Money},
     text::Code,
 };
@@ -66,15 +66,21 @@ pub fn parse(text: &str) -> Result<Biller, BillerError> {
 /// # Errors
 /// Every mistake that can be found in spite of the others, in the order of their lines.
 pub fn check(text: &str) -> Result<Biller, Vec<BillerError>> {
-    let document = Document::parse(text).map_err(|mistake| vec![mistake])?;
-    let mut misshapen = match shape::read::<File>(&document) {
-        Ok(file) => return file.biller().map_err(|mistakes| document.told(mistakes)),
-        Err(misshapen) => misshapen,
-    };
-    let wrong = misshapen.rest.take().and_then(|file| file.biller().err());
-    let wrong = wrong.map(|wrong| document.told(misshapen.told(wrong)));
-    let mut told = misshapen.mistakes;
-    told.extend(wrong.unwrap_or_default());
+    let document = Document::parse(text)?;
+    let mut told = document.twice.clone();
+    match shape::read::<File>(&document) {
+        Ok(file) => match file.biller() {
+            Ok(biller) if told.is_empty() => return Ok(biller),
+            Ok(_) => {}
+            Err(mistakes) => told.extend(document.told(mistakes)),
+        },
+        Err(mut misshapen) => {
+            let wrong = misshapen.rest.take().and_then(|file| file.biller().err());
+            let wrong = wrong.map(|wrong| document.told(misshapen.told(wrong)));
+            told.extend(misshapen.mistakes);
+            told.extend(wrong.unwrap_or_default());
+        }
+    }
     told.sort_by_key(BillerError::line);
     Err(told)
 }
@@ -86,6 +92,15 @@ pub fn line_of(text: &str, key: &str) -> usize {
     Document::parse(text).map_or(1, |document| document.line_of(key))
 }
 
+/// The views of its services to which the tasks of a biller's file lead, with the keys that name
+/// them (`tasks.SC.view`), whatever else is wrong with it.
+#[must_use]
+pub fn task_views(text: &str) -> Vec<(String, LeadsTo)> {
+    Document::parse(text).map_or_else(|_| Vec::new(), |document| tasks::views(&document))
+}
+
+/// What amounts are of where the file does not say it: by ISO 4217, of no currency.
+const NO_CURRENCY: &str = "XXX";
 /// The highest VLAN that there is.
 const VLAN_MAX: i64 = 4_094;
 /// Most attempts at a transaction against the network.
@@ -166,61 +181,49 @@ struct SegmentFile {
 
 impl File {
     fn biller(self) -> Read<Biller> {
-        let currency = Currency::parse(&self.currency)
-            .ok_or_else(|| value("currency", "must be three capital letters as in USD"))?;
-        let fees = self.fees.keys().map(String::as_str).collect();
         let mut mistakes = Mistakes::default();
+        let currency = mistakes.take(currency(&self.currency));
+        // Whether an amount is one does not depend on what it is an amount of.
+        let Some(of) = currency.or_else(|| Currency::parse(NO_CURRENCY)) else {
+            return Err(mistakes);
+        };
         let named = mistakes.take(self.named());
         let tasks = mistakes.take(tasks::tasks(&self.tasks));
-        let guides = tasks.as_ref().map(|tasks| guides::guides(&self.guides, tasks));
-        let guides = guides.and_then(|guides| mistakes.take(guides));
-        let read = (
-            mistakes.take(self.catalog(currency)),
-            mistakes.take(self.customers.customers()),
-            mistakes.take(self.calendar.business_days()),
-            mistakes.take(self.policies.policies()),
-            mistakes.take(self.billing.plan(currency)),
-            mistakes.take(self.letterhead.letterhead()),
-            mistakes.take(self.dunning.plan(&fees, currency)),
-            mistakes.take(billing::taxes(&self.taxes)),
-            mistakes.take(codes("tickets.queues", &self.tickets.queues)),
-            mistakes.take(interactions(&self.interactions)),
-        );
-        let (Some(()), Some(tasks), Some(guides)) = (named, tasks, guides) else {
-            return Err(mistakes);
+        let task_codes = self.tasks.keys().map(String::as_str).collect();
+        let guides = mistakes.take(guides::guides(&self.guides, &task_codes));
+        let catalog = mistakes.take(self.catalog(of));
+        let worth = mistakes.take(self.demand_worth(of));
+        let customers = mistakes.take(self.customers.customers());
+        let business_days = mistakes.take(self.calendar.business_days());
+        let policies = mistakes.take(self.policies.policies());
+        let billing = mistakes.take(self.billing.plan(of));
+        let letterhead = mistakes.take(self.letterhead.letterhead());
+        let fees = self.fees.keys().map(String::as_str).collect();
+        let dunning = mistakes.take(self.dunning.plan(&fees, of));
+        let taxes = mistakes.take(billing::taxes(&self.taxes));
+        let ticket_queues = mistakes.take(codes("tickets.queues", &self.tickets.queues));
+        let interactions = mistakes.take(interactions(&self.interactions));
+        let biller = || {
+            let ((), ()) = (named?, worth?);
+            Some(Biller {
+                name: self.name,
+                zone: self.zone,
+                currency: currency?,
+                catalog: catalog?,
+                customers: customers?,
+                business_days: business_days?,
+                policies: policies?,
+                billing: billing?,
+                letterhead: letterhead?,
+                dunning: dunning?,
+                taxes: Arc::new(taxes?),
+                ticket_queues: ticket_queues?,
+                interactions: interactions?,
+                tasks: tasks?,
+                guides: guides?,
+            })
         };
-        let (
-            Some(catalog),
-            Some(customers),
-            Some(business_days),
-            Some(policies),
-            Some(billing),
-            Some(letterhead),
-            Some(dunning),
-            Some(taxes),
-            Some(ticket_queues),
-            Some(interactions),
-        ) = read
-        else {
-            return Err(mistakes);
-        };
-        Ok(Biller {
-            name: self.name,
-            zone: self.zone,
-            currency,
-            catalog,
-            customers,
-            business_days,
-            policies,
-            billing,
-            letterhead,
-            dunning,
-            taxes: Arc::new(taxes),
-            ticket_queues,
-            interactions,
-            tasks,
-            guides,
-        })
+        mistakes.or(biller())
     }
 
     /// What the biller is called, and whose time it goes by.
@@ -238,34 +241,54 @@ impl CustomersFile {
     fn customers(&self) -> Read<Customers> {
         let segment = |(name, segment): (&String, &SegmentFile)| {
             let key = format!("customers.segments.{name}");
-            let changes = code(&format!("{key}.changes"), &segment.changes)?;
-            let fiber_upgrades = code(&format!("{key}.fiber_upgrades"), &segment.fiber_upgrades)?;
-            Ok((code(&key, name)?, Segment { changes, fiber_upgrades }))
+            let mut mistakes = Mistakes::default();
+            let name = mistakes.take(code(&key, name));
+            let changes = mistakes.take(code(&format!("{key}.changes"), &segment.changes));
+            let fiber_upgrades = format!("{key}.fiber_upgrades");
+            let fiber_upgrades = mistakes.take(code(&fiber_upgrades, &segment.fiber_upgrades));
+            let segment =
+                || Some((name?, Segment { changes: changes?, fiber_upgrades: fiber_upgrades? }));
+            mistakes.or(segment())
         };
-        let segments = each(self.segments.iter().map(segment))?;
-        Ok(Customers {
-            authenticate_before_orders: self.authenticate_before_orders,
-            segments,
-            types: codes("customers.types", &self.types)?,
-            categories: codes("customers.categories", &self.categories)?,
-        })
+        let mut mistakes = Mistakes::default();
+        let segments = mistakes.take(each(self.segments.iter().map(segment)));
+        let types = mistakes.take(codes("customers.types", &self.types));
+        let categories = mistakes.take(codes("customers.categories", &self.categories));
+        let customers = || {
+            Some(Customers {
+                authenticate_before_orders: self.authenticate_before_orders,
+                segments: segments?,
+                types: types?,
+                categories: categories?,
+            })
+        };
+        mistakes.or(customers())
     }
 }
 
 impl CalendarFile {
     fn business_days(&self) -> Read<BusinessDays> {
-        let names = self.weekend.iter().enumerate();
-        let weekend: Vec<_> =
-            each(names.map(|(at, name)| weekday(&format!("calendar.weekend[{at}]"), name)))?;
-        if weekend.len() > 6 {
-            return Err(value("calendar.weekend", "must leave a business day in the week"));
-        }
         let date = |(at, text): (usize, &String)| {
             let wrong =
                 |_| value(&format!("calendar.holidays[{at}]"), "must be a date as in 2026-12-25");
             text.parse::<Date>().map_err(wrong)
         };
-        Ok(BusinessDays { weekend, holidays: each(self.holidays.iter().enumerate().map(date))? })
+        let mut mistakes = Mistakes::default();
+        let weekend = mistakes.take(self.weekend());
+        let holidays = mistakes.take(each(self.holidays.iter().enumerate().map(date)));
+        let business_days = || Some(BusinessDays { weekend: weekend?, holidays: holidays? });
+        mistakes.or(business_days())
+    }
+
+    fn weekend(&self) -> Read<Vec<Weekday>> {
+        let names = self.weekend.iter().enumerate();
+        let weekend: Vec<_> =
+            each(names.map(|(at, name)| weekday(&format!("calendar.weekend[{at}]"), name)))?;
+        if weekend.len() <= 6 {
+            return Ok(weekend);
+        }
+        let wrong = value("calendar.weekend", "must leave a business day in the week");
+        Err(wrong.reckoned_with("calendar.weekend"))
     }
 }
 
@@ -276,38 +299,33 @@ impl PoliciesFile {
         let limit = |key: &str, text: &str| duration(&format!("policies.{key}"), text);
         let key = "policies.provisioning_attempts_max";
         let attempts = whole(key, self.provisioning_attempts_max, 1..=ATTEMPTS_MAX, "");
-        let read = (
-            mistakes.take(vlan("service_vlan", self.service_vlan)),
-            mistakes.take(vlan("suspended_vlan", self.suspended_vlan)),
-            mistakes.take(limit("suspension_limit", &self.suspension_limit)),
-            mistakes.take(limit("reinstatement_limit", &self.reinstatement_limit)),
-            mistakes.take(attempts),
-            mistakes.take(limit("provisioning_retry", &self.provisioning_retry)),
-        );
-        let (
-            Some(service_vlan),
-            Some(suspended_vlan),
-            Some(stop),
-            Some(resume),
-            Some(most),
-            Some(retry),
-        ) = read
-        else {
-            return Err(mistakes);
+        let service_vlan = mistakes.take(vlan("service_vlan", self.service_vlan));
+        let suspended_vlan = mistakes.take(vlan("suspended_vlan", self.suspended_vlan));
+        let stop = mistakes.take(limit("suspension_limit", &self.suspension_limit));
+        let resume = mistakes.take(limit("reinstatement_limit", &self.reinstatement_limit));
+        let attempts = mistakes.take(attempts);
+        let retry = mistakes.take(limit("provisioning_retry", &self.provisioning_retry));
+        let policies = || {
+            Some(Policies {
+                service_vlan: service_vlan?,
+                suspended_vlan: suspended_vlan?,
+                suspension_limit: stop?,
+                reinstatement_limit: resume?,
+                provisioning_attempts_max: attempts?,
+                provisioning_retry: retry?,
+            })
         };
-        Ok(Policies {
-            service_vlan,
-            suspended_vlan,
-            suspension_limit: stop,
-            reinstatement_limit: resume,
-            provisioning_attempts_max: most,
-            provisioning_retry: retry,
-        })
+        mistakes.or(policies())
     }
 }
 
 fn value(key: &str, problem: impl Display) -> Mistakes {
     Mistakes::of(key, problem)
+}
+
+fn currency(text: &str) -> Read<Currency> {
+    let wrong = || value("currency", "must be three capital letters as in USD");
+    Currency::parse(text).ok_or_else(wrong)
 }
 
 fn is_name(name: &str) -> bool {
@@ -329,10 +347,14 @@ fn codes(key: &str, texts: &[String]) -> Read<BTreeSet<Code>> {
 fn interactions(file: &BTreeMap<String, Vec<String>>) -> Read<BTreeMap<Code, BTreeSet<Code>>> {
     let category = |(category, subcategories): (&String, &Vec<String>)| {
         let key = format!("interactions.{category}");
-        if subcategories.is_empty() {
-            return Err(value(&key, "must hold at least one subcategory"));
-        }
-        Ok((code(&key, category)?, codes(&key, subcategories)?))
+        let mut mistakes = Mistakes::default();
+        let category = mistakes.take(code(&key, category));
+        let read = match subcategories.is_empty() {
+            true => Err(value(&key, "must hold at least one subcategory")),
+            false => codes(&key, subcategories),
+        };
+        let subcategories = mistakes.take(read);
+        mistakes.or(category.zip(subcategories))
     };
     each(file.iter().map(category))
 }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     actor::Role,
-    biller::{
-        BILL_DAY_MAX, BillingPlan, Bundle, Catalog, Dated, Extra, Fee, Tax, TaxTable, Version,
-    },
+    biller::{BILL_DAY_MAX, BillingPlan, Bundle, Dated, Extra, Fee, Tax, TaxTable},
     money::{Currency, Money},
     text::Code,
 };
@@ -60,8 +58,8 @@ pub(super) struct ExtraFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct BundleFile {
     name: String,
-    packages: Vec<String>,
-    discount: DatedFile,
+    pub(super) packages: Vec<String>,
+    pub(super) discount: DatedFile,
 }
 
 #[derive(Deserialize)]
@@ -83,29 +81,31 @@ impl BillingFile {
         let mut mistakes = Mistakes::default();
         let limit = |(role, limit): (&String, &String)| {
             let key = format!("billing.adjustment_limits.{role}");
-            Ok((role_of(&key, role)?, price(&key, limit, currency)?.minor))
+            let mut mistakes = Mistakes::default();
+            let role = mistakes.take(role_of(&key, role));
+            let limit = mistakes.take(price(&key, limit, currency));
+            mistakes.or(role.zip(limit.map(|limit| limit.minor)))
         };
         let minimum = price("billing.autopay_minimum", &self.autopay_minimum, currency);
         let bill_days = 1..=i64::from(BILL_DAY_MAX);
-        let read = (
-            mistakes.take(whole("billing.bill_day", self.bill_day, bill_days, "")),
-            mistakes.take(whole("billing.due_days", self.due_days, 0..=DUE_DAYS_MAX, " days")),
-            mistakes.take(minimum),
-            mistakes.take(codes("billing.adjustment_reasons", &self.adjustment_reasons)),
-            mistakes.take(each(self.adjustment_limits.iter().map(limit))),
-        );
-        let (Some(bill_day), Some(due_days), Some(minimum), Some(reasons), Some(limits)) = read
-        else {
-            return Err(mistakes);
+        let bill_day = mistakes.take(whole("billing.bill_day", self.bill_day, bill_days, ""));
+        let due_days = whole("billing.due_days", self.due_days, 0..=DUE_DAYS_MAX, " days");
+        let due_days = mistakes.take(due_days);
+        let minimum = mistakes.take(minimum);
+        let reasons = codes("billing.adjustment_reasons", &self.adjustment_reasons);
+        let reasons = mistakes.take(reasons);
+        let limits = mistakes.take(each(self.adjustment_limits.iter().map(limit)));
+        let plan = || {
+            Some(BillingPlan {
+                bill_day: bill_day?,
+                due_days: due_days?,
+                approves_runs: self.approve_bill_runs,
+                autopay_minimum: minimum?.minor,
+                adjustment_reasons: reasons?,
+                adjustment_limits: limits?,
+            })
         };
-        Ok(BillingPlan {
-            bill_day,
-            due_days,
-            approves_runs: self.approve_bill_runs,
-            autopay_minimum: minimum.minor,
-            adjustment_reasons: reasons,
-            adjustment_limits: limits,
-        })
+        mistakes.or(plan())
     }
 }
 
@@ -116,12 +116,14 @@ pub(super) fn fees(
 ) -> Read<BTreeMap<Code, Fee>> {
     let fee = |(id, file): (&String, &FeeFile)| {
         let key = format!("fees.{id}");
-        let fee = Fee {
-            name: file.name.clone(),
-            amount: prices(&format!("{key}.amount"), &file.amount, currency)?,
-            tax_code: optional_code(&format!("{key}.tax_code"), file.tax_code.as_deref())?,
-        };
-        Ok((short_code(&key, id)?, fee))
+        let mut mistakes = Mistakes::default();
+        let id = mistakes.take(short_code(&key, id));
+        let amount = mistakes.take(prices(&format!("{key}.amount"), &file.amount, currency));
+        let tax_code = optional_code(&format!("{key}.tax_code"), file.tax_code.as_deref());
+        let tax_code = mistakes.take(tax_code);
+        let name = file.name.clone();
+        let fee = || Some((id?, Fee { name, amount: amount?, tax_code: tax_code? }));
+        mistakes.or(fee())
     };
     each(files.iter().map(fee))
 }
@@ -133,12 +135,14 @@ pub(super) fn extras(
 ) -> Read<BTreeMap<Code, Extra>> {
     let extra = |(id, file): (&String, &ExtraFile)| {
         let key = format!("extras.{id}");
-        let extra = Extra {
-            name: file.name.clone(),
-            monthly: prices(&format!("{key}.monthly"), &file.monthly, currency)?,
-            tax_code: optional_code(&format!("{key}.tax_code"), file.tax_code.as_deref())?,
-        };
-        Ok((short_code(&key, id)?, extra))
+        let mut mistakes = Mistakes::default();
+        let id = mistakes.take(short_code(&key, id));
+        let monthly = mistakes.take(prices(&format!("{key}.monthly"), &file.monthly, currency));
+        let tax_code = optional_code(&format!("{key}.tax_code"), file.tax_code.as_deref());
+        let tax_code = mistakes.take(tax_code);
+        let name = file.name.clone();
+        let extra = || Some((id?, Extra { name, monthly: monthly?, tax_code: tax_code? }));
+        mistakes.or(extra())
     };
     each(files.iter().map(extra))
 }
@@ -151,16 +155,24 @@ pub(super) fn bundles(
 ) -> Read<BTreeMap<Code, Bundle>> {
     let bundle = |(id, file): (&String, &BundleFile)| {
         let key = format!("bundles.{id}");
-        let of = packages(&format!("{key}.packages"), &file.packages, sold)?;
-        if of.len() < 2 {
-            let problem = "must hold at least two Package IDs of this file";
-            return Err(value(&format!("{key}.packages"), problem));
-        }
-        let discount = prices(&format!("{key}.discount"), &file.discount, currency)?;
-        let bundle = Bundle { name: file.name.clone(), packages: of, discount };
-        Ok((short_code(&key, id)?, bundle))
+        let mut mistakes = Mistakes::default();
+        let id = mistakes.take(short_code(&key, id));
+        let packages = mistakes.take(together(&format!("{key}.packages"), &file.packages, sold));
+        let discount = prices(&format!("{key}.discount"), &file.discount, currency);
+        let discount = mistakes.take(discount);
+        let name = file.name.clone();
+        let bundle = || Some((id?, Bundle { name, packages: packages?, discount: discount? }));
+        mistakes.or(bundle())
     };
     each(files.iter().map(bundle))
+}
+
+fn together(key: &str, of: &[String], sold: &Names<'_>) -> Read<BTreeSet<Code>> {
+    let packages = packages(key, of, sold)?;
+    if packages.len() >= 2 {
+        return Ok(packages);
+    }
+    Err(value(key, "must hold at least two Package IDs of this file").reckoned_with(key))
 }
 
 /// Packages of this file; what is none of them is named where it stands.
@@ -169,37 +181,9 @@ pub(super) fn packages(key: &str, of: &[String], sold: &Names<'_>) -> Read<BTree
         let key = format!("{key}[{at}]");
         match sold.contains(id.as_str()) {
             true => code(&key, id),
-            false => Err(value(&key, format!("is {id}, which is no Package ID of this file"))),
-        }
-    }))
-}
-
-/// Whoever has all packages of a bundle pays something for them, or nothing: whichever versions of
-/// their prices they have, and under whichever campaigns.
-pub(super) fn demand_worth(catalog: &Catalog) -> Read<()> {
-    let lowest = |id: &Code| {
-        let prices = catalog.packages.get(id).map(|package| package.monthly.all());
-        let prices = prices.unwrap_or_default().iter().map(|version| version.value);
-        let campaigns = || catalog.campaigns.values().filter(|it| it.packages.contains(id));
-        let under = |price: Money| campaigns().map(move |it| it.monthly(price)).chain([price]);
-        prices.flat_map(under).map(|price| price.minor).min().unwrap_or(0)
-    };
-    each::<(), ()>(catalog.bundles.iter().map(|(id, bundle)| {
-        let worth = bundle.packages.iter().map(lowest).fold(0_i64, i64::saturating_add);
-        let too_much = |discount: &Version<Money>| discount.value.minor > worth;
-        match bundle.discount.all().iter().position(too_much) {
-            None => Ok(()),
-            Some(at) => {
-                let key = match bundle.discount.all().len() {
-                    1 => format!("bundles.{id}.discount"),
-                    _ => format!("bundles.{id}.discount[{at}]"),
-                };
-                let worth = Money { minor: worth, ..bundle.discount.all()[at].value };
-                let problem = format!(
-                    "must be at most {worth}, the least that its packages cost in any version and \
-                     under any campaign"
-                );
-                Err(value(&key, problem))
+            false => {
+                let problem = format!("is {id}, which is no Package ID of this file");
+                Err(value(&key, problem).named_in("packages"))
             }
         }
     }))
@@ -208,32 +192,44 @@ pub(super) fn demand_worth(catalog: &Catalog) -> Read<()> {
 /// What is taxed how, market by market.
 pub(super) fn taxes(files: &TaxesFile) -> Read<TaxTable> {
     let tax = |key: &str, id: &String, file: &TaxFile| {
-        let tax = Tax {
-            name: file.name.clone(),
-            applies_to: codes(&format!("{key}.on"), &file.on)?,
-            rate: file.rate.read(&format!("{key}.rate"), rate)?,
-        };
-        Ok((short_code(key, id)?, tax))
+        let mut mistakes = Mistakes::default();
+        let id = mistakes.take(short_code(key, id));
+        let applies_to = mistakes.take(codes(&format!("{key}.on"), &file.on));
+        let rate = mistakes.take(file.rate.read(&format!("{key}.rate"), rate));
+        let name = file.name.clone();
+        let tax = || Some((id?, Tax { name, applies_to: applies_to?, rate: rate? }));
+        mistakes.or(tax())
     };
     let market = |(market, files): (&String, &BTreeMap<String, TaxFile>)| {
         let taxes = files.iter().map(|(id, file)| tax(&format!("taxes.{market}.{id}"), id, file));
-        Ok((code(&format!("taxes.{market}"), market)?, each(taxes)?))
+        let mut mistakes = Mistakes::default();
+        let taxes = mistakes.take(each(taxes));
+        let market = mistakes.take(code(&format!("taxes.{market}"), market));
+        mistakes.or(market.zip(taxes))
     };
     let markets = each(files.iter().map(market))?;
     Ok(TaxTable { markets })
 }
 
-/// Every code that something names is one of those that there are.
-pub(super) fn demand_known<'a>(
-    key: &str,
-    named: impl IntoIterator<Item = &'a Code>,
-    known: &Names<'_>,
-    what: &str,
-) -> Read<()> {
-    match named.into_iter().find(|code| !known.contains(code.as_str())) {
-        None => Ok(()),
-        Some(unknown) => Err(value(key, format!("names {unknown}, which is none of {what}"))),
+/// A code that something names: one of those that a table of the file has.
+pub(super) fn known_code(key: &str, named: &str, known: &Names<'_>, table: &str) -> Read<Code> {
+    match known.contains(named) {
+        true => code(key, named),
+        false => {
+            let problem = format!("names {named}, which is none of the {table} of this file");
+            Err(value(key, problem).named_in(table))
+        }
     }
+}
+
+/// The same, if something is named.
+pub(super) fn optional_known_code(
+    key: &str,
+    named: Option<&str>,
+    known: &Names<'_>,
+    table: &str,
+) -> Read<Option<Code>> {
+    named.map(|named| known_code(key, named, known, table)).transpose()
 }
 
 /// Amounts with versions.

@@ -11,7 +11,7 @@ use serde::{
 };
 
 use super::{
-    mistakes::{Read, each},
+    mistakes::{Mistakes, Read, each},
     value,
 };
 
@@ -67,12 +67,16 @@ impl DatedFile {
         };
         let version = |(at, version): (usize, &VersionFile)| {
             let key = format!("{key}[{at}]");
-            let from = optional_date(&format!("{key}.from"), version.from.as_deref())?;
-            Ok(Version { from, value: read(&format!("{key}.value"), &version.value)? })
+            let mut mistakes = Mistakes::default();
+            let from = optional_date(&format!("{key}.from"), version.from.as_deref());
+            let from = mistakes.take(from);
+            let value = mistakes.take(read(&format!("{key}.value"), &version.value));
+            let version = || Some(Version { from: from?, value: value? });
+            mistakes.or(version())
         };
         let versions = each(versions.iter().enumerate().map(version))?;
         let problem = "must hold at least one version, each from a later date than the one before";
-        Dated::versions(versions).ok_or_else(|| value(key, problem))
+        Dated::versions(versions).ok_or_else(|| value(key, problem).reckoned_with(key))
     }
 }
 

@@ -3,7 +3,7 @@
 //! What must stay true: nothing here is a mistake: a biller with doubts is served as it is.
 
 use domain::{
-    biller::{Biller, Dated, Installation, Offer},
+    biller::{Biller, Catalog, Dated, Installation, Offer},
     money::Money,
     text::Code,
 };
@@ -31,6 +31,7 @@ pub fn doubts(text: &str, biller: &Biller, today: Date) -> Vec<Doubt> {
     let found = [
         campaigns(biller, today),
         offers(biller, today),
+        devices(biller),
         prices(biller, today),
         unpriced(biller, today),
         untaxed(biller),
@@ -55,8 +56,8 @@ fn campaigns(biller: &Biller, today: Date) -> Found {
     over.collect()
 }
 
-/// Campaigns that take off all that one of their packages costs in a version that is sold, or will
-/// be, or make it dearer.
+/// Campaigns with which one of their packages costs nothing in a version that is sold, or will be,
+/// or costs more.
 fn offers(biller: &Biller, today: Date) -> Found {
     let lowest = |id: &Code| {
         let prices = biller.catalog.packages.get(id)?.monthly.all();
@@ -65,21 +66,50 @@ fn offers(biller: &Biller, today: Date) -> Found {
         let sold = prices.iter().zip(followed).filter(|(_, next)| !is_over(next));
         sold.map(|(version, _)| version.value).min_by_key(|price| price.minor)
     };
-    let given = biller.catalog.campaigns.iter().filter_map(|(code, campaign)| {
+    let odd = biller.catalog.campaigns.iter().filter_map(|(code, campaign)| {
         let is_odd = |price: Money| match campaign.offer {
             Offer::Discount(less) => price.minor <= less.minor,
-            Offer::Monthly(monthly) => price.minor < monthly.minor,
-        };
-        let (field, compared, so) = match campaign.offer {
-            Offer::Discount(_) => ("discount", "is no less than", "it is given away"),
-            Offer::Monthly(_) => ("monthly", "is more than", "it costs more with the campaign"),
+            Offer::Monthly(monthly) => monthly.minor == 0 || price.minor < monthly.minor,
         };
         let odd = campaign.packages.iter().filter(|id| lowest(id).is_some_and(is_odd));
         let names: Vec<_> = odd.map(Code::as_str).collect();
-        let problem = format!("{compared} the price of {}: {so}", names.join(" and of "));
-        (!names.is_empty()).then(|| (format!("orders.campaigns.{code}.{field}"), problem))
+        let names = (!names.is_empty()).then(|| names.join(" and of "))?;
+        let (field, problem) = match campaign.offer {
+            Offer::Discount(_) => {
+                ("discount", format!("is no less than the price of {names}: it is given away"))
+            }
+            Offer::Monthly(Money { minor: 0, .. }) => (
+                "monthly",
+                format!("is nothing, instead of the price of {names}: it is given away"),
+            ),
+            Offer::Monthly(_) => (
+                "monthly",
+                format!("is more than the price of {names}: it costs more with the campaign"),
+            ),
+        };
+        Some((format!("orders.campaigns.{code}.{field}"), problem))
     });
-    given.collect()
+    odd.collect()
+}
+
+/// Technologies of devices that carry no package, and of packages that no device speaks.
+fn devices(biller: &Biller) -> Found {
+    let Catalog { packages, devices, .. } = &biller.catalog;
+    let carried = |technology| packages.values().any(|it| it.technologies.contains(technology));
+    let idle = devices.iter().filter(|(_, device)| !carried(&device.technology));
+    let idle = idle.map(|(model, device)| {
+        let problem = format!("is {}, over which no package is delivered", device.technology);
+        (format!("devices.{model}.technology"), problem)
+    });
+    let spoken = |technology: &Code| devices.values().any(|it| it.technology == *technology);
+    let silent = packages.iter().flat_map(|(id, package)| {
+        let silent = package.technologies.iter().filter(|technology| !spoken(technology));
+        silent.map(move |technology| {
+            let problem = format!("names {technology}, which no device of this file speaks");
+            (format!("packages.{id}.technologies"), problem)
+        })
+    });
+    idle.chain(silent).collect()
 }
 
 /// Versions of prices that a later one has followed.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use domain::{
     biller::{ArrangementLimit, DunningAction, DunningPlan, DunningStep, Procedure},
     money::Currency,
-    text::Code,
 };
 use serde::Deserialize;
 
 use super::{
-    billing::{Names, demand_known, optional_code, role_of},
+    billing::{Names, optional_known_code, role_of},
     code,
     mistakes::{Mistakes, Read, each},
     price, value, whole,
@@ -67,31 +66,31 @@ impl DunningFile {
         let mut mistakes = Mistakes::default();
         let arrangement = |(role, file): (&String, &ArrangementFile)| {
             let key = format!("dunning.arrangements.{role}");
-            let amount = price(&format!("{key}.amount"), &file.amount, currency)?.minor;
+            let mut mistakes = Mistakes::default();
+            let role = mistakes.take(role_of(&key, role));
+            let amount = mistakes.take(price(&format!("{key}.amount"), &file.amount, currency));
             let bounds = 0..=ARRANGEMENT_DAYS_MAX;
-            let days = whole(&format!("{key}.days"), file.days, bounds, "")?;
-            Ok((role_of(&key, role)?, ArrangementLimit { days, amount }))
+            let days = mistakes.take(whole(&format!("{key}.days"), file.days, bounds, ""));
+            let limit = || Some((role?, ArrangementLimit { days: days?, amount: amount?.minor }));
+            mistakes.or(limit())
         };
-        let read = (
-            mistakes.take(self.reconnect_fee(fees)),
-            mistakes.take(self.steps(fees)),
-            mistakes.take(each(self.arrangements.iter().map(arrangement))),
-            mistakes.take(price("dunning.minimum", &self.minimum, currency)),
-            mistakes.take(code("dunning.caller", &self.caller)),
-        );
-        let (Some(reconnect_fee), Some(steps), Some(arrangements), Some(minimum), Some(caller)) =
-            read
-        else {
-            return Err(mistakes);
+        let fee = self.reconnect_fee.as_deref();
+        let reconnect_fee = optional_known_code("dunning.reconnect_fee", fee, fees, "fees");
+        let reconnect_fee = mistakes.take(reconnect_fee);
+        let steps = mistakes.take(self.steps(fees));
+        let arrangements = mistakes.take(each(self.arrangements.iter().map(arrangement)));
+        let minimum = mistakes.take(price("dunning.minimum", &self.minimum, currency));
+        let caller = mistakes.take(code("dunning.caller", &self.caller));
+        let plan = || {
+            Some(DunningPlan {
+                steps: steps?,
+                minimum: minimum?.minor,
+                caller: caller?,
+                reconnect_fee: reconnect_fee?,
+                arrangements: arrangements?,
+            })
         };
-        let minimum = minimum.minor;
-        Ok(DunningPlan { steps, minimum, caller, reconnect_fee, arrangements })
-    }
-
-    fn reconnect_fee(&self, fees: &Names<'_>) -> Read<Option<Code>> {
-        let reconnect = optional_code("dunning.reconnect_fee", self.reconnect_fee.as_deref())?;
-        demand_known("dunning.reconnect_fee", &reconnect, fees, "the fees of this file")?;
-        Ok(reconnect)
+        mistakes.or(plan())
     }
 
     fn steps(&self, fees: &Names<'_>) -> Read<Vec<DunningStep>> {
@@ -101,9 +100,11 @@ impl DunningFile {
         let numbered = self.steps.iter().enumerate();
         each(numbered.map(|(at, file)| {
             let key = format!("dunning.steps[{at}]");
-            file.demand_after(&self.steps[..at], &key)?;
-            file.demand_ticket(at, &key)?;
-            file.step(&key, fees)
+            let mut mistakes = Mistakes::default();
+            let after = mistakes.take(file.demand_after(&self.steps[..at], &key));
+            let ticket = mistakes.take(file.demand_ticket(at, &key));
+            let step = mistakes.take(file.step(&key, fees));
+            mistakes.or(after.and(ticket).and(step))
         }))
     }
 }
@@ -111,14 +112,19 @@ impl DunningFile {
 impl StepFile {
     /// Steps are in order, and none has the name of another.
     fn demand_after(&self, before: &[Self], key: &str) -> Read<()> {
-        if before.iter().any(|step| step.name == self.name) {
-            return Err(value(&format!("{key}.name"), "must be given once"));
-        }
-        if before.last().is_some_and(|last| last.after_due >= self.after_due) {
+        let same = before.iter().position(|step| step.name == self.name);
+        let name = same.map_or(Ok(()), |same| {
+            let wrong = value(&format!("{key}.name"), "must be given once");
+            Err(wrong.reckoned_with(&format!("dunning.steps[{same}].name")))
+        });
+        let last = before.last().filter(|last| last.after_due >= self.after_due);
+        let later = last.map_or(Ok(()), |_| {
             let problem = "must be later than that of the step before";
-            return Err(value(&format!("{key}.after_due"), problem));
-        }
-        Ok(())
+            let wrong = value(&format!("{key}.after_due"), problem);
+            let at = before.len() - 1;
+            Err(wrong.reckoned_with(&format!("dunning.steps[{at}].after_due")))
+        });
+        each([name, later])
     }
 
     /// The first step opens the ticket into which the later ones and the ladder's end are written
@@ -128,29 +134,39 @@ impl StepFile {
         match at > 0 || opens {
             true => Ok(()),
             false => {
-                Err(value(&format!("{key}.actions"), "must have \"ticket\" in the first step"))
+                let key = format!("{key}.actions");
+                let wrong = value(&key, "must have \"ticket\" in the first step");
+                Err(wrong.reckoned_with(&key))
             }
         }
     }
 
     fn step(&self, key: &str, fees: &Names<'_>) -> Read<DunningStep> {
-        let after_due = format!("{key}.after_due");
-        let after_due = whole(&after_due, self.after_due, 1..=AFTER_DUE_MAX, " days")?;
-        let late_fee = optional_code(&format!("{key}.late_fee"), self.late_fee.as_deref())?;
-        demand_known(&format!("{key}.late_fee"), &late_fee, fees, "the fees of this file")?;
         let action = |file: &ActionFile| match file {
             ActionFile::Ticket => DunningAction::Ticket,
             ActionFile::Email => DunningAction::Email,
             ActionFile::Call => DunningAction::Call,
             ActionFile::Suspend => DunningAction::Suspend,
         };
-        Ok(DunningStep {
-            name: code(&format!("{key}.name"), &self.name)?,
-            after_due,
-            actions: self.actions.iter().map(action).collect(),
-            late_fee,
-            procedures: self.procedures(key)?,
-        })
+        let mut mistakes = Mistakes::default();
+        let after_due = format!("{key}.after_due");
+        let after_due = whole(&after_due, self.after_due, 1..=AFTER_DUE_MAX, " days");
+        let after_due = mistakes.take(after_due);
+        let fee = self.late_fee.as_deref();
+        let late_fee = optional_known_code(&format!("{key}.late_fee"), fee, fees, "fees");
+        let late_fee = mistakes.take(late_fee);
+        let name = mistakes.take(code(&format!("{key}.name"), &self.name));
+        let procedures = mistakes.take(self.procedures(key));
+        let step = || {
+            Some(DunningStep {
+                name: name?,
+                after_due: after_due?,
+                actions: self.actions.iter().map(action).collect(),
+                late_fee: late_fee?,
+                procedures: procedures?,
+            })
+        };
+        mistakes.or(step())
     }
 
     /// By their names; each is somewhere on the web (F91).

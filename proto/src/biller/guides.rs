@@ -6,15 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    biller::{GuidePlan, GuideSubject, PlanAnswer, PlanEnd, PlanStep, Task, TaskCode},
+    biller::{GuidePlan, GuideSubject, PlanAnswer, PlanEnd, PlanStep, TaskCode},
     guide::GuideOutcome,
     text::{Code, Text},
 };
 use serde::Deserialize;
 
 use super::{
+    billing::Names,
     code,
-    mistakes::{Read, each},
+    mistakes::{Mistakes, Read, each},
     value,
 };
 
@@ -57,156 +58,211 @@ struct EndFile {
     task: Option<String>,
 }
 
-type Tasks = BTreeMap<TaskCode, Task>;
-
 /// The biller's guides by name. A task that they name is one of the biller's.
 pub(super) fn guides(
     files: &BTreeMap<String, GuideFile>,
-    tasks: &Tasks,
+    tasks: &Names<'_>,
 ) -> Read<BTreeMap<Code, GuidePlan>> {
     let guide = |(name, file): (&String, &GuideFile)| {
         let key = format!("guides.{name}");
-        let plan = file.plan(&key, tasks)?;
-        check_reach(&key, &plan)?;
-        check_ends(&key, &plan)?;
-        Ok((code(&key, name)?, plan))
+        let mut mistakes = Mistakes::default();
+        let name = mistakes.take(code(&key, name));
+        let plan = mistakes.take(file.plan(&key, tasks));
+        mistakes.take(file.demand_ways(&key));
+        mistakes.or(name.zip(plan))
     };
     each(files.iter().map(guide))
 }
 
 impl GuideFile {
-    fn plan(&self, key: &str, tasks: &Tasks) -> Read<GuidePlan> {
+    fn plan(&self, key: &str, tasks: &Names<'_>) -> Read<GuidePlan> {
+        let mut mistakes = Mistakes::default();
+        let title = mistakes.take(text(&format!("{key}.title"), &self.title));
+        let subject = mistakes.take(subject(&format!("{key}.subject"), &self.subject));
+        let first = mistakes.take(code(&format!("{key}.first"), &self.first));
+        let steps = mistakes.take(self.steps(&format!("{key}.steps"), tasks));
+        let ends = mistakes.take(self.ends(key, tasks));
+        let plan = || {
+            let (title, subject, first) = (title?, subject?, first?);
+            Some(GuidePlan { title, subject, first, steps: steps?, ends: ends? })
+        };
+        mistakes.or(plan())
+    }
+
+    fn steps(&self, key: &str, tasks: &Names<'_>) -> Read<BTreeMap<Code, PlanStep>> {
         if self.steps.len() > STEPS_MAX {
-            return Err(value(&format!("{key}.steps"), format!("must be at most {STEPS_MAX}")));
+            return Err(value(key, format!("must be at most {STEPS_MAX}")));
         }
-        let mut steps = BTreeMap::new();
-        for (name, file) in &self.steps {
-            let key = format!("{key}.steps.{name}");
-            steps.insert(code(&key, name)?, file.step(&key, tasks)?);
-        }
-        let mut ends = BTreeMap::new();
-        for (name, file) in &self.ends {
+        each(self.steps.iter().map(|(name, file)| {
+            let key = format!("{key}.{name}");
+            let mut mistakes = Mistakes::default();
+            let name = mistakes.take(code(&key, name));
+            let step = mistakes.take(file.step(&key, tasks));
+            mistakes.or(name.zip(step))
+        }))
+    }
+
+    fn ends(&self, key: &str, tasks: &Names<'_>) -> Read<BTreeMap<Code, PlanEnd>> {
+        let steps = &format!("{key}.steps");
+        each(self.ends.iter().map(|(name, file)| {
             let key = format!("{key}.ends.{name}");
-            if self.steps.contains_key(name) {
-                return Err(value(&key, "must not have the name of a step"));
-            }
-            ends.insert(code(&key, name)?, file.end(&key, tasks)?);
+            let mut mistakes = Mistakes::default();
+            let of_step = match self.steps.contains_key(name) {
+                true => {
+                    let problem = "must not have the name of a step";
+                    Err(value(&key, problem).named_in(steps))
+                }
+                false => Ok(()),
+            };
+            mistakes.take(of_step);
+            let name = mistakes.take(code(&key, name));
+            let end = mistakes.take(file.end(&key, tasks));
+            mistakes.or(name.zip(end))
+        }))
+    }
+
+    /// Whoever is walked through it comes to an end, and everything in it is on some way.
+    fn demand_ways(&self, key: &str) -> Read<()> {
+        self.demand_known(key)?;
+        if self.steps.values().any(|step| step.answers.is_empty()) {
+            // That is told where the answers are read: nobody knows where they would lead.
+            return Ok(());
         }
-        Ok(GuidePlan {
-            title: text(&format!("{key}.title"), &self.title)?,
-            subject: subject(&format!("{key}.subject"), &self.subject)?,
-            first: code(&format!("{key}.first"), &self.first)?,
-            steps,
-            ends,
+        let (reached, ends) = (self.demand_reach(key), self.demand_ends(key));
+        let names = self.steps.keys();
+        let answers = names.map(|name| format!("{key}.steps.{name}.answers"));
+        let with: Vec<_> = answers.chain([format!("{key}.first")]).collect();
+        each([reached, ends]).map_err(|wrong: Mistakes| {
+            let wrong = wrong.named_in(&format!("{key}.steps"));
+            let wrong = wrong.named_in(&format!("{key}.ends"));
+            with.iter().fold(wrong, |wrong, key| wrong.reckoned_with(key))
         })
+    }
+
+    /// It begins with a step, and every answer leads to a step or an end.
+    fn demand_known(&self, key: &str) -> Read<()> {
+        let (steps, ends) = (format!("{key}.steps"), format!("{key}.ends"));
+        let first = match self.steps.contains_key(&self.first) {
+            true => Ok(()),
+            false => {
+                Err(value(&format!("{key}.first"), "must be the name of a step").named_in(&steps))
+            }
+        };
+        let answers = self.steps.iter().flat_map(|(name, step)| {
+            step.answers.iter().enumerate().map(move |(at, answer)| (name, at, &answer.next))
+        });
+        let leads = answers.map(|(name, at, next)| {
+            if self.steps.contains_key(next) || self.ends.contains_key(next) {
+                return Ok(());
+            }
+            let problem = format!("must lead to a step or an end, {next} is none");
+            let wrong = value(&format!("{steps}.{name}.answers[{at}].next"), problem);
+            Err(wrong.named_in(&steps).named_in(&ends))
+        });
+        each([first].into_iter().chain(leads))
+    }
+
+    /// Where the answers of a step lead.
+    fn next<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        let answers = self.steps.get(name).into_iter().flat_map(|step| &step.answers);
+        answers.map(|answer| answer.next.as_str())
+    }
+
+    /// Nothing is out of reach.
+    fn demand_reach(&self, key: &str) -> Read<()> {
+        let mut reached = BTreeSet::from([self.first.as_str()]);
+        let mut open = vec![self.first.as_str()];
+        while let Some(name) = open.pop() {
+            open.extend(self.next(name).filter(|next| reached.insert(next)));
+        }
+        let steps = self.steps.keys().map(|name| (name, "steps"));
+        let all = steps.chain(self.ends.keys().map(|name| (name, "ends")));
+        let lost = all.filter(|(name, _)| !reached.contains(name.as_str()));
+        each(lost.map(|(name, of)| {
+            Err(value(&format!("{key}.{of}.{name}"), "must be on some way from the first"))
+        }))
+    }
+
+    /// No way comes back: steps are taken in an order in which each comes after all that lead to
+    /// it, and what is never taken is on a way that comes back to itself.
+    fn demand_ends(&self, key: &str) -> Read<()> {
+        let mut ways_to: BTreeMap<&str, usize> = BTreeMap::new();
+        for next in self.steps.keys().flat_map(|name| self.next(name)) {
+            *ways_to.entry(next).or_default() += 1;
+        }
+        let begins = self.steps.keys().map(String::as_str);
+        let mut free: Vec<_> = begins.filter(|name| !ways_to.contains_key(name)).collect();
+        let mut taken = BTreeSet::new();
+        while let Some(name) = free.pop() {
+            taken.insert(name);
+            free.extend(self.next(name).filter(|next| {
+                let ways = ways_to.entry(next).or_default();
+                *ways -= 1;
+                *ways == 0
+            }));
+        }
+        match self.steps.keys().find(|name| !taken.contains(name.as_str())) {
+            Some(name) => {
+                let problem = "must not be on a way that comes back to a step: a walk has an end";
+                Err(value(&format!("{key}.steps.{name}"), problem))
+            }
+            None => Ok(()),
+        }
     }
 }
 
 impl StepFile {
-    fn step(&self, key: &str, tasks: &Tasks) -> Read<PlanStep> {
-        let mut answers: Vec<PlanAnswer> = Vec::new();
-        for AnswerFile { answer, next } in &self.answers {
-            let key = format!("{key}.answers");
-            let answer = PlanAnswer { answer: code(&key, answer)?, next: code(&key, next)? };
-            if answers.iter().any(|other| other.answer == answer.answer) {
-                return Err(value(&key, format!("must hold {} once", answer.answer)));
-            }
-            answers.push(answer);
+    fn step(&self, key: &str, tasks: &Names<'_>) -> Read<PlanStep> {
+        let mut mistakes = Mistakes::default();
+        let answers = mistakes.take(self.answers(&format!("{key}.answers")));
+        let task = mistakes.take(task(&format!("{key}.task"), self.task.as_deref(), tasks));
+        let text = mistakes.take(text(&format!("{key}.text"), &self.text));
+        let step = || Some(PlanStep { text: text?, task: task?, answers: answers? });
+        mistakes.or(step())
+    }
+
+    fn answers(&self, key: &str) -> Read<Vec<PlanAnswer>> {
+        if self.answers.is_empty() || self.answers.len() > ANSWERS_MAX {
+            return Err(value(key, format!("must be 1 to {ANSWERS_MAX}")));
         }
-        if answers.is_empty() || answers.len() > ANSWERS_MAX {
-            let problem = format!("must be 1 to {ANSWERS_MAX}");
-            return Err(value(&format!("{key}.answers"), problem));
-        }
-        let task = task(&format!("{key}.task"), self.task.as_deref(), tasks)?;
-        Ok(PlanStep { text: text(&format!("{key}.text"), &self.text)?, task, answers })
+        each(self.answers.iter().enumerate().map(|(at, file)| {
+            let key_of = |at: usize| format!("{key}[{at}].answer");
+            let mut mistakes = Mistakes::default();
+            let before = &self.answers[..at];
+            let same = before.iter().position(|other| other.answer == file.answer);
+            let once = same.map_or(Ok(()), |same| {
+                Err(value(&key_of(at), "must be given once").reckoned_with(&key_of(same)))
+            });
+            mistakes.take(once);
+            let answer = mistakes.take(code(&key_of(at), &file.answer));
+            let next = mistakes.take(code(&format!("{key}[{at}].next"), &file.next));
+            let answer = || Some(PlanAnswer { answer: answer?, next: next? });
+            mistakes.or(answer())
+        }))
     }
 }
 
 impl EndFile {
-    fn end(&self, key: &str, tasks: &Tasks) -> Read<PlanEnd> {
-        Ok(PlanEnd {
-            outcome: outcome(&format!("{key}.outcome"), &self.outcome)?,
-            text: text(&format!("{key}.text"), &self.text)?,
-            task: task(&format!("{key}.task"), self.task.as_deref(), tasks)?,
-        })
+    fn end(&self, key: &str, tasks: &Names<'_>) -> Read<PlanEnd> {
+        let mut mistakes = Mistakes::default();
+        let outcome = mistakes.take(outcome(&format!("{key}.outcome"), &self.outcome));
+        let text = mistakes.take(text(&format!("{key}.text"), &self.text));
+        let task = mistakes.take(task(&format!("{key}.task"), self.task.as_deref(), tasks));
+        let end = || Some(PlanEnd { outcome: outcome?, text: text?, task: task? });
+        mistakes.or(end())
     }
-}
-
-/// Nothing is out of reach.
-fn check_reach(key: &str, plan: &GuidePlan) -> Read<()> {
-    let reached = reached(key, plan)?;
-    let lost = |name: &&Code| !reached.contains(*name);
-    let step = plan.steps.keys().find(lost).map(|name| format!("{key}.steps.{name}"));
-    let end = || plan.ends.keys().find(lost).map(|name| format!("{key}.ends.{name}"));
-    match step.or_else(end) {
-        Some(key) => Err(value(&key, "must be on some way from the first")),
-        None => Ok(()),
-    }
-}
-
-/// No way comes back: steps are taken in an order in which each comes after all that lead to it,
-/// and what is never taken is on a way that comes back to itself.
-fn check_ends(key: &str, plan: &GuidePlan) -> Read<()> {
-    let mut ways_to: BTreeMap<&Code, usize> = BTreeMap::new();
-    for answer in plan.steps.values().flat_map(|step| &step.answers) {
-        *ways_to.entry(&answer.next).or_default() += 1;
-    }
-    let mut free: Vec<_> =
-        [&plan.first].into_iter().filter(|it| !ways_to.contains_key(it)).collect();
-    let mut taken = BTreeSet::new();
-    while let Some(name) = free.pop() {
-        taken.insert(name);
-        for answer in plan.steps.get(name).into_iter().flat_map(|step| &step.answers) {
-            let ways = ways_to.entry(&answer.next).or_default();
-            *ways -= 1;
-            if *ways == 0 {
-                free.push(&answer.next);
-            }
-        }
-    }
-    match plan.steps.keys().find(|name| !taken.contains(*name)) {
-        Some(name) => {
-            let problem = "must not be on a way that comes back to a step: a walk has an end";
-            Err(value(&format!("{key}.steps.{name}"), problem))
-        }
-        None => Ok(()),
-    }
-}
-
-/// Every step and end that some answers lead to.
-fn reached<'a>(key: &str, plan: &'a GuidePlan) -> Read<BTreeSet<&'a Code>> {
-    if !plan.steps.contains_key(&plan.first) {
-        return Err(value(&format!("{key}.first"), "must be the name of a step"));
-    }
-    let mut reached = BTreeSet::from([&plan.first]);
-    let mut open = vec![&plan.first];
-    while let Some(name) = open.pop() {
-        for answer in plan.steps.get(name).into_iter().flat_map(|step| &step.answers) {
-            let next = &answer.next;
-            if !plan.steps.contains_key(next) && !plan.ends.contains_key(next) {
-                let key = format!("{key}.steps.{name}.answers");
-                return Err(value(&key, format!("must lead to a step or an end, {next} is none")));
-            }
-            if reached.insert(next) {
-                open.push(next);
-            }
-        }
-    }
-    Ok(reached)
 }
 
 fn text(key: &str, text: &str) -> Read<Text> {
     Text::parse(text).map_err(|error| value(key, error))
 }
 
-fn task(key: &str, named: Option<&str>, tasks: &Tasks) -> Read<Option<TaskCode>> {
+fn task(key: &str, named: Option<&str>, tasks: &Names<'_>) -> Read<Option<TaskCode>> {
     let Some(named) = named else { return Ok(None) };
-    let code = TaskCode::parse(named).map_err(|error| value(key, error))?;
-    if tasks.contains_key(&code) {
-        Ok(Some(code))
-    } else {
-        Err(value(key, "must be one of the biller's tasks"))
+    if !tasks.contains(named) {
+        return Err(value(key, "must be one of the biller's tasks").named_in("tasks"));
     }
+    TaskCode::parse(named).map(Some).map_err(|error| value(key, error))
 }
 
 fn subject(key: &str, name: &str) -> Read<GuideSubject> {
@@ -330,13 +386,13 @@ mod tests {
 
     #[test]
     fn a_mistake_in_a_guide_is_named_by_its_key() {
-        assert_eq!(refused(&[&step("a", &[("x", "z")])]).0, "guides.g.steps.a.answers");
+        assert_eq!(refused(&[&step("a", &[("x", "z")])]).0, "guides.g.steps.a.answers[0].next");
         assert_eq!(refused(&[&step("a", &[])]).0, "guides.g.steps.a.answers");
         assert_eq!(refused(&[&step("b", &[("x", "e")])]).0, "guides.g.first");
         let twice = step("a", &[("x", "e"), ("x", "e")]);
-        assert_eq!(refused(&[&twice]).0, "guides.g.steps.a.answers");
+        assert_eq!(refused(&[&twice]).0, "guides.g.steps.a.answers[1].answer");
         let end = step("e", &[("x", "e")]);
-        assert_eq!(refused(&[&end]).0, "guides.g.ends.e");
+        assert_eq!(refused(&[&step("a", &[("x", "e")]), &end]).0, "guides.g.ends.e");
         let task = step("a", &[("x", "e")]).replace("text", "task = \"QQ\"\ntext");
         assert_eq!(refused(&[&task]).0, "guides.g.steps.a.task");
     }

@@ -2,8 +2,8 @@
 //! of the wrong type.
 //!
 //! What must stay true: one of them hides no other. In the place of what cannot be read stands what
-//! the shipped biller has there, so that all else can be; nothing is told of that, nor of what is
-//! reckoned with it.
+//! the shipped biller has there, or nothing where it has nothing, so that all else can be; nothing
+//! is told of that, nor of what is reckoned with it.
 
 use std::ops::Range;
 
@@ -20,8 +20,6 @@ use super::{
 
 /// Most mistakes of this kind that are looked for in one file.
 const MISTAKES_MAX: usize = 500;
-/// Sections whose keys other sections name.
-const NAMED: [&str; 4] = ["packages", "fees", "extras", "tasks"];
 
 /// A part of a key's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,33 +93,19 @@ impl<T> Misshapen<T> {
             return again == 0;
         }
         let Ok(shipped) = DeTable::parse(SHIPPED) else { return false };
-        let mut around = (1..=path.len().saturating_sub(again)).rev().map(|length| &path[..length]);
-        let found = around.find_map(|part| Some((part, like(shipped.get_ref(), part)?)));
-        let Some((part, value)) = found else { return false };
-        put(root, part, Some(value.clone()));
+        let part = &path[..path.len().saturating_sub(again)];
+        put(root, part, like(shipped.get_ref(), part).cloned());
         self.mended.push(part.to_vec());
-        true
+        !part.is_empty()
     }
 
     /// Of the mistakes in the rest those that what was put there has no part in.
     pub(super) fn told(&self, mistakes: Mistakes) -> Mistakes {
-        let is_named = |path: &Vec<Part>| match &path[..] {
-            [Part::Key(section)] => NAMED.contains(&section.as_str()),
-            _ => false,
-        };
-        if self.mended.iter().any(is_named) {
-            return Mistakes::default();
-        }
-        // An entry as a whole, and the steps of a ladder together, which follow one another.
-        let entries = self.mended.iter().map(|path| written(&path[..path.len().min(2)]));
-        let mut entries: Vec<_> = entries.collect();
-        // What a bundle may cost less follows from its packages and their campaigns.
-        let is_priced =
-            |entry: &String| ["packages.", "orders."].iter().any(|it| entry.starts_with(it));
-        if entries.iter().any(is_priced) {
-            entries.push("bundles".to_owned());
-        }
-        mistakes.apart_from(&entries)
+        let mended = self.mended.iter().filter_map(|path| {
+            let (_, table) = path.split_last()?;
+            Some((written(path), written(table)))
+        });
+        mistakes.apart_from(&mended.collect::<Vec<_>>())
     }
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     code,
-    mistakes::{Read, each},
+    mistakes::{Document, Mistakes, Read, each},
     value,
 };
 use crate::command;
@@ -33,8 +33,10 @@ pub(super) struct TaskFile {
 pub(super) fn tasks(files: &BTreeMap<String, TaskFile>) -> Read<BTreeMap<TaskCode, Task>> {
     let task = |(name, file): (&String, &TaskFile)| {
         let key = format!("tasks.{name}");
-        let code = TaskCode::parse(name).map_err(|error| value(&key, error))?;
-        Ok((code, file.task(&key)?))
+        let mut mistakes = Mistakes::default();
+        let code = TaskCode::parse(name).map_err(|error| value(&key, error));
+        let (code, task) = (mistakes.take(code), mistakes.take(file.task(&key)));
+        mistakes.or(code.zip(task))
     };
     each(files.iter().map(task))
 }
@@ -44,11 +46,12 @@ impl TaskFile {
         let text = |field: &str, text: &str| {
             Text::parse(text).map_err(|error| value(&format!("{key}.{field}"), error))
         };
-        Ok(Task {
-            title: text("title", &self.title)?,
-            about: text("about", &self.about)?,
-            leads_to: self.leads_to(key)?,
-        })
+        let mut mistakes = Mistakes::default();
+        let title = mistakes.take(text("title", &self.title));
+        let about = mistakes.take(text("about", &self.about));
+        let leads_to = mistakes.take(self.leads_to(key));
+        let task = || Some(Task { title: title?, about: about?, leads_to: leads_to? });
+        mistakes.or(task())
     }
 
     fn leads_to(&self, key: &str) -> Read<LeadsTo> {
@@ -60,10 +63,23 @@ impl TaskFile {
                 Ok(LeadsTo::Command(code(key, known.name)?))
             }
             (Some(_), Some(_)) | (None, None) => {
-                Err(value(key, "must have either a view or a command"))
+                let wrong = value(key, "must have either a view or a command");
+                let wrong = wrong.reckoned_with(&format!("{key}.view"));
+                Err(wrong.reckoned_with(&format!("{key}.command")))
             }
         }
     }
+}
+
+/// Views that tasks lead to, with their keys.
+pub(super) fn views(document: &Document<'_>) -> Vec<(String, LeadsTo)> {
+    let tasks = document.root.get_ref().get("tasks").and_then(|tasks| tasks.get_ref().as_table());
+    let named = tasks.into_iter().flatten().filter_map(|(code, task)| {
+        let named = task.get_ref().as_table()?.get("view")?.get_ref().as_str()?;
+        let key = format!("tasks.{}.view", code.get_ref());
+        view(&key, named).ok().map(|leads_to| (key, leads_to))
+    });
+    named.collect()
 }
 
 fn view(key: &str, named: &str) -> Read<LeadsTo> {

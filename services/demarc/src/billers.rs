@@ -6,7 +6,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, anyhow, bail};
-use contract::biller::{self, BillerError, EVERY_SHIPPED};
+use contract::biller::{self, BillerError, EVERY_SHIPPED, SHIPPED};
 use domain::{
     biller::{Biller, LeadsTo},
     text::Code,
@@ -62,16 +62,25 @@ fn checked(text: &str) -> anyhow::Result<Arc<Biller>> {
 /// # Errors
 /// Every mistake that can be found, in the order of the lines.
 pub(crate) fn check(text: &str) -> Result<Arc<Biller>, Vec<BillerError>> {
-    let biller = Arc::new(biller::check(text)?);
-    let misled = biller.tasks.iter().filter_map(|(code, task)| {
-        let LeadsTo::View { service, view } = &task.leads_to else { return None };
-        let problem = lost(service, view, &biller)?;
-        let key = format!("tasks.{code}.view");
+    let read = biller::check(text).map(Arc::new);
+    // Which views there are does not depend on what the biller is.
+    let any = match &read {
+        Ok(biller) => Arc::clone(biller),
+        Err(_) => Arc::new(biller::parse(SHIPPED).map_err(|mistake| vec![mistake])?),
+    };
+    let misled = biller::task_views(text).into_iter().filter_map(|(key, leads_to)| {
+        let LeadsTo::View { service, view } = leads_to else { return None };
+        let problem = lost(&service, &view, &any)?;
         Some(BillerError::Value { line: biller::line_of(text, &key), key, problem })
     });
-    let mut misled: Vec<_> = misled.collect();
-    misled.sort_by_key(BillerError::line);
-    if misled.is_empty() { Ok(biller) } else { Err(misled) }
+    let misled: Vec<_> = misled.collect();
+    let mut mistakes = match read {
+        Ok(biller) if misled.is_empty() => return Ok(biller),
+        Ok(_) => misled,
+        Err(mistakes) => mistakes.into_iter().chain(misled).collect(),
+    };
+    mistakes.sort_by_key(BillerError::line);
+    Err(mistakes)
 }
 
 /// Why nothing leads to a view, if nothing does.
@@ -106,9 +115,9 @@ fn views(service: &str, biller: &Arc<Biller>) -> Option<&'static [View]> {
 mod tests {
     use std::io::Write as _;
 
-    use contract::biller::SHIPPED;
+    use contract::biller::{BillerError, SHIPPED};
 
-    use super::{checked, of_files, shipped, shipped_one, views};
+    use super::{check, checked, of_files, shipped, shipped_one, views};
 
     fn refused(view: &str) -> String {
         let task = format!("[tasks.XX]\ntitle = \"X\"\nabout = \"X.\"\nview = \"{view}\"\n");
@@ -132,6 +141,18 @@ mod tests {
         assert_eq!(line, format!("line {}", SHIPPED.lines().count() + 5));
         let told = refused("bakery/bread");
         assert!(told.ends_with("view must be a view: there is no service bakery"), "{told}");
+    }
+
+    #[test]
+    fn a_task_that_leads_to_no_view_is_told_beside_whatever_else_is_wrong() {
+        let text = SHIPPED
+            .replacen("view = \"care/services\"", "view = \"care/bread\"", 1)
+            .replacen("bill_day = 1", "bill_day = 0", 1)
+            .replacen("due_days = 4", "due_days = \"four\"", 1);
+        let told: Vec<_> = check(&text).unwrap_err().iter().map(BillerError::told).collect();
+        let keys: Vec<_> = told.iter().map(|told| told.split([' ', ':']).next().unwrap()).collect();
+        assert_eq!(keys, ["billing.bill_day", "billing.due_days", "tasks.04.view"], "{told:?}");
+        assert!(told[2].contains("care has no view bread"), "{told:?}");
     }
 
     #[test]

@@ -32,6 +32,20 @@ pub enum Offer {
     Discount(Money),
 }
 
+impl Offer {
+    /// What a package of that price costs a month with it.
+    #[must_use]
+    pub fn monthly(self, price: Money) -> Money {
+        match self {
+            Self::Monthly(monthly) => monthly,
+            Self::Discount(less) => {
+                let minor = price.minor.saturating_sub(less.minor).max(0);
+                Money { minor, ..price }
+            }
+        }
+    }
+}
+
 impl Campaign {
     /// Whether it is offered on a day.
     #[must_use]
@@ -42,13 +56,7 @@ impl Campaign {
     /// What a package of that price costs a month under it.
     #[must_use]
     pub fn monthly(&self, price: Money) -> Money {
-        match self.offer {
-            Offer::Monthly(monthly) => monthly,
-            Offer::Discount(less) => {
-                let minor = price.minor.saturating_sub(less.minor).max(0);
-                Money { minor, ..price }
-            }
-        }
+        self.offer.monthly(price)
     }
 
     /// What somebody has who takes a package of that price under this campaign on a day.
