@@ -88,6 +88,9 @@ pub enum DunningEvent {
         promised_on: Date,
         /// What is still owed and was to be paid by then.
         missing: Money,
+        /// What has to be paid, from then on, before whoever is suspended is reinstated without a
+        /// manager. Absent in facts from before it was noted.
+        to_reinstate: Option<Money>,
     },
     /// The customer says that something is not owed: until that is decided it counts as not due.
     ChargeDisputed {
@@ -122,8 +125,8 @@ pub enum DunningEvent {
         /// Whose.
         account_id: Id<Account>,
     },
-    /// A site is suspended for non-payment by somebody's hand while no ladder stands: what was due
-    /// by then has to be paid before it is reinstated (F86).
+    /// A site is suspended for non-payment by somebody's hand: what was due by then has to be paid
+    /// before it is reinstated (F86). Where a ladder stands that is what the ladder is about.
     PaymentDemanded {
         /// Whose.
         account_id: Id<Account>,
@@ -183,8 +186,8 @@ pub struct Dunning {
     pub ladders: u32,
     /// The last one that ended.
     pub ended: Option<Ladder>,
-    /// Debts that are due by then were to be paid when a site was suspended without a ladder, since
-    /// the last one.
+    /// Debts that are due by then were to be paid when a site was suspended by hand, since the last
+    /// step of a ladder.
     pub demanded: Option<Date>,
     /// What holds the ladder up.
     pub arrangement: Option<Arrangement>,

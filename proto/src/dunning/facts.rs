@@ -36,7 +36,6 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             total,
             promises,
             by_manager,
-            to_reinstate,
             ..
         } => Fact::ArrangementMade(pb::DunningArrangementMade {
             account_id,
@@ -45,7 +44,7 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             total: Some(money::encode(total)),
             promises: promises.iter().map(encode_promise).collect(),
             by_manager: *by_manager,
-            to_reinstate: to_reinstate.as_ref().map(money::encode),
+            to_reinstate: reinstating_for(event),
         }),
         DunningEvent::ArrangementKept { arrangement_id, .. } => {
             let arrangement_id = arrangement_id.to_string();
@@ -57,6 +56,7 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
                 arrangement_id: arrangement_id.to_string(),
                 promised_on: promised_on.to_string(),
                 missing: Some(money::encode(missing)),
+                to_reinstate: reinstating_for(event),
             })
         }
         DunningEvent::ChargeDisputed { charge_id, reason, while_suspended, .. } => {
@@ -77,15 +77,24 @@ pub(crate) fn encode(event: &DunningEvent) -> pb::DunningEvent {
             until: or_empty(until.as_ref()),
         }),
         DunningEvent::Included { .. } => Fact::Included(pb::DunningIncluded { account_id }),
-        DunningEvent::PaymentDemanded { through, to_reinstate, .. } => {
-            Fact::PaymentDemanded(pb::DunningPaymentDemanded {
-                account_id,
-                through: through.to_string(),
-                to_reinstate: to_reinstate.as_ref().map(money::encode),
-            })
+        DunningEvent::PaymentDemanded { through, .. } => {
+            let (through, to_reinstate) = (through.to_string(), reinstating_for(event));
+            Fact::PaymentDemanded(pb::DunningPaymentDemanded { account_id, through, to_reinstate })
         }
     };
     pb::DunningEvent { fact: Some(fact) }
+}
+
+/// What has to be paid before whoever is suspended is reinstated, where the fact says it.
+fn reinstating_for(event: &DunningEvent) -> Option<Amount> {
+    let (DunningEvent::StepTaken(StepTaken { to_reinstate, .. })
+    | DunningEvent::ArrangementMade { to_reinstate, .. }
+    | DunningEvent::ArrangementBroken { to_reinstate, .. }
+    | DunningEvent::PaymentDemanded { to_reinstate, .. }) = event
+    else {
+        return None;
+    };
+    to_reinstate.as_ref().map(money::encode)
 }
 
 pub(crate) fn decode(message: pb::DunningEvent) -> Result<DunningEvent, Invalid> {
@@ -121,6 +130,7 @@ pub(crate) fn decode(message: pb::DunningEvent) -> Result<DunningEvent, Invalid>
             arrangement_id: code("arrangementId", &fact.arrangement_id)?,
             promised_on: date("promisedOn", &fact.promised_on)?,
             missing: money("missing", fact.missing)?,
+            to_reinstate: to_reinstate(fact.to_reinstate)?,
         },
         Fact::ChargeDisputed(fact) => DunningEvent::ChargeDisputed {
             account_id: id("accountId", &fact.account_id)?,

@@ -195,6 +195,13 @@ fn dunning() -> Vec<Event> {
     let arrangement_id = || code("a-1");
     let ended =
         |because| DunningEvent::LadderEnded { account_id: account_id(), ladder: 2, because };
+    let broken = |to_reinstate| DunningEvent::ArrangementBroken {
+        account_id: account_id(),
+        arrangement_id: arrangement_id(),
+        promised_on: day(),
+        missing: usd(2_799),
+        to_reinstate,
+    };
     let demanded = |to_reinstate| DunningEvent::PaymentDemanded {
         account_id: account_id(),
         through: day(),
@@ -212,12 +219,8 @@ fn dunning() -> Vec<Event> {
             account_id: account_id(),
             arrangement_id: arrangement_id(),
         },
-        DunningEvent::ArrangementBroken {
-            account_id: account_id(),
-            arrangement_id: arrangement_id(),
-            promised_on: day(),
-            missing: usd(2_799),
-        },
+        broken(None),
+        broken(Some(usd(4_999))),
         DunningEvent::ChargeDisputed {
             account_id: account_id(),
             charge_id: code("invoice_1042"),

@@ -45,11 +45,14 @@ pub(crate) fn dunning(event: &DunningEvent, day: &str, rows: &mut Rows<'_>) -> R
             step.to_reinstate
         }
         DunningEvent::ArrangementMade { to_reinstate, .. }
-        | DunningEvent::PaymentDemanded { to_reinstate, .. } => *to_reinstate,
+        | DunningEvent::PaymentDemanded { to_reinstate, .. }
+        | DunningEvent::ArrangementBroken { to_reinstate: to_reinstate @ Some(_), .. } => {
+            *to_reinstate
+        }
         DunningEvent::ChargeDisputed { .. } | DunningEvent::DisputeClosed { .. } => None,
         DunningEvent::LadderEnded { .. }
         | DunningEvent::ArrangementKept { .. }
-        | DunningEvent::ArrangementBroken { .. }
+        | DunningEvent::ArrangementBroken { to_reinstate: None, .. }
         | DunningEvent::Excluded { .. }
         | DunningEvent::Included { .. } => return Ok(()),
     };
@@ -154,7 +157,7 @@ pub(crate) fn is_told(
 pub(crate) fn words(step: &StepTaken, biller: &Biller, rows: &Rows<'_>) -> Result<Words, Fault> {
     let account_id = step.account_id.as_str();
     let charged = charged(account_id, rows)?;
-    let is_billed = rows.get::<bool>(BILLED, account_id)?.unwrap_or_default();
+    let is_billed = is_billed(account_id, rows)?;
     let late_fee = |name: &Code, on: Date| {
         let plan = biller.dunning.steps.iter().find(|plan| plan.name == *name)?;
         let product = plan.late_fee.as_ref().filter(|_| is_billed)?;
@@ -179,13 +182,13 @@ pub(crate) fn words(step: &StepTaken, biller: &Biller, rows: &Rows<'_>) -> Resul
         to_reinstate: step.to_reinstate.map(|owed| owed.to_string()),
         late_fee: late_fee(&step.name, step.taken_on),
         late_fees_ahead: ahead.collect(),
-        reconnect_fee: reconnect_fee(biller, stopped, reconnected_on),
+        reconnect_fee: reconnect_fee((account_id, stopped), biller, reconnected_on, rows)?,
         ..Words::default()
     })
 }
 
-/// What an arrangement says to whom service is off: a manager's brings it back, another one does
-/// not (F86).
+/// What an arrangement says to whom service is off: a manager's brings it back, another one, and
+/// one that is broken, does not (F86).
 pub(crate) fn arranged(
     account_id: &str,
     by_manager: bool,
@@ -193,16 +196,29 @@ pub(crate) fn arranged(
     rows: &Rows<'_>,
 ) -> Result<Words, Fault> {
     let Lines { off, .. } = line::of_account(rows, account_id)?;
-    let reconnect_fee = today.and_then(|today| reconnect_fee(biller, off.len(), today));
+    let fee = today.map(|today| reconnect_fee((account_id, off.len()), biller, today, rows));
+    let reconnect_fee = fee.transpose()?.flatten();
     Ok(Words { off: line::at(&off), by_manager, reconnect_fee, ..Words::default() })
 }
 
-/// What it costs to have service back at so many sites: for each of them the same (F89).
-pub(crate) fn reconnect_fee(biller: &Biller, sites: usize, on: Date) -> Option<ReconnectFee> {
-    let amount = fee_on(biller, biller.dunning.reconnect_fee.as_ref()?, on)?;
-    let times = i64::try_from(sites).ok().filter(|times| *times > 0)?;
+/// What it costs an account to have service back at so many sites: for each of them the same (F89).
+pub(crate) fn reconnect_fee(
+    (account_id, sites): (&str, usize),
+    biller: &Biller,
+    on: Date,
+    rows: &Rows<'_>,
+) -> Result<Option<ReconnectFee>, Fault> {
+    let amount = biller.dunning.reconnect_fee.as_ref().and_then(|fee| fee_on(biller, fee, on));
+    let times = i64::try_from(sites).ok().filter(|times| *times > 0);
+    let Some((amount, times)) = amount.zip(times) else { return Ok(None) };
     let total = Money { minor: amount.minor.saturating_mul(times), ..amount };
-    Some(ReconnectFee { sites, amount: amount.to_string(), total: total.to_string() })
+    let fee = ReconnectFee { sites, amount: amount.to_string(), total: total.to_string() };
+    Ok(is_billed(account_id, rows)?.then_some(fee))
+}
+
+/// Whether an account has a subscription: no fee is charged to others.
+fn is_billed(account_id: &str, rows: &Rows<'_>) -> Result<bool, Fault> {
+    Ok(rows.get(BILLED, account_id)?.unwrap_or_default())
 }
 
 fn fee_on(biller: &Biller, fee: &Code, on: Date) -> Option<Money> {

@@ -18,7 +18,7 @@ use projection::{Fault, Rows};
 
 use crate::{
     addressee::{self, day},
-    dunned, item, line,
+    dunned, item,
     occasion::Occasion,
     template::{Promised, Template, Words},
 };
@@ -127,14 +127,21 @@ pub(crate) fn dunning(
             };
             (Template::ArrangementMade, words)
         }
-        DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing } => {
+        DunningEvent::ArrangementBroken {
+            account_id,
+            arrangement_id,
+            promised_on,
+            missing,
+            to_reinstate,
+        } => {
+            let today = day(rows, recorded)?.parse().ok();
+            let known = || dunned::owed(account_id.as_str(), rows);
             let words = Words {
                 amount: Some(missing.to_string()),
                 date: Some(promised_on.to_string()),
                 reference: Some(arrangement_id.to_string()),
-                off: line::at(&line::of_account(rows, account_id.as_str())?.off),
-                to_reinstate: dunned::owed(account_id.as_str(), rows)?,
-                ..Words::default()
+                to_reinstate: to_reinstate.map_or_else(known, |owed| Ok(Some(owed.to_string())))?,
+                ..dunned::arranged(account_id.as_str(), false, (biller, today), rows)?
             };
             (Template::ArrangementBroken, words)
         }

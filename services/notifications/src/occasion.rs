@@ -201,12 +201,14 @@ fn site(
         return Ok(None);
     }
     let unpaid = reason == Some(SuspensionReason::NonPayment);
+    let fee = |on| dunned::reconnect_fee((&place.account_id, 1), biller, on, rows);
+    let reconnect_fee = date.parse().ok().map(fee).transpose()?.flatten();
     let words = Words {
-        address: Some(place.address),
         reason: reason.map(reason_words),
         unpaid,
         to_reinstate: dunned::owed(&place.account_id, rows)?.filter(|_| unpaid),
-        reconnect_fee: date.parse().ok().and_then(|on| dunned::reconnect_fee(biller, 1, on)),
+        reconnect_fee,
+        address: Some(place.address),
         date: Some(date),
         ..Words::default()
     };

@@ -36,24 +36,21 @@ impl Decide for AdvanceDunning {
         let begun_anew = || is_broken.then(|| exhausted(&after, desk, &self.account_id)).flatten();
         events.extend(ended.or_else(begun_anew));
         let after = events.iter().fold(dunning.clone(), Dunning::evolve);
-        let Some(step) = self.step(desk, &after, standing, today) else {
-            if events.is_empty() {
-                // Looked for only here: a run asks for accounts that there are.
-                desk.get(&self.account_id).demand_opened_once()?;
-            }
-            return Ok(self.facts(events));
-        };
-        let fee = self.late_fee(desk, &step);
-        events.push(DunningEvent::StepTaken(step));
-        Ok(self.facts(events).into_iter().chain(fee).collect())
+        let step = self.step(desk, &after, standing, today);
+        if events.is_empty() && step.is_none() {
+            // Looked for only here: a run asks for accounts that there are.
+            desk.get(&self.account_id).demand_opened_once()?;
+        }
+        let fee = step.as_ref().and_then(|step| self.late_fee(desk, step));
+        events.extend(step.map(DunningEvent::StepTaken));
+        let after = events.iter().fold(dunning.clone(), Dunning::evolve);
+        let owed = Money::new(desk.biller.currency, after.owed(standing, today));
+        let events = events.into_iter().map(|event| reinstating_for(event, owed));
+        Ok(events.map(|event| event.on(&self.account_id)).chain(fee).collect())
     }
 }
 
 impl AdvanceDunning {
-    fn facts(&self, events: Vec<DunningEvent>) -> Vec<Fact> {
-        events.into_iter().map(|event| event.on(&self.account_id)).collect()
-    }
-
     /// The step that today asks for.
     fn step(
         &self,
@@ -135,9 +132,35 @@ fn look_at_arrangement(
     }
     let broken = dunning.broken(arrangement, standing, today).map(|(promised_on, missing)| {
         let missing = Money::new(desk.biller.currency, missing);
-        DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing }
+        let to_reinstate = None;
+        DunningEvent::ArrangementBroken {
+            account_id,
+            arrangement_id,
+            promised_on,
+            missing,
+            to_reinstate,
+        }
     });
     broken.into_iter().collect()
+}
+
+/// Whoever hears that an arrangement is broken hears what has to be paid after all that follows
+/// from it on that day.
+fn reinstating_for(event: DunningEvent, owed: Money) -> DunningEvent {
+    let DunningEvent::ArrangementBroken {
+        account_id, arrangement_id, promised_on, missing, ..
+    } = event
+    else {
+        return event;
+    };
+    let to_reinstate = Some(owed);
+    DunningEvent::ArrangementBroken {
+        account_id,
+        arrangement_id,
+        promised_on,
+        missing,
+        to_reinstate,
+    }
 }
 
 /// The end of a ladder whose debt is paid.

@@ -94,15 +94,13 @@ impl Dunning {
         asked_for.filter(move |charge| anchor.is_none_or(|anchor| charge.due_on <= anchor))
     }
 
-    /// What a suspension by hand demands where no ladder stands: what is due by which day, and how
-    /// much that is. `None`: that is demanded already.
+    /// What a suspension by hand demands: what is due by which day, and how much that is. Where a
+    /// ladder stands, that is what the ladder is about.
     #[must_use]
     pub(crate) fn demand(&self, standing: &Standing, today: Date) -> Option<(Date, i64)> {
         let past_due = self.undisputed(standing).filter(|charge| charge.due_on < today);
-        let through = past_due.map(|charge| charge.due_on).max()?;
-        if self.demanded == Some(through) {
-            return None;
-        }
+        let newest = past_due.map(|charge| charge.due_on).max()?;
+        let through = self.ladder.map_or(newest, |ladder| ladder.anchor);
         let demanded = Self { demanded: Some(through), ..self.clone() };
         Some((through, demanded.owed(standing, today)))
     }

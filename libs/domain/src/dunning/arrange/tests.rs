@@ -266,6 +266,7 @@ fn f79_a_broken_arrangement_says_what_is_missing_and_the_ladder_goes_on() {
         arrangement_id: code("arr-1"),
         promised_on: march(17),
         missing: usd(4_999),
+        to_reinstate: Some(usd(4_999)),
     };
     let arranged = owing(4_999).and([step_taken(TODAY)]).after(arrangement(4_999, march(17)));
     let advance = || AdvanceDunning { account_id: account_id() };

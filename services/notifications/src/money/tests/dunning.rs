@@ -19,9 +19,10 @@ use read_side::testing::Story;
 use super::{letter, told};
 use crate::testing::{story, with_site};
 
-/// A service is in use at 17 Elm St.
+/// A service is in use at 17 Elm St, and there is a subscription.
 fn served() -> Story {
-    story().and(service("basic"))
+    let opened = SubscriptionEvent::Opened { account_id: account_id(), bill_day: 1 };
+    story().and(service("basic")).then(opened.on(&account_id()))
 }
 
 fn arranged(by_manager: bool) -> DunningEvent {
@@ -57,10 +58,24 @@ fn f77_the_notice_says_what_is_past_due_and_when_service_is_suspended() {
     assert_eq!(subject, "49.99 USD is past due");
     let expected = "Hello Jo Doe,\n\non 2026-03-16 your account is past due with 49.99 USD.\n\
                     If it is not paid in full by 2026-03-18, your service is suspended until \
-                    it is.\nWhen suspended service comes back, a reconnect fee of 15.00 USD \
-                    is charged on that day. It\nis on the bill after it.\nPlease pay it now, \
-                    or call us to agree on a date.";
+                    it is.\nA late fee of 5.00 USD was charged on 2026-03-16. It is on your next \
+                    bill.\nWhen suspended service comes back, a reconnect fee of 15.00 USD is \
+                    charged on that day. It\nis on the bill after it.\nPlease pay it now, or \
+                    call us to agree on a date.";
     assert_eq!(body, expected);
+}
+
+#[test]
+fn f76_f89_whoever_has_no_subscription_hears_of_no_fee() {
+    let story = || story().and(service("basic"));
+    let (_, body) = letter(&story().then(step_taken(TODAY)), "notification_dunning_7-1");
+    assert!(body.contains("your service is suspended until"), "{body}");
+    assert!(!body.contains("fee"), "{body}");
+    let (_, body) = letter(&cut_off(story()), "notification_site_88-2");
+    assert!(body.contains("comes back") && !body.contains("fee"), "{body}");
+    let made = arranged(true).on(&account_id());
+    let (_, body) = letter(&cut_off(story()).then(made), "notification_dunning_7-1");
+    assert!(body.contains("comes back now") && !body.contains("fee"), "{body}");
 }
 
 #[test]
@@ -71,6 +86,7 @@ fn f79_what_was_agreed_is_written_down_and_what_was_not_kept_is_said() {
         arrangement_id: code("arr-1"),
         promised_on: date(2026, 3, 20),
         missing: usd(2_500),
+        to_reinstate: Some(usd(4_999)),
     };
     let story = served().and([made, broken].map(|event| event.on(&account_id())));
     let (_, body) = letter(&story, "notification_dunning_7-1");
@@ -81,6 +97,8 @@ fn f79_what_was_agreed_is_written_down_and_what_was_not_kept_is_said() {
     let (subject, body) = letter(&story, "notification_dunning_7-2");
     assert_eq!(subject, "What we agreed on about your bill was not kept");
     assert!(body.contains("25.00 USD was to be paid by 2026-03-20 and was not."), "{body}");
+    assert!(body.contains("is to be paid now.\nPlease pay it, or call us."), "{body}");
+    assert!(!body.contains("suspended") && !body.contains("reconnect"), "{body}");
 }
 
 #[test]
@@ -272,9 +290,17 @@ fn f86_a_letter_about_a_site_names_what_brings_it_back_as_long_as_that_is_so() {
         through: date(2026, 3, 5),
         to_reinstate: Some(usd(1_234)),
     };
-    let by_hand = cut_off(served().then(by_hand.on(&account_id())));
-    let (_, body) = letter(&by_hand, "notification_site_88-2");
+    let stopped = || cut_off(served().then(by_hand.clone().on(&account_id())));
+    let (_, body) = letter(&stopped(), "notification_site_88-2");
     assert!(body.contains("It comes back when 12.34 USD is paid in full."), "{body}");
+    let too = "a manager agrees to with you brings service back, too.";
+    assert!(body.contains(too), "{body}");
+    let reason = SuspensionReason::NonPayment;
+    let requested = SiteEvent::SuspensionRequested { request: 1, reason }.on(&site_id());
+    let later = served().then(by_hand.clone().on(&account_id())).then(requested);
+    let later = later.then(day(date(2026, 3, 17))).then(effective());
+    let (_, body) = letter(&later, "notification_site_88-3");
+    assert!(body.contains("12.34 USD is paid in full.") && body.contains(too), "{body}");
     let later = served()
         .then(debt(4_999, date(2026, 3, 5)))
         .then(warned("suspension", &suspends))
@@ -305,18 +331,29 @@ fn f86_an_arrangement_says_whether_service_comes_back() {
 
 #[test]
 fn f86_whoever_is_suspended_and_breaks_an_arrangement_is_told_what_brings_service_back() {
-    let broken = || {
-        let arrangement_id = code("arr-1");
-        let (promised_on, missing) = (date(2026, 3, 20), usd(2_500));
-        let account_id = account_id();
-        DunningEvent::ArrangementBroken { account_id, arrangement_id, promised_on, missing }
+    let broken = |to_reinstate: Option<i64>| {
+        DunningEvent::ArrangementBroken {
+            account_id: account_id(),
+            arrangement_id: code("arr-1"),
+            promised_on: date(2026, 3, 20),
+            missing: usd(2_500),
+            to_reinstate: to_reinstate.map(usd),
+        }
+        .on(&account_id())
     };
     let arranged = || cut_off(served()).then(arranged(false).on(&account_id()));
-    let (_, body) =
-        letter(&arranged().then(broken().on(&account_id())), "notification_dunning_7-2");
-    let off =
-        "Your service at 17 Elm St is suspended. It comes back when\n49.99 USD is paid in full.";
-    assert!(body.contains(off), "{body}");
+    let owing = arranged().then(debt(4_999, date(2026, 3, 5)));
+    let in_part = owing.then(paid("p-1", 1_000)).then(broken(Some(3_999)));
+    let (_, body) = letter(&in_part, "notification_dunning_7-2");
+    let expected = "Hello Jo Doe,\n\n25.00 USD was to be paid by 2026-03-20 and was not. Our \
+                    agreement is over, and the whole past-due\namount is to be paid now.\nYour \
+                    service at 17 Elm St is suspended. It comes back when\n39.99 USD is paid in \
+                    full.\nWhen it comes back, a reconnect fee of 15.00 USD is charged on that \
+                    day. It is on the bill\nafter it.\nPlease pay it now, or call us: what a \
+                    manager agrees to with you brings service back, too.\n\nArrangement arr-1";
+    assert_eq!(body, expected);
+    let (_, body) = letter(&arranged().then(broken(None)), "notification_dunning_7-2");
+    assert!(body.contains("49.99 USD is paid in full."), "from before it was noted: {body}");
     let reversed = LedgerEvent::PaymentReversed {
         account_id: account_id(),
         payment_id: code("p-9"),
@@ -325,7 +362,7 @@ fn f86_whoever_is_suspended_and_breaks_an_arrangement_is_told_what_brings_servic
         reason: code("NSF"),
         reversed_on: TODAY,
     };
-    let story = arranged().then(reversed.on(&account_id())).then(broken().on(&account_id()));
+    let story = arranged().then(reversed.on(&account_id())).then(broken(None));
     let (_, body) = letter(&story, "notification_dunning_7-2");
     assert!(body.contains("when\nwhat it was suspended for is paid in full."), "{body}");
 }

@@ -80,12 +80,13 @@ fn f79_an_arrangement_may_be_paid_in_parts() {
     first_missed.pay("p-1", 1_999).until(march(31));
     assert_eq!(first_missed.steps()[1..], ["1 call 03-23", "1 suspension 03-24"]);
     let broken = first_missed.events().find_map(|event| {
-        let DunningEvent::ArrangementBroken { promised_on, missing, .. } = event else {
+        let DunningEvent::ArrangementBroken { promised_on, missing, to_reinstate, .. } = event
+        else {
             return None;
         };
-        Some((*promised_on, missing.minor))
+        Some((*promised_on, missing.minor, to_reinstate.map(|owed| owed.minor)))
     });
-    assert_eq!(broken, Some((march(20), 1)));
+    assert_eq!(broken, Some((march(20), 1, Some(3_000))), "of 49.99, 19.99 are paid");
     let mut second_missed = agreed();
     second_missed.pay("p-1", 2_000).until(march(31));
     assert_eq!(second_missed.steps()[1..], ["1 call 03-30"], "the 28th is a Saturday");
