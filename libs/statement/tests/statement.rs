@@ -193,8 +193,11 @@ fn a_letter_that_no_face_has_is_on_paper_in_latin_letters() {
 
 #[test]
 fn what_nobody_sees_in_a_name_is_not_on_paper() {
-    let (_, pdf) = named("Ann\u{200b}a \u{202e}Le\u{ad}e\u{2066} Ray\u{feff}");
+    let (html, pdf) = named("Ann\u{200b}a \u{202e}Le\u{ad}e\u{2066} Ray\u{feff}");
     assert!(pdf.contains("Anna Lee Ray"), "{pdf}");
+    assert!(html.contains("Ann\u{200b}a Le\u{ad}e Ray\u{feff}"), "nothing turns a line: {html}");
+    let (html, _) = named("\u{202a}A\u{202b}n\u{202c}n\u{202d} \u{2067}L\u{2068}ee\u{2069} דוד");
+    assert!(html.contains("<strong>Ann Lee דוד</strong>"), "letters stay: {html}");
     let (_, pdf) = named("عبد الله");
     assert!(pdf.contains("\u{feea}\u{fee0}\u{fedf}\u{fe8d} "), "in its letters: {pdf}");
     assert!(!pdf.contains('\u{fffd}'), "{pdf}");
