@@ -13,7 +13,7 @@ use domain::{
     account::AccountId,
     biller::{Biller, DunningAction, DunningStep},
     dunning::{Dunning, DunningEvent, Outlook, Waits, late_fee_id},
-    ledger::{LedgerEvent, Standing},
+    ledger::{LedgerEvent, OpenCharge, Standing},
     money::Money,
     run::RunKind,
     site::SiteEvent,
@@ -28,7 +28,7 @@ use crate::{
     agenda::{self, Planned},
     autopay,
     balance::{self, Posted},
-    run, site, today,
+    recurring, run, site, today,
 };
 pub(crate) use explained::explained;
 pub(crate) use row::DunningRow;
@@ -53,25 +53,19 @@ pub(crate) fn apply(
             let account_id = event.account_id().as_str();
             let before = find(rows, account_id)?;
             let stood = before.dunning()?;
-            let left = left_of_kept(biller, event, &stood, rows)?;
+            let left = left(biller, event, &stood, rows)?;
             let entry = told::dunning(event, &stood, left);
             let after = stood.evolve(event);
             let (row, today) = (before.holding(biller.currency, &after), today::of(rows)?);
             let row = row.telling(entry, today, recorded);
             restate(biller, row, &standing(rows, account_id)?, rows)
         }
-        Event::Ledger(event) if event.effect() != 0 => {
-            let account_id = event.account_id().as_str();
-            if let LedgerEvent::PaymentReceived { payment_id, .. } = event {
-                autopay::note_payment(account_id, payment_id.as_str(), rows)?;
+        Event::Ledger(event) => match posted {
+            Some(Posted { after, .. }) if event.effect() != 0 => {
+                of_ledger(biller, (event, after), recorded, rows)
             }
-            let (row, today) = (find(rows, account_id)?, today::of(rows)?);
-            let row = row.telling(told::ledger(event), today, recorded);
-            match posted {
-                Some(Posted { after, .. }) => restate(biller, row, after, rows),
-                None => restate(biller, row, &standing(rows, account_id)?, rows),
-            }
-        }
+            Some(_) | None => Ok(()),
+        },
         Event::Autopay(event) => {
             autopay::note(event, rows)?;
             let account_id = event.account_id().as_str();
@@ -86,8 +80,7 @@ pub(crate) fn apply(
             let row = row.telling(entry, today::of(rows)?, recorded);
             restate(biller, row, &standing(rows, account_id.as_str())?, rows)
         }
-        Event::Ledger(_)
-        | Event::Subscription(_)
+        Event::Subscription(_)
         | Event::Customer(_)
         | Event::Account(_)
         | Event::Device(_)
@@ -122,6 +115,21 @@ pub(crate) fn state(rows: &Rows<'_>, account_id: &str) -> Result<Dunning, Fault>
     find(rows, account_id)?.dunning()
 }
 
+/// What is owed or paid is a part of the story, and decides what comes next.
+fn of_ledger(
+    biller: &Biller,
+    (event, after): (&LedgerEvent, &Standing),
+    recorded: &Recorded,
+    rows: &mut Rows<'_>,
+) -> Result<(), Fault> {
+    let account_id = event.account_id().as_str();
+    if let LedgerEvent::PaymentReceived { payment_id, .. } = event {
+        autopay::note_payment(account_id, payment_id.as_str(), rows)?;
+    }
+    let (row, today) = (find(rows, account_id)?, today::of(rows)?);
+    restate(biller, row.telling(told::ledger(event), today, recorded), after, rows)
+}
+
 /// A site whose traffic stops, or comes back, because of money is a part of the story.
 fn of_site(
     biller: &Biller,
@@ -137,20 +145,23 @@ fn of_site(
     restate(biller, row, &standing(rows, &site.account_id)?, rows)
 }
 
-/// What is open, for it is disputed, of what an arrangement covers that is over by this.
-fn left_of_kept(
+/// What is open, for it is disputed, of what an arrangement covers that is over by this; or of what
+/// was disputed and is decided by it.
+fn left(
     biller: &Biller,
     event: &DunningEvent,
     stood: &Dunning,
     rows: &Rows<'_>,
 ) -> Result<Option<Money>, Fault> {
-    let (DunningEvent::ArrangementKept { account_id, .. }, Some(arrangement)) =
-        (event, &stood.arrangement)
-    else {
-        return Ok(None);
+    let is_left: &dyn Fn(&OpenCharge) -> bool = match (event, &stood.arrangement) {
+        (DunningEvent::ArrangementKept { .. }, Some(it)) => &|charge| it.covers(charge),
+        (DunningEvent::DisputeClosed { charge_id, .. }, _) => {
+            &|charge| charge.charge_id == *charge_id
+        }
+        _ => return Ok(None),
     };
-    let standing = standing(rows, account_id.as_str())?;
-    let left = standing.open.iter().filter(|charge| arrangement.covers(charge));
+    let standing = standing(rows, event.account_id().as_str())?;
+    let left = standing.open.iter().filter(|charge| is_left(charge));
     let left = left.map(|charge| charge.remaining).fold(0, i64::saturating_add);
     Ok((left > 0).then_some(Money::new(biller.currency, left)))
 }
@@ -203,8 +214,11 @@ fn next(
     rows: &Rows<'_>,
 ) -> Result<Option<Next>, Fault> {
     let (Some(outlook), today) = (outlook, today::of(rows)?) else { return Ok(None) };
+    // Fees are charged to a subscription.
+    let is_billed = recurring::is_billed(rows, &row.account_id)?;
+    let in_words = |outlook| in_words(biller, row, outlook, is_billed);
     if outlook.on > today {
-        return Ok(Some(in_words(biller, row, outlook)));
+        return Ok(Some(in_words(outlook)));
     }
     let was_known = row.next.as_ref().is_some_and(|next| next.on <= today.to_string());
     let is_late = match run::is_closed(rows, RunKind::Dunning, today)? {
@@ -212,17 +226,17 @@ fn next(
         None => !was_known,
     };
     let from = if is_late { today.saturating_add(1.day()) } else { today };
-    Ok(dunning.outlook_from(biller, standing, from).map(|outlook| in_words(biller, row, outlook)))
+    Ok(dunning.outlook_from(biller, standing, from).map(in_words))
 }
 
-fn in_words(biller: &Biller, row: &DunningRow, outlook: Outlook) -> Next {
+fn in_words(biller: &Biller, row: &DunningRow, outlook: Outlook, is_billed: bool) -> Next {
     let on = outlook.on.to_string();
     match outlook.waits {
         Waits::Step { name, anchor, ahead } => {
             let plan = biller.dunning.steps.iter().find(|step| step.name == name);
             let doing = plan.map_or_else(String::new, |plan| {
                 let is_new = |fee: &Code| !row.was_charged(&late_fee_id(&name, anchor, fee));
-                let late_fee = plan.late_fee.as_ref().filter(|fee| is_new(fee));
+                let late_fee = plan.late_fee.as_ref().filter(|fee| is_billed && is_new(fee));
                 doing(biller, plan, late_fee, outlook.on)
             });
             Next {

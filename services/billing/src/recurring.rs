@@ -18,7 +18,7 @@ use event_store::Recorded;
 use jiff::civil::Date;
 use projection::{Fault, Rows, Table};
 use read_side::existing;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     agenda::{self, Planned},
@@ -43,6 +43,13 @@ struct ParkedAccountRow<'a> {
     reason: &'a str,
     /// When that was.
     on: String,
+}
+
+/// What of a row says whether there is a subscription.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Subscribed {
+    bill_day: Option<i8>,
 }
 
 /// Changes the row of the account whose subscription changes.
@@ -105,6 +112,12 @@ pub(crate) fn cycle_after(
     cycle: Date,
 ) -> Result<Option<Date>, Fault> {
     existing::<RecurringRow>(rows, TABLE, account_id.as_str())?.cycle_after(cycle)
+}
+
+/// Whether an account has a subscription, to which fees are charged.
+pub(crate) fn is_billed(rows: &Rows<'_>, account_id: &str) -> Result<bool, Fault> {
+    let row: Option<Subscribed> = rows.get(TABLE, account_id)?;
+    Ok(row.is_some_and(|row| row.bill_day.is_some()))
 }
 
 /// Plans the next bill, and the end of the campaign of the item that the event is about.

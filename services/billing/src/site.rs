@@ -31,6 +31,9 @@ pub(crate) struct SiteRow {
     traffic: Traffic,
     /// Whether the traffic was stopped, or is to be, because somebody did not pay.
     for_non_payment: bool,
+    /// Whether it was the customer who asked for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    on_request: bool,
     /// How many services are active here.
     services_in_use: u32,
 }
@@ -64,6 +67,16 @@ impl SiteRow {
     /// Whether its traffic does not flow because somebody did not pay.
     pub(crate) fn is_cut_off_for_money(&self) -> bool {
         self.cut_off().is_some()
+    }
+
+    /// Why its traffic is off, or is to be, where that is not because somebody did not pay.
+    pub(crate) fn off_otherwise(&self) -> Option<&'static str> {
+        let why = if self.on_request { "the customer's own request" } else { "abuse" };
+        (self.is_off() && !self.for_non_payment).then_some(why)
+    }
+
+    fn is_off(&self) -> bool {
+        matches!(self.traffic, Traffic::Stopping | Traffic::Stopped)
     }
 
     /// In words, where its traffic does not flow because somebody did not pay.
@@ -171,6 +184,7 @@ fn apply_site(event: &SiteEvent, site_id: &str, rows: &mut Rows<'_>) -> Result<(
             address: address.to_string(),
             traffic: Traffic::Flowing,
             for_non_payment: false,
+            on_request: false,
             services_in_use: 0,
         };
         return rows.put(TABLE, site_id, &row);
@@ -180,6 +194,7 @@ fn apply_site(event: &SiteEvent, site_id: &str, rows: &mut Rows<'_>) -> Result<(
         SiteEvent::Registered { .. } | SiteEvent::NocRequestAcknowledged { .. } => row.traffic,
         SiteEvent::SuspensionRequested { reason, .. } => {
             row.for_non_payment = *reason == SuspensionReason::NonPayment;
+            row.on_request = *reason == SuspensionReason::CustomerRequest;
             Traffic::Stopping
         }
         SiteEvent::Suspended { .. } => Traffic::Stopped,

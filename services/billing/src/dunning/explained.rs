@@ -4,7 +4,7 @@
 use contract::view::Amount;
 use domain::{
     biller::Biller,
-    dunning::Dunning,
+    dunning::{Arrangement, Dunning},
     ledger::{OpenCharge, Standing},
     money::Money,
     text::Code,
@@ -88,6 +88,8 @@ struct Disputed {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Billed {
+    /// Absent where there is no subscription.
+    bill_day: Option<i8>,
     next_bill: Option<String>,
     parked: Option<Parked>,
 }
@@ -122,10 +124,7 @@ pub(crate) fn explained(
         today: today::of(rows)?,
         dunning: &dunning,
         standing: &standing,
-        cut_off: site::of_account(rows, account_id)?
-            .into_iter()
-            .filter(SiteRow::is_cut_off_for_money)
-            .collect(),
+        sites: site::of_account(rows, account_id)?,
     };
     seen.answer(row, next, billed.unwrap_or_default()).map(Some)
 }
@@ -136,7 +135,7 @@ struct Seen<'a> {
     today: Date,
     dunning: &'a Dunning,
     standing: &'a Standing,
-    cut_off: Vec<SiteRow>,
+    sites: Vec<SiteRow>,
 }
 
 impl Seen<'_> {
@@ -153,7 +152,7 @@ impl Seen<'_> {
             let open = amount(self.open(&row.charge_id));
             Disputed { row, open }
         });
-        let sites = self.cut_off.iter().filter_map(|site| {
+        let sites = self.cut_off().filter_map(|site| {
             Some(CutOff { site_id: site.site_id.clone(), state: site.cut_off()? })
         });
         Ok(Explained {
@@ -162,7 +161,7 @@ impl Seen<'_> {
             stands,
             past_due: amount(self.past_due()),
             past_due_since: self.oldest().map(|on| on.to_string()),
-            to_reinstate: (!self.cut_off.is_empty()).then(|| amount(self.owed())),
+            to_reinstate: self.is_cut_off().then(|| amount(self.owed())),
             next,
             falls_due: falls_due
                 .map(|(on, minor)| FallsDue { on: on.to_string(), amount: amount(minor) }),
@@ -179,6 +178,15 @@ impl Seen<'_> {
             fees: row.fees,
             history: row.history,
         })
+    }
+
+    /// The sites without service because somebody did not pay.
+    fn cut_off(&self) -> impl Iterator<Item = &SiteRow> {
+        self.sites.iter().filter(|site| site.is_cut_off_for_money())
+    }
+
+    fn is_cut_off(&self) -> bool {
+        self.cut_off().next().is_some()
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -220,8 +228,16 @@ impl Seen<'_> {
 
     fn sentences(&self, is_next: bool, billed: &Billed) -> Result<Vec<String>, Fault> {
         let mut said = Vec::new();
-        said.extend(self.cut_off.iter().filter_map(|site| {
+        said.extend(self.cut_off().filter_map(|site| {
             Some(format!("{}: {} for non-payment.", site.site_id, site.cut_off()?))
+        }));
+        said.extend(self.sites.iter().filter(|site| site.is_in_use()).filter_map(|site| {
+            Some(format!(
+                "{}: stopped because of {}, so dunning does not suspend it, and no letter says \
+                 that it will.",
+                site.site_id,
+                site.off_otherwise()?
+            ))
         }));
         said.push(match self.oldest() {
             Some(since) => {
@@ -235,7 +251,7 @@ impl Seen<'_> {
         });
         said.extend(self.ladder());
         said.extend(self.held_up());
-        said.extend(self.way_back());
+        said.extend(self.way_back(billed));
         if self.oldest().is_none() {
             said.extend(self.what_comes(billed)?);
         } else if !is_next && self.dunning.arrangement.is_none() {
@@ -273,7 +289,8 @@ impl Seen<'_> {
         let arranged = dunning.arrangement.as_ref().map(|arrangement| {
             let left = self.money(dunning.promised(arrangement, self.standing));
             let id = &arrangement.arrangement_id;
-            format!("Arrangement {id} holds it up; {left} of it is not paid yet.")
+            let outside = self.outside(arrangement).unwrap_or_default();
+            format!("Arrangement {id} holds it up; {left} of it is not paid yet.{outside}")
         });
         let excluded = dunning.excluded.as_ref().filter(|_| dunning.is_excluded(self.today));
         let excluded = excluded.map(|excluded| {
@@ -284,6 +301,30 @@ impl Seen<'_> {
         arranged.into_iter().chain(excluded).chain(disputed).collect()
     }
 
+    /// What is past due and no part of an arrangement: dunning goes on about it once that is over.
+    fn outside(&self, arrangement: &Arrangement) -> Option<String> {
+        let undisputed = self.dunning.undisputed(self.standing);
+        let others = undisputed.filter(|it| self.is_late(it) && !arrangement.covers(it));
+        let (mut minor, mut excluded) = (0_i64, Vec::new());
+        for charge in others {
+            minor = minor.saturating_add(charge.remaining);
+            excluded.extend(
+                Some(charge.charge_id.as_str())
+                    .filter(|_| arrangement.excludes.contains(&charge.charge_id)),
+            );
+        }
+        let why = match excluded.is_empty() {
+            true => String::new(),
+            false => format!(" ({} was disputed when it was made)", excluded.join(" and ")),
+        };
+        (minor > 0).then(|| {
+            format!(
+                " {} past due is no part of it{why}: dunning goes on about that once it is over.",
+                self.money(minor)
+            )
+        })
+    }
+
     fn disputed(&self, id: &Code, reason: &Code) -> String {
         let counts = self.dunning.disputed_while_suspended.contains(id);
         match self.open(id.as_str()) {
@@ -291,7 +332,7 @@ impl Seen<'_> {
                 "{id} was disputed ({reason}), and nothing of it is owed any more: the dispute can \
                  be closed."
             ),
-            _ if counts && !self.cut_off.is_empty() => format!(
+            _ if counts && self.is_cut_off() => format!(
                 "{id} is disputed: {reason}. It was disputed after the suspension, so service \
                  waits for it all the same."
             ),
@@ -300,8 +341,8 @@ impl Seen<'_> {
     }
 
     /// How service comes back where it is suspended, and what that costs.
-    fn way_back(&self) -> Vec<String> {
-        if self.cut_off.is_empty() {
+    fn way_back(&self, billed: &Billed) -> Vec<String> {
+        if !self.is_cut_off() {
             return Vec::new();
         }
         let way = match &self.dunning.arrangement {
@@ -323,7 +364,9 @@ impl Seen<'_> {
             ),
             None => format!("{}, or a manager makes an arrangement.", self.comes_back()),
         };
-        [way].into_iter().chain(self.reconnect_fee()).collect()
+        // Fees are charged to a subscription.
+        let fee = billed.bill_day.and_then(|_| self.reconnect_fee());
+        [way].into_iter().chain(fee).collect()
     }
 
     fn comes_back(&self) -> String {
@@ -335,7 +378,7 @@ impl Seen<'_> {
         let fee = self.biller.dunning.reconnect_fee.as_ref()?;
         let fee = self.biller.catalog.fees.get(fee)?;
         let amount = fee.amount.on(self.today)?.value;
-        let sites = self.cut_off.iter().filter(|site| site.is_in_use()).count();
+        let sites = self.cut_off().filter(|site| site.is_in_use()).count();
         let sites = i64::try_from(sites).ok().filter(|sites| *sites > 0)?;
         let total = self.money(amount.minor.saturating_mul(sites));
         let times = match sites {

@@ -12,7 +12,8 @@ use domain::{
 
 use super::row::{Entry, LEDGER};
 
-/// What dunning did, or was told, as things stood, and what is left of an arrangement that is over.
+/// What dunning did, or was told, as things stood, and what is left of what it is about: of an
+/// arrangement that is over, of a dispute that is decided.
 pub(super) fn dunning(event: &DunningEvent, stood: &Dunning, left: Option<Money>) -> Entry {
     match event {
         DunningEvent::StepTaken(StepTaken { ladder, anchor, name, past_due, taken_on, .. }) => {
@@ -62,7 +63,11 @@ pub(super) fn dunning(event: &DunningEvent, stood: &Dunning, left: Option<Money>
             Entry::of("dispute", format!("{charge_id} disputed: {reason}{stays}"))
         }
         DunningEvent::DisputeClosed { charge_id, .. } => {
-            Entry::of("dispute", format!("The dispute about {charge_id} is decided"))
+            let outside = stood.arrangement.as_ref().filter(|it| it.excludes.contains(charge_id));
+            let outside = outside.map(|it| format!(", and no part of {}", it.arrangement_id));
+            let owed = left.map(|left| format!(": {left} is owed{}", outside.unwrap_or_default()));
+            let owed = owed.unwrap_or_default();
+            Entry::of("dispute", format!("The dispute about {charge_id} is decided{owed}"))
         }
         DunningEvent::Excluded { reason, until, .. } => {
             let until = until.map_or_else(String::new, |until| format!(" until {until}"));

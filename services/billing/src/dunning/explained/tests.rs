@@ -10,8 +10,8 @@ use domain::{
     site::{ReinstatementGrounds, SiteEvent, SuspensionReason},
     subscription::{PendingFee, SubscriptionEvent},
     testing::fixtures::{
-        account, account_id, code, day, debt, id, paid, sealed, service, site_id, step_taken,
-        subscribed, text, usd,
+        account, account_id, code, day, debt, id, other_site_stopped, paid, service, site_id,
+        step_taken, subscribed, text, usd,
     },
 };
 use jiff::civil::{Date, date};
@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 use super::explained;
 use crate::testing::story;
+
+mod outside;
 
 fn told(story: &Story) -> Value {
     let told = explained(&biller::testing(), "account_7", story.rows()).unwrap();
@@ -81,6 +83,10 @@ fn suspension(taken_on: Date) -> Fact {
     }))
 }
 
+fn subscription() -> Fact {
+    SubscriptionEvent::Opened { account_id: account_id(), bill_day: 1 }.on(&account_id())
+}
+
 /// 49.99 was due on the 5th, and the site is suspended for it on the 18th.
 fn suspended() -> Story {
     let reason = SuspensionReason::NonPayment;
@@ -98,7 +104,7 @@ fn suspended() -> Story {
     ];
     story()
         .and(service("basic"))
-        .then(debt(4_999, date(2026, 3, 5)))
+        .and([subscription(), debt(4_999, date(2026, 3, 5))])
         .and(steps)
         .and(site.map(of_site))
 }
@@ -183,7 +189,10 @@ fn of_whoever_owes_nothing_it_says_so_and_when_the_next_bill_is() {
 
 #[test]
 fn a_debt_that_is_not_past_due_says_when_it_falls_due_and_what_follows() {
-    let story = story().and(account()).then(debt(4_999, date(2026, 4, 5)));
+    let owing = || story().and(account()).then(debt(4_999, date(2026, 4, 5)));
+    let no_fee = told(&owing())["next"]["what"].as_str().unwrap().to_owned();
+    assert!(no_fee.ends_with("an e-mail is sent"), "without a subscription: {no_fee}");
+    let story = story().and(account()).and([subscription(), debt(4_999, date(2026, 4, 5))]);
     let told = told(&story);
     assert_eq!(told["stands"], "Nothing is past due. 49.99 USD falls due on 2026-04-05.");
     assert_eq!(told["fallsDue"]["on"], "2026-04-05");
@@ -326,16 +335,11 @@ fn arranged(by_manager: bool) -> Fact {
 
 #[test]
 fn f89_the_reconnect_fee_is_told_for_every_site_and_in_all() {
-    let reason = SuspensionReason::NonPayment;
-    let other = id("site_89");
-    let registered = SiteEvent::Registered {
-        account_id: account_id(),
-        address_id: code("A-18"),
-        address: sealed("18 Elm St"),
-        market: code("phoenix"),
-    };
-    let stopped = SiteEvent::SuspensionRequested { request: 1, reason };
-    let story = suspended().and([registered, stopped].map(|event| event.on(&other)));
+    let (other, reason) = (id("site_89"), SuspensionReason::NonPayment);
+    let again = SiteEvent::SuspensionRequested { request: 3, reason };
+    let back = SiteEvent::Reinstated { request: 2, vlan: 552 };
+    let story = suspended().and(other_site_stopped());
+    let story = story.and([back, again].map(|event| event.on(&other)));
     let of_one = "Then Reconnect fee of 15.00 USD is charged, with the next bill.";
     assert!(said(&story).contains(of_one), "nothing comes back to the other: {}", said(&story));
     let added = ServiceEvent::Added {
