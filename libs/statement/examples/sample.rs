@@ -91,6 +91,7 @@ fn sample() -> anyhow::Result<Statement> {
             amount: 13_420,
             since: date(2026, 10, 21),
             suspended_on: Some(date(2026, 11, 28)),
+            reinstated_for: None,
         }),
         delivery: Delivery::Print,
     })

@@ -122,8 +122,12 @@ fn notices(statement: &Statement) -> Vec<Notice> {
             }
             None => " Please pay it now.".to_owned(),
         };
+        if let Some(owed) = past_due.reinstated_for {
+            text += &format!(" Suspended service comes back when {} is paid in full.", show(owed));
+        }
         if let Some(day) = past_due.suspended_on {
-            text += &format!(" If it is still unpaid on {}, service is suspended.", long(day));
+            let what = past_due.reinstated_for.map_or("service", |_| "the rest of it");
+            text += &format!(" If it is still unpaid on {}, {what} is suspended.", long(day));
         }
         Notice { urgent: true, title: format!("Past due: {amount}"), text }
     });

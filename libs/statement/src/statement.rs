@@ -182,6 +182,9 @@ pub struct PastDue {
     /// The day on which service is suspended unless it is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_on: Option<Date>,
+    /// Where service is suspended already: what has to be paid, in hundredths, before it is back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reinstated_for: Option<i64>,
 }
 
 impl Statement {

@@ -253,19 +253,33 @@ fn who_has_a_credit_or_pays_automatically_is_not_asked_to_pay() {
 #[test]
 fn who_is_late_is_told_until_when_to_pay() {
     let suspended_on = Some(date(2026, 11, 28));
-    let past_due = Some(PastDue { amount: 5_000, since: date(2026, 10, 21), suspended_on });
-    let (html, pdf) = shown(Statement { past_due, ..one_line() });
-    for text in [html, pdf] {
+    let past_due = |suspended_on, reinstated_for| {
+        let since = date(2026, 10, 21);
+        let past_due = Some(PastDue { amount: 5_000, since, suspended_on, reinstated_for });
+        let (html, pdf) = shown(Statement { past_due, ..one_line() });
+        [html, pdf.replace('\n', " ")]
+    };
+    for text in past_due(suspended_on, None) {
         for expected in ["Past due: $50.00", "October 21, 2026", "November 28, 2026"] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
+        assert!(!text.contains("comes back"), "{text}");
+    }
+    let back = "Suspended service comes back when $40.00 is paid in full.";
+    for text in past_due(None, Some(4_000)) {
+        assert!(text.contains(back) && !text.contains("still unpaid"), "{text}");
+    }
+    let rest = "If it is still unpaid on November 28, 2026, the rest of it is suspended.";
+    for text in past_due(suspended_on, Some(4_000)) {
+        assert!(text.contains(back) && text.contains(rest), "{text}");
     }
 }
 
 #[test]
 fn who_is_late_and_pays_automatically_is_not_asked_to_pay_twice() {
     let autopay = Some(Autopay { on: date(2026, 11, 18), method: "Visa".to_owned() });
-    let past_due = PastDue { amount: 5_000, since: date(2026, 10, 21), suspended_on: None };
+    let since = date(2026, 10, 21);
+    let past_due = PastDue { amount: 5_000, since, suspended_on: None, reinstated_for: None };
     let (html, _) = shown(Statement { autopay, past_due: Some(past_due), ..one_line() });
     assert!(html.contains("The automatic payment on November 18, 2026 includes it."), "{html}");
     assert!(!html.contains("Please pay it now"), "{html}");

@@ -69,6 +69,12 @@ impl SiteRow {
         self.cut_off().is_some()
     }
 
+    /// Whether its traffic is off, or is to be, because somebody did not pay, and does not come
+    /// back.
+    pub(crate) fn is_off_for_money(&self) -> bool {
+        self.for_non_payment && self.is_off()
+    }
+
     /// Why its traffic is off, or is to be, where that is not because somebody did not pay.
     pub(crate) fn off_otherwise(&self) -> Option<&'static str> {
         let why = if self.on_request { "the customer's own request" } else { "abuse" };

@@ -25,7 +25,11 @@ use jiff::{ToSpan, civil::Date};
 use projection::{Fault, Rows, Table};
 use serde::{Deserialize, Serialize};
 
-use crate::{balance, read::parse, site};
+use crate::{
+    balance, dunning,
+    read::parse,
+    site::{self, SiteRow},
+};
 use payer::Payer;
 
 /// By number.
@@ -255,9 +259,21 @@ fn past_due(bill: &Bill<'_>, payer: &Payer, rows: &Rows<'_>) -> Result<Option<Pa
     let standing = balance::find(rows, bill.account_id.as_str())?.standing()?;
     let amount = standing.past_due(bill.issued_on);
     let since = standing.due_before(bill.issued_on).next().map(|charge| charge.due_on);
+    let Some(since) = since.filter(|_| amount > 0) else { return Ok(None) };
+    let sites = site::of_account(rows, bill.account_id.as_str())?;
     let suspended_on = payer.suspends_on.as_deref().map(parse).transpose()?;
-    let suspended_on = suspended_on.filter(|on| *on > bill.issued_on);
-    Ok(since.filter(|_| amount > 0).map(|since| PastDue { amount, since, suspended_on }))
+    // Nobody suspends what is off already.
+    let may_be = sites.iter().any(SiteRow::is_in_service);
+    let suspended_on = suspended_on.filter(|on| may_be && *on > bill.issued_on);
+    let reinstated_for = match sites.iter().any(|site| site.is_in_use() && site.is_off_for_money())
+    {
+        true => {
+            let dunning = dunning::state(rows, bill.account_id.as_str())?;
+            Some(dunning.owed(&standing, bill.issued_on)).filter(|owed| *owed > 0)
+        }
+        false => None,
+    };
+    Ok(Some(PastDue { amount, since, suspended_on, reinstated_for }))
 }
 
 impl Payer {

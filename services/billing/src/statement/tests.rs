@@ -1,13 +1,16 @@
 //! What a statement says after which events.
 
 use domain::{
-    Fact,
+    Event, Fact,
     autopay::{AutopayEvent, Source},
     customer::CustomerEvent,
+    dunning::{DunningEvent, StepTaken},
     invoice::{InvoiceEvent, InvoiceLine, Issued, LineKind},
     ledger::{LedgerEvent, PaymentMethod},
+    site::{SiteEvent, SuspensionReason},
     testing::fixtures::{
-        TODAY, account_id, bill_to, code, day, id, paid, sealed, service, step_taken, text, usd,
+        TODAY, account_id, bill_to, code, day, id, paid, sealed, service, site_id, step_taken,
+        text, usd,
     },
 };
 use jiff::civil::{Date, date};
@@ -213,6 +216,33 @@ fn f48_f77_a_statement_says_what_is_collected_and_what_is_past_due() {
     let past_due = json!({ "amount": 5599, "since": "2026-04-05" });
     assert_eq!(statement["pastDue"], past_due, "the day of the suspension is over");
     assert!(shown(&story, "I00000001")["statement"].get("pastDue").is_none());
+}
+
+#[test]
+fn f77_a_statement_announces_no_suspension_where_service_is_off_but_says_what_brings_it_back() {
+    let requested = |reason| SiteEvent::SuspensionRequested { request: 1, reason }.on(&site_id());
+    let past_due = |then: Option<Fact>| {
+        let Event::Dunning(DunningEvent::StepTaken(step)) = step_taken(date(2026, 4, 16)).event
+        else {
+            unreachable!("it is a step")
+        };
+        let (anchor, suspends_on) = (date(2026, 4, 5), Some(date(2026, 5, 18)));
+        let step = StepTaken { anchor, suspends_on, ..step };
+        let story = customer()
+            .and(bill(1, BILL_DAY, 0, internet()))
+            .and([day(date(2026, 4, 16)), DunningEvent::StepTaken(step).on(&account_id())])
+            .and(then)
+            .and([paid("p-1", 600), day(date(2026, 5, 1))])
+            .and(bill(2, date(2026, 5, 1), 4_999, internet()));
+        shown(&story, "I00000002")["statement"]["pastDue"].clone()
+    };
+    let mut said = json!({ "amount": 4999, "since": "2026-04-05", "suspendedOn": "2026-05-18" });
+    assert_eq!(past_due(None), said);
+    said.as_object_mut().unwrap().remove("suspendedOn");
+    let on_request = past_due(Some(requested(SuspensionReason::CustomerRequest)));
+    assert_eq!(on_request, said, "nobody suspends it");
+    said["reinstatedFor"] = json!(4_999);
+    assert_eq!(past_due(Some(requested(SuspensionReason::NonPayment))), said);
 }
 
 #[test]
