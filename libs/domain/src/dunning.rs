@@ -186,8 +186,8 @@ pub struct Dunning {
     pub ladders: u32,
     /// The last one that ended.
     pub ended: Option<Ladder>,
-    /// Debts that are due by then were to be paid when a site was suspended by hand, since the last
-    /// step of a ladder.
+    /// Debts that are due by then were to be paid when a site was suspended by hand. Forgotten when
+    /// a ladder asks for something that is due later.
     pub demanded: Option<Date>,
     /// What holds the ladder up.
     pub arrangement: Option<Arrangement>,

@@ -33,7 +33,8 @@ impl Aggregate for Dunning {
         match event {
             DunningEvent::StepTaken(step) => {
                 self.ladders = step.ladder;
-                self.demanded = None;
+                // A step lessens nothing of what a suspension by hand demanded.
+                self.demanded = self.demanded.filter(|through| *through > step.anchor);
                 self.ladder = Some(Ladder {
                     anchor: step.anchor,
                     taken: step.step + 1,

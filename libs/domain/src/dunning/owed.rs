@@ -68,9 +68,9 @@ impl Dunning {
     }
 
     /// What has to be paid before the account is reinstated: the debt that started the ladder, or
-    /// for which it was suspended without one, or that started the last one, and every older one;
-    /// where there was nothing of this, all that is past due (F77, F86). A dispute from after the
-    /// suspension lessens nothing of it.
+    /// for which it was suspended by hand, whichever is due later, or that started the last ladder,
+    /// and every older one; where there was nothing of this, all that is past due (F77, F86). A
+    /// dispute from after the suspension lessens nothing of it.
     #[must_use]
     pub fn owed(&self, standing: &Standing, today: Date) -> i64 {
         sum(self.demanded(standing, today))
@@ -83,7 +83,7 @@ impl Dunning {
         today: Date,
     ) -> impl Iterator<Item = &'a OpenCharge> {
         let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
-        let anchor = anchor_of(self.ladder).or(self.demanded).or(anchor_of(self.ended));
+        let anchor = anchor_of(self.ladder).max(self.demanded).or(anchor_of(self.ended));
         let is_asked_for = move |charge: &&OpenCharge| {
             let charge_id = &charge.charge_id;
             !self.disputed.contains_key(charge_id)

@@ -206,17 +206,34 @@ impl World {
             let owed = self.owed_for_the_suspension(&standing, &dunning);
             assert!(owed < minimum, "{owed} is owed: {standing:?} {dunning:?}");
         }
+        // Nobody is suspended for what is due later than what is asked for.
+        if let Event::Dunning(DunningEvent::ChargeDisputed { charge_id, .. }) = event {
+            let last = self.asked_for_through(&dunning);
+            let mut later = standing.open.iter().filter(|charge| charge.due_on > last);
+            if later.any(|charge| charge.charge_id == *charge_id) {
+                self.disputed_before.insert(charge_id.clone());
+            }
+        }
         if let Event::Dunning(DunningEvent::DisputeClosed { charge_id, .. }) = event {
             self.disputed_before.remove(charge_id);
         }
+        // A manager's arrangement ends what the suspension was to the disputes.
+        if let Event::Dunning(DunningEvent::ArrangementMade { by_manager: true, .. }) = event {
+            self.disputed_before = dunning.disputed.keys().cloned().collect();
+        }
+    }
+
+    /// What is due later is not asked for.
+    fn asked_for_through(&self, dunning: &Dunning) -> Date {
+        let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
+        let anchor = anchor_of(dunning.ladder).max(dunning.demanded).or(anchor_of(dunning.ended));
+        anchor.unwrap_or(Date::MAX).min(self.today.saturating_sub(1.day()))
     }
 
     /// What has to be paid before the site is reinstated: of what was due since the debt that
     /// is asked for, all that was not disputed when it was suspended.
     fn owed_for_the_suspension(&self, standing: &Standing, dunning: &Dunning) -> i64 {
-        let anchor_of = |ladder: Option<Ladder>| ladder.map(|ladder| ladder.anchor);
-        let anchor = anchor_of(dunning.ladder).or(dunning.demanded).or(anchor_of(dunning.ended));
-        let last = anchor.unwrap_or(Date::MAX).min(self.today.saturating_sub(1.day()));
+        let last = self.asked_for_through(dunning);
         let open = standing.open.iter().filter(|charge| charge.due_on <= last);
         let asked_for = open.filter(|charge| !self.disputed_before.contains(&charge.charge_id));
         asked_for.map(|charge| charge.remaining).sum()

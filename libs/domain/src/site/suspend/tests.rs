@@ -106,6 +106,29 @@ fn f86_a_suspension_by_hand_says_what_has_to_be_paid_of_what_the_ladder_is_about
 }
 
 #[test]
+fn f86_a_step_lessens_nothing_of_what_a_suspension_by_hand_demanded() {
+    let reason = SuspensionReason::NonPayment;
+    let ended = DunningEvent::LadderEnded {
+        account_id: account_id(),
+        ladder: 1,
+        because: LadderEnd::Settled,
+    };
+    let owing = [debt(6_999, date(2026, 3, 5)), debt(1_000, date(2026, 3, 10))];
+    let suspended = given(site())
+        .and(owing)
+        .after(suspend(reason))
+        .and([SiteEvent::Suspended { request: 1, reason }.on(&site_id()), step_taken(TODAY)])
+        .and([paid("p-1", 6_999), ended.on(&account_id())]);
+    let paid_in_full = UnsuspendSite {
+        site_id: site_id(),
+        verified_address_id: code("A-17"),
+        grounds: ReinstatementGrounds::PaidInFull,
+    };
+    suspended.clone().when(paid_in_full.clone()).then_rejected(SiteRejection::NotPaidInFull);
+    let _reinstated = suspended.and([paid("p-2", 1_000)]).after(paid_in_full);
+}
+
+#[test]
 fn f79_who_is_excluded_is_not_suspended() {
     let exclude =
         ExcludeFromDunning { account_id: account_id(), reason: code("HARDSHIP"), until: None };
