@@ -256,6 +256,10 @@ fn tax(line: &InvoiceLine) -> Entry {
 
 /// What should have been paid before the statement's day.
 fn past_due(bill: &Bill<'_>, payer: &Payer, rows: &Rows<'_>) -> Result<Option<PastDue>, Fault> {
+    // Nothing is open where nothing is owed in all: most bills ask no further.
+    if bill.owed_before <= 0 {
+        return Ok(None);
+    }
     let standing = balance::find(rows, bill.account_id.as_str())?.standing()?;
     let amount = standing.past_due(bill.issued_on);
     let since = standing.due_before(bill.issued_on).next().map(|charge| charge.due_on);

@@ -283,7 +283,8 @@ proptest! {
                     }
                 }
                 Deed::Land(number, parks) if underway.contains(&id(number)) => {
-                    land(&store, number, if parks { Landing::Parked("odd".into()) } else { failed() });
+                    let parked = || Landing::Parked("odd".into());
+                    land(&store, number, if parks { parked() } else { failed() });
                     underway.remove(&id(number));
                 }
                 Deed::Land(..) => {}
