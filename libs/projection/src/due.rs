@@ -1,18 +1,22 @@
 //! What the sender takes: intents that are due and not underway, each once.
 //!
-//! What has a row of its own comes before what stands on sheets, which is always due: a run that
-//! wants very much lets pass what others want meanwhile.
+//! What must stay true: what is due at once is taken in the order of the log and of one event in
+//! the order in which it was wanted, whether it has a row of its own or stands on a sheet. So
+//! nothing passes what was wanted before it, such as the end of a run the last of its accounts.
+
+use std::collections::VecDeque;
+use std::iter::Fuse;
 
 use event_store::CommandId;
 
 use crate::fault::Fault;
 use crate::intents::Intent;
-use crate::outbox;
+use crate::outbox::{self, DueKey};
 use crate::rows::{DUE, INTENTS, Keys, Rows};
-use crate::sheet;
+use crate::sheet::{self, Part};
 use crate::underway::{Origin, Underway};
 
-/// Entries of `DUE` that are gone through at once: nothing is written meanwhile.
+/// What is gone through at once: nothing is written meanwhile.
 const LOOKED_AT_ONCE: usize = 10_000;
 
 /// What the sender does next.
@@ -25,9 +29,9 @@ pub(crate) struct Due {
 
 /// The intent for which an entry of `DUE` counts; `None`: it is gone or due at another time.
 pub(crate) fn counts(rows: &Rows<'_>, key: &[u8]) -> Result<Option<(CommandId, Intent)>, Fault> {
-    let (at, id) = outbox::read_due_key(key)?;
+    let DueKey { due, id, .. } = outbox::read_due_key(key)?;
     let intent = rows.get::<Intent>(INTENTS, id.0)?;
-    Ok(intent.filter(|intent| intent.is_due_at(at)).map(|intent| (id, intent)))
+    Ok(intent.filter(|intent| intent.is_due_at(due)).map(|intent| (id, intent)))
 }
 
 /// What is due and not underway, which is from now on, and entries that are left over.
@@ -37,67 +41,88 @@ pub(crate) fn due_in(
     now: i64,
     limit: usize,
 ) -> Result<(Due, Vec<Vec<u8>>), Fault> {
-    let (mut due, mut stale) = (Due::default(), Vec::new());
+    let (mut found, mut stale, mut next) = (Vec::new(), Vec::new(), None);
+    let mut entries = rows.keys(DUE, Keys::from(underway.next())).peekable();
+    let mut sheets = OnSheets::after(underway, rows);
     let mut last = None;
-    for (count, key) in rows.keys(DUE, Keys::from(underway.next())).enumerate() {
-        let key = key?;
-        let (at, id) = outbox::read_due_key(&key)?;
-        if at > now || due.intents.len() == limit || count == LOOKED_AT_ONCE {
-            due.next = Some(at);
+    for count in 0.. {
+        let entry = match entries.peek() {
+            Some(Ok(key)) => Some(outbox::read_due_key(key)?),
+            Some(Err(_)) | None => None,
+        };
+        let on_sheet = sheets.peek(underway)?.map(|place| (i64::MIN, place));
+        let own = entry.map(|entry| (entry.due, entry.place));
+        let Some((at, _)) = own.into_iter().chain(on_sheet).min() else {
+            // Nothing is left, or what is cannot be read.
+            entries.next().transpose()?;
+            break;
+        };
+        if at > now || found.len() == limit || count == LOOKED_AT_ONCE {
+            next = Some(at);
             break;
         }
-        if !underway.has(id) {
+        if own.is_none_or(|own| on_sheet.is_some_and(|on_sheet| on_sheet < own)) {
+            found.extend(sheets.next().map(|(id, intent)| (id, intent, Origin::Sheet)));
+            continue;
+        }
+        let Some(key) = entries.next().transpose()? else { break };
+        if entry.is_some_and(|entry| !underway.has(entry.id)) {
             match counts(rows, &key)? {
-                Some(open) => due.intents.push(open),
+                Some((id, intent)) => found.push((id, intent, Origin::Row)),
                 None => stale.push(key.clone()),
             }
         }
         last = Some(key);
     }
-    let on_sheets = on_sheets(rows, underway, limit - due.intents.len())?;
     // Nothing is taken before everything was read. One intent may have two entries.
-    due.intents.retain(|(id, _)| underway.take(*id, Origin::Row));
-    if let Some(last) = last {
-        underway.looked_at(&last);
-    }
-    if on_sheets.has_more {
-        due.next = Some(i64::MIN);
-    }
-    if let Some(last) = on_sheets.looked_at {
-        underway.looked_at_sheet(&last);
-    }
-    for (id, intent) in on_sheets.intents {
-        if underway.take(id, Origin::Sheet) {
-            due.intents.push((id, intent));
-        }
-    }
-    Ok((due, stale))
+    let sheet = sheets.looked_at;
+    last.into_iter().for_each(|last| underway.looked_at(&last));
+    sheet.into_iter().for_each(|last| underway.looked_at_sheet(&last));
+    found.retain(|(id, _, origin)| underway.take(*id, *origin));
+    let intents = found.into_iter().map(|(id, intent, _)| (id, intent)).collect();
+    Ok((Due { intents, next }, stale))
 }
 
-/// What was found on sheets.
-#[derive(Default)]
-struct OnSheets {
-    intents: Vec<(CommandId, Intent)>,
-    /// The last row of which nothing is left to be taken.
+/// What stands on sheets and is not underway, in the order of the log.
+struct OnSheets<'a, P: Iterator> {
+    rows: &'a Rows<'a>,
+    parts: Fuse<P>,
+    /// The row that is looked at, and what is left of it.
+    current: Option<Vec<u8>>,
+    left: VecDeque<(CommandId, Intent)>,
+    /// The last row of which nothing is left.
     looked_at: Option<Vec<u8>>,
-    has_more: bool,
 }
 
-fn on_sheets(rows: &Rows<'_>, underway: &Underway, limit: usize) -> Result<OnSheets, Fault> {
-    let mut found = OnSheets::default();
-    for part in sheet::parts(rows, underway.next_sheet()) {
-        let (key, part) = part?;
-        for (id, intent) in part.open(rows)? {
-            if underway.has(id) || rows.with_bytes(INTENTS, id.0, |row| row.is_some())? {
-                continue;
-            }
-            if found.intents.len() == limit {
-                found.has_more = true;
-                return Ok(found);
-            }
-            found.intents.push((id, intent));
-        }
-        found.looked_at = Some(key);
+impl<'a> OnSheets<'a, std::iter::Empty<()>> {
+    fn after(
+        underway: &Underway,
+        rows: &'a Rows<'a>,
+    ) -> OnSheets<'a, impl Iterator<Item = Result<(Vec<u8>, Part), Fault>> + use<'a>> {
+        let parts = sheet::parts(rows, underway.next_sheet()).fuse();
+        OnSheets { rows, parts, current: None, left: VecDeque::new(), looked_at: None }
     }
-    Ok(found)
+}
+
+impl<P: Iterator<Item = Result<(Vec<u8>, Part), Fault>>> OnSheets<'_, P> {
+    /// Position of the event and place of what comes next.
+    fn peek(&mut self, underway: &Underway) -> Result<Option<(u64, u32)>, Fault> {
+        while self.left.is_empty() {
+            self.looked_at = self.current.take().or(self.looked_at.take());
+            let Some(part) = self.parts.next() else { return Ok(None) };
+            let (key, part) = part?;
+            for (id, intent) in part.open(self.rows)? {
+                // What has a row of its own counts there.
+                if !underway.has(id) && !self.rows.with_bytes(INTENTS, id.0, |row| row.is_some())? {
+                    self.left.push_back((id, intent));
+                }
+            }
+            self.current = Some(key);
+        }
+        Ok(self.left.front().map(|(_, intent)| (intent.position, intent.place)))
+    }
+
+    fn next(&mut self) -> Option<(CommandId, Intent)> {
+        self.left.pop_front()
+    }
 }

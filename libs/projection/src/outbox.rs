@@ -28,16 +28,30 @@ pub(crate) fn due_key(id: CommandId, intent: &Intent) -> [u8; 36] {
     key
 }
 
-/// The due time and id in a key of `DUE`.
-pub(crate) fn read_due_key(key: &[u8]) -> Result<(i64, CommandId), Fault> {
+/// What a key of `DUE` says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DueKey {
+    pub(crate) due: i64,
+    /// Position of the event and place among what it wants; nothing in entries of earlier versions.
+    pub(crate) place: (u64, u32),
+    pub(crate) id: CommandId,
+}
+
+/// Reads a key of `DUE`.
+pub(crate) fn read_due_key(key: &[u8]) -> Result<DueKey, Fault> {
     let foreign = || Fault::new("a due intent has a key of another form");
     let (due, rest) = key.split_first_chunk::<8>().ok_or_else(foreign)?;
     let due = (u64::from_be_bytes(*due) ^ (1 << 63)).cast_signed();
-    let (position, id) = rest.split_last_chunk::<16>().ok_or_else(foreign)?;
-    match position.len() {
-        0 | 8 | 12 => Ok((due, CommandId(*id))),
-        _ => Err(foreign()),
-    }
+    let (place, id) = rest.split_last_chunk::<16>().ok_or_else(foreign)?;
+    let (position, place) = match place.split_first_chunk::<8>() {
+        Some((position, place)) => (u64::from_be_bytes(*position), place),
+        None => (0, place),
+    };
+    let place = match place {
+        [] => 0,
+        place => u32::from_be_bytes(place.try_into().map_err(|_| foreign())?),
+    };
+    Ok(DueKey { due, place: (position, place), id: CommandId(*id) })
 }
 
 /// Carries out what the policies want because of an event of this command; returns by how many
@@ -64,10 +78,13 @@ pub(crate) fn carry_out(
 
 /// Takes what may stand on a sheet, if it is worth one.
 fn take_for_sheet(wishes: &mut Vec<Wish>) -> Vec<(CommandId, Intent)> {
-    let mut ids = HashSet::new();
+    take_repeated(wishes);
+    let mut count = 0;
     let is_held = |wish: &mut Wish| match wish {
-        Wish::Open(id, intent) => {
-            sheet::holds(intent) && ids.len() < sheet::INTENTS_MAX && ids.insert(*id)
+        Wish::Open(_, intent) => {
+            let is_held = sheet::holds(intent) && count < sheet::INTENTS_MAX;
+            count += usize::from(is_held);
+            is_held
         }
         Wish::Cancel(_) => false,
     };
@@ -81,6 +98,17 @@ fn take_for_sheet(wishes: &mut Vec<Wish>) -> Vec<(CommandId, Intent)> {
         Wish::Cancel(_) => None,
     });
     opened.collect()
+}
+
+/// Of what is wanted twice the last one counts, as where each has its row.
+fn take_repeated(wishes: &mut Vec<Wish>) {
+    let mut ids = HashSet::new();
+    wishes.reverse();
+    wishes.retain(|wish| match wish {
+        Wish::Open(id, _) => ids.insert(*id),
+        Wish::Cancel(_) => true,
+    });
+    wishes.reverse();
 }
 
 /// Removes the intent that a record with this command id, which the other command has caused,

@@ -53,9 +53,11 @@ struct Wished {
     place: u32,
 }
 
-/// Whether an intent may stand on a sheet: nobody looks for it by its key or waits for its time.
+/// Whether an intent may stand on a sheet: a command, which does no harm when it is sent again, for
+/// which nobody looks by its key and which waits for no time.
 pub(crate) fn holds(intent: &Intent) -> bool {
-    intent.key.is_none() && intent.due == i64::MIN && intent.is_fresh()
+    let is_command = matches!(intent.action, Action::Command { .. });
+    is_command && intent.key.is_none() && intent.due == i64::MIN && intent.is_fresh()
 }
 
 /// Whether the command has a sheet already, of another one of its events.
@@ -137,10 +139,10 @@ pub(crate) fn open(id: CommandId, rows: &Rows<'_>) -> Result<Option<Intent>, Fau
 }
 
 /// The rows of sheets from a key on, in the order of the log.
-pub(crate) fn parts(
-    rows: &Rows<'_>,
+pub(crate) fn parts<'a>(
+    rows: &'a Rows<'_>,
     from: &[u8],
-) -> impl Iterator<Item = Result<(Vec<u8>, Part), Fault>> {
+) -> impl Iterator<Item = Result<(Vec<u8>, Part), Fault>> + use<'a> {
     rows.scan(SHEETS, Keys::from(from), usize::MAX)
 }
 

@@ -122,6 +122,41 @@ fn what_is_wanted_of_many_is_a_few_rows_and_taken_in_order_each_once() {
     assert_eq!(take(&store, LATER, ALL), []);
 }
 
+/// An intent of an event at another position, in a row of its own.
+fn want_beside(store: &Store, number: u32, position: u64) {
+    let Wish::Open(id, mut beside) = wish(number) else { unreachable!("it is opened") };
+    beside.position = position;
+    change(store, |rows| outbox::write(id, &beside, rows).unwrap());
+}
+
+#[test]
+fn what_is_on_a_sheet_and_what_is_not_is_taken_in_the_order_of_the_log() {
+    let disk = Simulated::new(1);
+    let store = store_on(&disk);
+    want_beside(&store, 901, 6);
+    want(&store, 100);
+    want_beside(&store, 900, 4);
+    let expected = [900].into_iter().chain(0..100).chain([901]).map(id).collect::<Vec<_>>();
+    let taken = [take(&store, NOW, 50), take(&store, NOW, 51), take(&store, NOW, ALL)].concat();
+    assert_eq!(taken, expected);
+    drop(store);
+    assert_eq!(take(&store_on(&disk), NOW, ALL), expected, "nor does a restart change it");
+}
+
+#[test]
+fn of_what_an_event_wants_twice_the_last_counts() {
+    let store = store_on(&Simulated::new(1));
+    let mut wishes = (0..20).map(wish).collect::<Vec<_>>();
+    let Wish::Open(_, mut last) = wish(3) else { unreachable!("it is opened") };
+    last.step = "the last".into();
+    wishes.push(Wish::Open(id(3), last.clone()));
+    assert_eq!(change(&store, |rows| outbox::carry_out(CAUSE, wishes, rows).unwrap()), 20);
+    let due = store.take_due(NOW, ALL).unwrap().intents;
+    assert_eq!(due.iter().find(|(taken, _)| *taken == id(3)), Some(&(id(3), *last)));
+    (0..20).for_each(|number| assert_eq!(close(&store, number), -1));
+    assert_eq!(left(&store), 0);
+}
+
 #[test]
 fn the_last_one_that_is_closed_takes_the_sheet_with_it() {
     let store = store_on(&Simulated::new(1));
@@ -136,7 +171,7 @@ fn the_last_one_that_is_closed_takes_the_sheet_with_it() {
 }
 
 #[test]
-fn few_are_written_one_by_one_and_so_is_what_has_a_key_or_a_time() {
+fn few_are_written_one_by_one_and_so_is_an_effect_and_what_has_a_key_or_a_time() {
     let store = store_on(&Simulated::new(1));
     want(&store, 15);
     assert_eq!((count(&store, INTENTS), count(&store, SHEETS)), (15, 0));
@@ -146,8 +181,10 @@ fn few_are_written_one_by_one_and_so_is_what_has_a_key_or_a_time() {
     late.due = NOW + 1;
     let Wish::Open(_, keyed) = &mut wishes[4] else { unreachable!("it is opened") };
     keyed.key = Some("remind".into());
+    let Wish::Open(_, effect) = &mut wishes[5] else { unreachable!("it is opened") };
+    effect.action = Action::Effect { kind: "mail".into(), body: Bytes::new() };
     change(&store, |rows| outbox::carry_out(CAUSE, wishes, rows).unwrap());
-    assert_eq!((count(&store, INTENTS), count(&store, SHEETS)), (2, 1));
+    assert_eq!((count(&store, INTENTS), count(&store, SHEETS)), (3, 1));
     assert_eq!(take(&store, NOW, ALL).len(), 19);
     assert_eq!(take(&store, NOW + 1, ALL), [id(3)]);
 }
