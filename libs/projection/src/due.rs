@@ -111,11 +111,11 @@ impl<P: Iterator<Item = Result<(Vec<u8>, Part), Fault>>> OnSheets<'_, P> {
             self.looked_at = self.current.take().or(self.looked_at.take());
             let Some(part) = self.parts.next() else { return Ok(None) };
             let (key, part) = part?;
-            for (id, intent) in part.open(self.rows)? {
+            let open = part.open(self.rows)?.into_iter();
+            for (id, intent) in open.filter(|(id, _)| !underway.has(*id)) {
                 // What has a row of its own counts there.
-                if !underway.has(id) && !self.rows.with_bytes(INTENTS, id.0, |row| row.is_some())? {
-                    self.left.push_back((id, intent));
-                }
+                let counts_there = self.rows.with_bytes(INTENTS, id.0, |row| row.is_some())?;
+                self.left.extend((!counts_there).then_some((id, intent)));
             }
             self.current = Some(key);
         }

@@ -82,15 +82,15 @@ impl Listing {
         Some(format!("{} is not listed by {unknown:?} but by from, to, {fields}", self.view))
     }
 
-    /// A page of the rows that fit the filter, in the order of their dates, after what the page
-    /// before it called the next.
+    /// A page of the rows that fit the filter, as `shown`, in the order of their dates, after what
+    /// the page before it called the next.
     ///
     /// # Errors
     /// When a row cannot be read.
     pub fn page(
         &self,
         rows: &Rows<'_>,
-        table: Table,
+        shown: impl Fn(&str) -> Result<Option<Value>, Fault>,
         (filter, after): (&Filter, Option<&str>),
         size: Size,
     ) -> Result<Page, Fault> {
@@ -114,7 +114,7 @@ impl Listing {
             let entry = String::from_utf8_lossy(&entry?.0).into_owned();
             let key = entry.split_once('/').map_or("", |(_, row)| row).to_owned();
             last = Some(entry);
-            let Some(row) = rows.get::<Value>(table, &key)? else { continue };
+            let Some(row) = shown(&key)? else { continue };
             if filter.fits(&row) {
                 bytes += key.len() + row.to_string().len();
                 page.rows.push((key, row));

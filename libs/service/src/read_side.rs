@@ -310,9 +310,15 @@ impl Desk {
         }
         let size =
             listing::Size { rows_max: limit.clamp(1, PAGE_ROWS_MAX), bytes_max: PAGE_BYTES_MAX };
-        let page = |rows: &Rows<'_>| listing.page(rows, table, (filter, after), size);
-        let (position, mut page) = self.read(as_of, page).await?;
-        page.rows.iter_mut().for_each(|(_, row)| self.model.show(row));
+        let page = |rows: &Rows<'_>| {
+            let shown = |key: &str| {
+                let mut row = rows.get::<Value>(table, key)?;
+                row.iter_mut().for_each(|row| self.model.show(row));
+                Ok(row)
+            };
+            listing.page(rows, shown, (filter, after), size)
+        };
+        let (position, page) = self.read(as_of, page).await?;
         Ok(self.page(view, position, page.rows, page.next))
     }
 

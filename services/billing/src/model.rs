@@ -161,9 +161,24 @@ impl Views for Billing {
 
 #[cfg(test)]
 mod tests {
-    use domain::testing::fixtures::{TODAY, debt};
+    use std::sync::Arc;
 
+    use domain::{
+        biller,
+        testing::fixtures::{TODAY, debt},
+    };
+    use serde_json::json;
+    use service::Views;
+
+    use super::Billing;
     use crate::testing::story;
+
+    #[test]
+    fn amounts_are_spelled_out_when_a_row_is_shown() {
+        let mut row = json!({ "balance": { "minor": 4999, "currency": "USD" } });
+        Billing { biller: Arc::new(biller::testing()) }.show(&mut row);
+        assert_eq!(row["balance"]["text"], "49.99 USD");
+    }
 
     #[test]
     fn an_event_about_something_unknown_is_a_fault() {

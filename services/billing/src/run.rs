@@ -73,16 +73,11 @@ pub(crate) fn apply(
         Event::Invoice(InvoiceEvent::Issued(issued)) => {
             let total = issued.total();
             count(rows, RunKind::Bill, recorded, |row| row.add(total))?;
-            // A bill that is made on its day costs no look at a row.
-            match issued.cycle < issued.issued_on {
-                true => go_on(rows, recorded, (&issued.account_id, issued.cycle)),
-                false => Ok(()),
-            }
+            go_on(event, recorded, rows)
         }
-        Event::Subscription(SubscriptionEvent::Billed { invoice: None, cycle, .. }) => {
+        Event::Subscription(SubscriptionEvent::Billed { invoice: None, .. }) => {
             count(rows, RunKind::Bill, recorded, |row| row.add(nothing))?;
-            let account_id = recurring::account_of(&recorded.event.stream)?;
-            go_on(rows, recorded, (&account_id, *cycle))
+            go_on(event, recorded, rows)
         }
         Event::Subscription(SubscriptionEvent::Parked { .. }) => {
             count(rows, RunKind::Bill, recorded, |row| row.parked += 1)
@@ -132,20 +127,33 @@ pub(crate) fn of_stream(rows: &Rows<'_>, stream: &str) -> Result<(RunKind, Date)
     existing::<RunRow>(rows, TABLE, stream)?.of()
 }
 
-/// The cycle that a bill run bills next of an account that it has billed for a day before its own:
-/// whoever was parked for months is billed for all of them at once.
-pub(crate) fn next_cycle(
-    rows: &Rows<'_>,
+/// The account that a run bills once more because of a late bill that it has made, and the cycle
+/// that it bills then: the next one, if that is due on the day of the run as well.
+pub(crate) fn made_up_for(
+    event: &Event,
     recorded: &Recorded,
-    (account_id, cycle): (&AccountId, Date),
-) -> Result<Option<Date>, Fault> {
+    rows: &Rows<'_>,
+) -> Result<Option<(AccountId, Date)>, Fault> {
+    let Some((account_id, cycle)) = late_bill(event, recorded)? else { return Ok(None) };
     let Some(run) = that_asked(rows, RunKind::Bill, recorded)? else { return Ok(None) };
     let (_, date) = run.of()?;
     if date <= cycle {
         return Ok(None);
     }
-    let next = recurring::cycle_after(rows, account_id, cycle)?;
-    Ok(next.filter(|next| *next <= date))
+    let next = recurring::cycle_after(rows, &account_id, cycle)?;
+    Ok(next.filter(|next| *next <= date).map(|next| (account_id, next)))
+}
+
+/// A bill that may be late, and its cycle. One that is made on its day costs no look at a row.
+fn late_bill(event: &Event, recorded: &Recorded) -> Result<Option<(AccountId, Date)>, Fault> {
+    if let Event::Invoice(InvoiceEvent::Issued(issued)) = event {
+        let is_late = issued.cycle < issued.issued_on;
+        return Ok(is_late.then(|| (issued.account_id.clone(), issued.cycle)));
+    }
+    if let Event::Subscription(SubscriptionEvent::Billed { invoice: None, cycle, .. }) = event {
+        return Ok(Some((recurring::account_of(&recorded.event.stream)?, *cycle)));
+    }
+    Ok(None)
 }
 
 /// Whether a bill run awaits approval: no other one is opened meanwhile.
@@ -232,9 +240,9 @@ fn that_asked(
 
 /// A bill after which the run bills the account for another cycle is a fact because of which the
 /// account is asked.
-fn go_on(rows: &mut Rows<'_>, recorded: &Recorded, bill: (&AccountId, Date)) -> Result<(), Fault> {
+fn go_on(event: &Event, recorded: &Recorded, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let kind = RunKind::Bill;
-    if next_cycle(rows, recorded, bill)?.is_none() {
+    if made_up_for(event, recorded, rows)?.is_none() {
         return Ok(());
     }
     let Some(mut row) = that_asked(rows, kind, recorded)? else { return Ok(()) };
@@ -247,16 +255,21 @@ fn asked(kind: RunKind, command_id: CommandId) -> Vec<u8> {
     key([kind.name(), &command_id.to_string()])
 }
 
-/// Forgets what runs asked that are closed.
+/// Forgets what runs asked that are closed, but for the last one of them: some of its bills may
+/// still be made.
 fn forget_closed(kind: RunKind, rows: &mut Rows<'_>) -> Result<(), Fault> {
     let keys = Keys::prefix(key([kind.name(), ""]));
-    let asked = rows.scan::<String>(ASKED, keys, usize::MAX).collect::<Result<Vec<_>, _>>()?;
-    for (key, run_id) in asked {
+    let mut closed = Vec::new();
+    for asked in rows.scan::<String>(ASKED, keys, usize::MAX) {
+        let (key, run_id) = asked?;
         let row: RunRow = existing(rows, TABLE, &run_id)?;
         if row.stage == Stage::Closed {
-            rows.remove(ASKED, key);
+            closed.push((row.date, key));
         }
     }
+    let last = closed.iter().map(|(date, _)| date.clone()).max();
+    closed.retain(|(date, _)| Some(date) < last.as_ref());
+    closed.into_iter().for_each(|(_, key)| rows.remove(ASKED, key));
     Ok(())
 }
 

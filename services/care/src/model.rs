@@ -213,8 +213,17 @@ mod tests {
     };
 
     use read_side::testing::Story;
+    use serde_json::json;
+    use service::Views;
 
     use super::Care;
+
+    #[test]
+    fn amounts_are_spelled_out_when_a_row_is_shown() {
+        let mut row = json!({ "monthly": { "minor": 4999, "currency": "USD" } });
+        Care.show(&mut row);
+        assert_eq!(row["monthly"]["text"], "49.99 USD");
+    }
 
     #[test]
     fn an_event_about_something_unknown_is_a_fault() {

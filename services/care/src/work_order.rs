@@ -182,7 +182,8 @@ mod tests {
         };
         assert_eq!(LISTING.refuses(&filter), None);
         let size = Size { rows_max: 2, bytes_max: 100_000 };
-        let page = LISTING.page(story.rows(), TABLE, (&filter, after), size).unwrap();
+        let shown = |key: &str| story.rows().get::<Value>(TABLE, key);
+        let page = LISTING.page(story.rows(), shown, (&filter, after), size).unwrap();
         (page.rows.into_iter().map(|(number, _)| number).collect(), page.next)
     }
 

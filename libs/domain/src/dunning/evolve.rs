@@ -83,7 +83,9 @@ impl Aggregate for Dunning {
                 self.excluded = Some(Exclusion { reason: reason.clone(), until: *until });
             }
             DunningEvent::Included { .. } => self.excluded = None,
-            DunningEvent::PaymentDemanded { through, .. } => self.demanded = Some(*through),
+            DunningEvent::PaymentDemanded { through, .. } => {
+                self.demanded = self.demanded.max(Some(*through));
+            }
         }
         self
     }

@@ -95,12 +95,14 @@ impl Dunning {
     }
 
     /// What a suspension by hand demands: what is due by which day, and how much that is. Where a
-    /// ladder stands, that is what the ladder is about.
+    /// ladder stands, that is what the ladder is about; never less than what another suspension
+    /// demanded before.
     #[must_use]
     pub(crate) fn demand(&self, standing: &Standing, today: Date) -> Option<(Date, i64)> {
         let past_due = self.undisputed(standing).filter(|charge| charge.due_on < today);
         let newest = past_due.map(|charge| charge.due_on).max()?;
         let through = self.ladder.map_or(newest, |ladder| ladder.anchor);
+        let through = self.demanded.map_or(through, |before| before.max(through));
         let demanded = Self { demanded: Some(through), ..self.clone() };
         Some((through, demanded.owed(standing, today)))
     }

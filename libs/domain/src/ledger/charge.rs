@@ -163,11 +163,19 @@ mod tests {
         given(account()).after(named("x")).when(pay("x")).then_rejected(other);
         given(account()).after(adjust).when(pay("x")).then_rejected(other);
         given(account()).when(pay("invoice_I00000001")).then_rejected(other);
-        // What is drawn is recorded, whatever anybody charged before.
-        given(account()).when(named("autopay-7-2026-04-05")).then_rejected(other);
+        // What autopay draws is recorded, though something was charged by its id in former times.
+        let drawn = "autopay-7-2026-04-05";
+        given(account()).when(named(drawn)).then_rejected(other);
+        let charged = LedgerEvent::Charged {
+            account_id: account_id(),
+            charge_id: code(drawn),
+            lines: vec![line(usd(100))],
+            due_on: TODAY,
+        };
         given(account())
-            .after(pay("autopay-7-2026-04-05"))
-            .when(pay("autopay-7-2026-04-05"))
+            .and([charged.on(&account_id())])
+            .after(pay(drawn))
+            .when(pay(drawn))
             .then([]);
         given(account()).after(named("x")).after(pay("y")).when(named("x")).then([]);
     }

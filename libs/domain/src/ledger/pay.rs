@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
+    autopay::collected_from,
     calendar::today,
     invoice::InvoiceId,
     money::{MINOR_MAX, Money},
@@ -59,7 +60,12 @@ impl Decide for RecordPayment {
             }
             Some(_) => Err(LedgerRejection::PaymentIdUsed.into()),
             // What does not hold is owed again by this id: a dispute names one debt.
-            None if ledger.is_a_debts(&self.payment_id) => Err(LedgerRejection::IdOfAnother.into()),
+            // What autopay has drawn is recorded, whatever was charged by its id in former times.
+            None if ledger.is_a_debts(&self.payment_id)
+                && collected_from(&self.payment_id).is_none() =>
+            {
+                Err(LedgerRejection::IdOfAnother.into())
+            }
             None => {
                 self.check(desk)?;
                 let received = LedgerEvent::PaymentReceived {

@@ -16,11 +16,8 @@ use contract::pb::{
 };
 use domain::{
     Event,
-    account::AccountId,
     calendar::CalendarEvent,
-    invoice::InvoiceEvent,
     run::{RunEvent, RunKind},
-    subscription::SubscriptionEvent,
     text::CODE_CHARS_MAX,
 };
 use event_store::Recorded;
@@ -30,7 +27,7 @@ use read_side::command;
 
 use crate::{
     agenda::{self, Due},
-    recurring, run,
+    run,
 };
 
 const POLICY: &str = "run_the_day";
@@ -59,14 +56,7 @@ pub(crate) fn react(
         Event::Run(RunEvent::Continued { kind, date, after }) => {
             go_on(*kind, *date, Some(after.as_str()), rows, intents)
         }
-        // A bill that is made on its day leaves nothing to ask for, and costs no look at a row.
-        Event::Invoice(InvoiceEvent::Issued(issued)) if issued.cycle < issued.issued_on => {
-            catch_up(recorded, (&issued.account_id, issued.cycle), rows, intents)
-        }
-        Event::Subscription(SubscriptionEvent::Billed { invoice: None, cycle, .. }) => {
-            let account_id = recurring::account_of(&recorded.event.stream)?;
-            catch_up(recorded, (&account_id, *cycle), rows, intents)
-        }
+        Event::Invoice(_) | Event::Subscription(_) => catch_up(event, recorded, rows, intents),
         Event::Customer(_)
         | Event::Account(_)
         | Event::Site(_)
@@ -74,8 +64,6 @@ pub(crate) fn react(
         | Event::Service(_)
         | Event::Order(_)
         | Event::Ledger(_)
-        | Event::Subscription(_)
-        | Event::Invoice(_)
         | Event::Series(_)
         | Event::Reference(_)
         | Event::Autopay(_)
@@ -132,12 +120,12 @@ fn go_on(
 
 /// Bills an account for the cycle after a late one, if that is due on the day of the run as well.
 fn catch_up(
+    event: &Event,
     recorded: &Recorded,
-    (account_id, cycle): (&AccountId, Date),
     rows: &Rows<'_>,
     intents: &mut Intents<'_>,
 ) -> Result<(), Fault> {
-    if let Some(next) = run::next_cycle(rows, recorded, (account_id, cycle))? {
+    if let Some((account_id, next)) = run::made_up_for(event, recorded, rows)? {
         let bill = BillAccount { account_id: account_id.to_string(), cycle: next.to_string() };
         intents.command(POLICY, &format!("{next} {account_id}"), command(&bill));
     }

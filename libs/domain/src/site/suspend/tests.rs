@@ -129,6 +129,22 @@ fn f86_a_step_lessens_nothing_of_what_a_suspension_by_hand_demanded() {
 }
 
 #[test]
+fn f86_nor_does_another_suspension_by_hand() {
+    let (first, ladder) = (date(2026, 3, 10), date(2026, 3, 5));
+    let demanded = DunningEvent::PaymentDemanded {
+        account_id: account_id(),
+        through: first,
+        to_reinstate: Some(usd(7_999)),
+    };
+    let demanded = demanded.on(&account_id());
+    let owing = [debt(6_999, ladder), debt(1_000, first), demanded.clone()];
+    let again = given(site()).and(owing).and([step_taken(TODAY)]);
+    let mut facts = requested(1, SuspensionReason::NonPayment, "non-payment");
+    facts.insert(0, demanded);
+    again.when(suspend(SuspensionReason::NonPayment)).then(facts);
+}
+
+#[test]
 fn f79_who_is_excluded_is_not_suspended() {
     let exclude =
         ExcludeFromDunning { account_id: account_id(), reason: code("HARDSHIP"), until: None };

@@ -48,7 +48,7 @@ use crate::{
 static AT_A_TIME: Semaphore = Semaphore::const_new(2);
 /// How long ago a run may have been opened that still waits, in days.
 const LOOK_BACK_DAYS: i32 = 400;
-/// Most bills of one account that are drafted, whatever day is asked for.
+/// Most bills of one account that are drafted, whatever day to come is asked for.
 const MISSED_MAX: usize = 24;
 /// Who knows of every account.
 const BILLING: &str = "billing";
@@ -219,7 +219,8 @@ impl Bills {
             None => today.map_or(Date::MIN, |today| today.min(on)),
         };
         let mut lines = Vec::new();
-        while let Some(cycle) = due.filter(|_| lines.len() < MISSED_MAX) {
+        let is_over = |cycle: Date| today.is_some_and(|today| cycle <= today);
+        while let Some(cycle) = due.filter(|it| lines.len() < MISSED_MAX || is_over(*it)) {
             let through = subscription.end_of_cycle(cycle);
             let bill = bill_lines(biller, &subscription, cycle, through);
             let has_lines = bill.as_ref().map(|lines| !lines.is_empty()).ok();

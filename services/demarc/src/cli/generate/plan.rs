@@ -248,7 +248,7 @@ impl<'a> Account<'a, '_> {
         self.send("RecordCharge", charge);
         if minor > 0 && self.chance.percent(PAID) {
             let payment = json!({
-                "accountId": self.account_id(), "paymentId": "fee-1", "amount": amount,
+                "accountId": self.account_id(), "paymentId": "payment-1", "amount": amount,
                 "method": self.chance.one_of(PAYMENT_METHODS), "receivedOn": today,
             });
             self.send("RecordPayment", payment);
