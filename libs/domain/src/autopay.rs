@@ -153,13 +153,24 @@ fn collection_id(account_id: &Id<Account>, on: Date) -> Code {
 /// Whose collection has this id; `None` where it is none of autopay's.
 #[must_use]
 pub fn collected_from(collection_id: &Code) -> Option<Id<Account>> {
+    named(collection_id).map(|(account_id, _)| account_id)
+}
+
+/// Account and day in the id of a collection.
+fn named(collection_id: &Code) -> Option<(Id<Account>, Date)> {
     let named = collection_id.as_str().strip_prefix("autopay-")?;
     let (suffix, day) = named.split_at_checked(named.len().checked_sub(DAY_CHARS)?)?;
-    day.strip_prefix('-')?.parse::<Date>().ok()?;
-    Id::parse(&format!("account_{suffix}")).ok()
+    let on = day.strip_prefix('-')?.parse().ok()?;
+    Some((Id::parse(&format!("account_{suffix}")).ok()?, on))
 }
 
 impl Autopay {
+    /// Whether a draw from the account that nobody has asked for yet may have this id.
+    pub fn may_yet_draw(&self, account_id: &Id<Account>, id: &Code) -> bool {
+        let last = self.last.as_ref().map(|draw| draw.on);
+        named(id).is_some_and(|(drawn, on)| drawn == *account_id && Some(on) > last)
+    }
+
     /// Whether the processor has not answered the last draw yet. `is_paid` says whether there is
     /// a payment of that id.
     pub fn is_under_way(&self, is_paid: impl FnOnce(&Code) -> bool) -> bool {

@@ -110,6 +110,14 @@ fn facts(statement: &Statement) -> Vec<Fact> {
     facts
 }
 
+impl Statement {
+    /// What it says in sentences, such as what is past due and what brings service back: each with
+    /// its title.
+    pub fn notices(&self) -> impl Iterator<Item = (String, String)> + use<> {
+        notices(self).into_iter().map(|notice| (notice.title, notice.text))
+    }
+}
+
 fn notices(statement: &Statement) -> Vec<Notice> {
     let show = |amount| statement.currency.show(amount);
     let collected = statement.autopay.as_ref().filter(|_| statement.amount_due > 0);

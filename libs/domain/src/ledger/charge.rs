@@ -73,6 +73,7 @@ mod tests {
     use super::{LINES_MAX, RecordCharge};
     use crate::{
         account::AccountRejection,
+        autopay::{AutopayEvent, Source},
         ledger::{
             AdjustAccount, ChargeLine, LedgerEvent, LedgerRejection, PaymentMethod, RecordPayment,
         },
@@ -172,11 +173,24 @@ mod tests {
             lines: vec![line(usd(100))],
             due_on: TODAY,
         };
+        let requested = AutopayEvent::CollectionRequested {
+            account_id: account_id(),
+            collection_id: code(drawn),
+            amount: usd(100),
+            source: Source {
+                method: PaymentMethod::Card,
+                token: code("tok_1"),
+                label: code("visa 4242"),
+            },
+            on: date(2026, 4, 5),
+        };
         given(account())
-            .and([charged.on(&account_id())])
+            .and([charged.on(&account_id()), requested.on(&account_id())])
             .after(pay(drawn))
             .when(pay(drawn))
             .then([]);
+        // A draw that is to come is no payment yet.
+        given(account()).when(pay(drawn)).then_rejected(other);
         given(account()).after(named("x")).after(pay("y")).when(named("x")).then([]);
     }
 

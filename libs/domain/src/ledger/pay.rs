@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
-    autopay::collected_from,
+    autopay::{Autopay, collected_from},
     calendar::today,
     invoice::InvoiceId,
     money::{MINOR_MAX, Money},
@@ -63,6 +63,13 @@ impl Decide for RecordPayment {
             // What autopay has drawn is recorded, whatever was charged by its id in former times.
             None if ledger.is_a_debts(&self.payment_id)
                 && collected_from(&self.payment_id).is_none() =>
+            {
+                Err(LedgerRejection::IdOfAnother.into())
+            }
+            // Else that draw could not be recorded when it is made.
+            None if desk
+                .get(&Id::<Autopay>::of(&self.account_id))
+                .may_yet_draw(&self.account_id, &self.payment_id) =>
             {
                 Err(LedgerRejection::IdOfAnother.into())
             }

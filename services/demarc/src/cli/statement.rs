@@ -103,6 +103,10 @@ fn in_words(answer: &Value) -> String {
     }
     add("amount due", [&Value::Null, &statement["dueOn"]], &statement["amountDue"]);
     lines.push(table::fitted(table));
+    let read = serde_json::from_value::<::statement::Statement>(statement.clone()).ok();
+    for (title, text) in read.iter().flat_map(::statement::Statement::notices) {
+        lines.push(format!("{} {text}", paint(STRONG, format!("{title}."))));
+    }
     lines.push(
         paint(DIM, format!("as it is kept, sealed: sha256 {}", words::value(&answer["digest"])))
             .to_string(),
@@ -137,6 +141,7 @@ mod tests {
             "amountDue": 4994,
         }});
         let shown = anstream::adapter::strip_str(&in_words(&answer)).to_string();
+        assert!(!shown.contains("Past due"), "{shown}");
         for said in [
             "invoice I00000001",
             "Jo Doe, 17 Elm St, Orem",
@@ -150,5 +155,24 @@ mod tests {
         ] {
             assert!(shown.contains(said), "{said}: {shown}");
         }
+    }
+
+    #[test]
+    fn f77_f86_what_is_past_due_and_what_brings_service_back_is_said_in_the_terminal() {
+        let answer = json!({ "digest": "ab12", "statement": {
+            "biller": { "name": "Acme", "address": [], "payBy": "", "questions": "",
+                "paper": "letter" },
+            "number": "I00000002", "kind": "invoice", "accountId": "7",
+            "billTo": { "name": "Jo Doe", "address": ["17 Elm St"] },
+            "issuedOn": "2026-05-01", "dueOn": "2026-05-05",
+            "period": { "from": "2026-05-01", "to": "2026-05-31" },
+            "currency": "USD", "previousBalance": 3000, "payments": [], "adjustments": [],
+            "charges": [], "taxes": [], "totalNewCharges": 0, "amountDue": 3000,
+            "pastDue": { "amount": 3000, "since": "2026-04-05", "reinstatedFor": 3000 },
+            "delivery": "print",
+        }});
+        let shown = anstream::adapter::strip_str(&in_words(&answer)).to_string();
+        assert!(shown.contains("Past due: $30.00. $30.00 was due by April 5, 2026."), "{shown}");
+        assert!(shown.contains("comes back when $30.00 is paid in full."), "{shown}");
     }
 }
