@@ -26,7 +26,8 @@ use crate::{agenda, read::parse, recurring};
 pub(crate) const TABLE: Table = Table::new(b'k');
 /// Kind of run and the command of a fact because of which accounts are asked, to the run's id: the
 /// run's own, of which it has one for each piece, and the bills that leave another one to be made.
-/// They are forgotten once another run is opened.
+/// Once a run is opened those of closed ones are forgotten, but for the last, whose bills may still
+/// be made.
 const ASKED: Table = Table::new(b'u');
 /// The bill run that awaits approval, under the empty key.
 const AWAITING: Table = Table::new(b'K');

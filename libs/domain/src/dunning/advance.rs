@@ -146,21 +146,11 @@ fn look_at_arrangement(
 
 /// Whoever hears that an arrangement is broken hears what has to be paid after all that follows
 /// from it on that day.
-fn reinstating_for(event: DunningEvent, owed: Money) -> DunningEvent {
-    let DunningEvent::ArrangementBroken {
-        account_id, arrangement_id, promised_on, missing, ..
-    } = event
-    else {
-        return event;
-    };
-    let to_reinstate = Some(owed);
-    DunningEvent::ArrangementBroken {
-        account_id,
-        arrangement_id,
-        promised_on,
-        missing,
-        to_reinstate,
+fn reinstating_for(mut event: DunningEvent, owed: Money) -> DunningEvent {
+    if let DunningEvent::ArrangementBroken { to_reinstate, .. } = &mut event {
+        *to_reinstate = Some(owed);
     }
+    event
 }
 
 /// The end of a ladder whose debt is paid.
