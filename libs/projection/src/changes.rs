@@ -2,7 +2,7 @@
 //!
 //! Every change since `begin` can be undone, so an event that faults halfway leaves nothing behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
 use event_store::CommandId;
@@ -25,6 +25,7 @@ pub(crate) struct Changes {
     rows: BTreeMap<Vec<u8>, Change>,
     undo: Vec<(Vec<u8>, Option<Change>)>,
     closed: Vec<Closed>,
+    closed_on_sheet: HashSet<CommandId>,
     /// How many were closed when `begin` was called last.
     closed_before: usize,
     bytes: usize,
@@ -65,9 +66,19 @@ impl Changes {
 
     /// Takes note of an intent that is closed by these changes.
     pub(crate) fn close(&mut self, closed: Closed) {
-        if !self.is_whole {
-            self.closed.push(closed);
+        if self.is_whole {
+            return;
         }
+        self.closed.push(closed);
+        if closed.on_sheet {
+            self.closed_on_sheet.insert(closed.id);
+        }
+    }
+
+    /// Whether these changes have closed it on its sheet. A row of its own that is found then is
+    /// one that the sender has written since.
+    pub(crate) fn has_closed_on_sheet(&self, id: CommandId) -> bool {
+        self.closed_on_sheet.contains(&id)
     }
 
     /// The intents that are closed by these changes.
@@ -76,7 +87,9 @@ impl Changes {
     }
 
     pub(crate) fn undo(&mut self) {
-        self.closed.truncate(self.closed_before);
+        for undone in self.closed.drain(self.closed_before..).filter(|undone| undone.on_sheet) {
+            self.closed_on_sheet.remove(&undone.id);
+        }
         while let Some((key, before)) = self.undo.pop() {
             let undone = match before {
                 Some(change) => {

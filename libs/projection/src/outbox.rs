@@ -112,12 +112,14 @@ fn take_repeated(wishes: &mut Vec<Wish>) {
 }
 
 /// Removes the intent that a record with this command id, which the other command has caused,
-/// answers.
+/// answers. A record has several events, between which the sender may put the intent aside: it is
+/// counted once.
 pub(crate) fn close(
     id: CommandId,
     causation: Option<CommandId>,
     rows: &mut Rows<'_>,
 ) -> Result<i64, Fault> {
+    let is_counted = rows.changes().has_closed_on_sheet(id);
     let on_sheet = match causation {
         Some(causation) => sheet::close(id, causation, rows)?,
         None => false,
@@ -126,7 +128,11 @@ pub(crate) fn close(
     if on_sheet || growth < 0 {
         rows.changes().close(Closed { id, on_sheet });
     }
-    Ok(if on_sheet { -1 } else { growth })
+    Ok(match (is_counted, on_sheet) {
+        (true, _) => 0,
+        (false, true) => -1,
+        (false, false) => growth,
+    })
 }
 
 /// Removes the rows of an intent, if it has any.

@@ -238,6 +238,29 @@ fn what_is_put_aside_while_its_record_is_staged_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_is_put_aside_between_two_events_of_its_record_is_counted_once() {
+    for number in [3, 19] {
+        let store = store_on(&Simulated::new(1));
+        want(&store, 20);
+        take(&store, NOW, ALL);
+        // The nineteenth is the last one, which takes the sheet with it.
+        (0..number).for_each(|before| assert_eq!(close(&store, before), -1));
+        let mut rows = store.rows(Changes::default());
+        assert_eq!(outbox::close(id(number), Some(CAUSE), &mut rows).unwrap(), -1);
+        let staged = rows.into_changes();
+        land(&store, number, failed());
+        let mut rows = store.rows(staged);
+        rows.changes().begin();
+        assert_eq!(outbox::close(id(number), Some(CAUSE), &mut rows).unwrap(), 0);
+        rows.changes().undo();
+        assert_eq!(outbox::close(id(number), Some(CAUSE), &mut rows).unwrap(), 0);
+        commit(&store, rows.into_changes());
+        (number + 1..20).for_each(|after| assert_eq!(close(&store, after), -1));
+        assert_eq!(left(&store), 0);
+    }
+}
+
+#[test]
 fn an_event_that_faults_closes_nothing() {
     let store = store_on(&Simulated::new(1));
     want(&store, 20);
