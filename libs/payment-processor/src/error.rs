@@ -13,8 +13,8 @@ pub enum ProcessorError {
         source: std::io::Error,
     },
     /// The processor takes no such request, whoever it is about: the address, the key or the
-    /// agreement with it is wrong. Nothing was moved; asking again changes nothing until a person
-    /// has looked.
+    /// agreement with it is wrong. Nothing was moved by this asking; what was asked before may have
+    /// moved it. The same id may be asked again, once a person has set that right.
     #[error(
         "the processor refused the request about {id} with status {status}: check its settings"
     )]
@@ -46,8 +46,8 @@ impl ProcessorError {
     #[must_use]
     pub fn may_ask_again(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
-            Self::Misconfigured { .. } | Self::Reused { .. } | Self::Unfit { .. } => false,
+            Self::Unreachable { .. } | Self::Misconfigured { .. } => true,
+            Self::Reused { .. } | Self::Unfit { .. } => false,
         }
     }
 }

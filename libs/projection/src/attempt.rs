@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use bus::Message;
+use bytes::Bytes;
 use event_store::CommandId;
 
 use crate::config::Limits;
@@ -55,20 +56,36 @@ impl Attempt {
                     body: body.clone(),
                     causation: intent.causation,
                     correlation: intent.correlation,
-                    attempts: intent.attempts,
                 });
             }
         };
-        let mut message = Message::new(body.clone())
-            .with_header("demarc-command-id", &id.to_string())
-            .with_header("demarc-actor", actor)
-            .with_header("demarc-causation", &intent.causation.to_string())
-            .with_header("demarc-correlation", &intent.correlation.to_string());
-        if let Some(traceparent) = &intent.traceparent {
-            message = message.with_header("traceparent", traceparent);
-        }
+        let message = message(actor, id, body, (intent.causation, intent.correlation));
+        let message = match &intent.traceparent {
+            Some(traceparent) => message.with_header("traceparent", traceparent),
+            None => message,
+        };
         Attempt::Command { subject: bus::subject::command(biller, noun, verb), message }
     }
+
+    /// What tells core in the name of `actor` how an effect went that nobody waits for any more.
+    pub(crate) fn late(biller: &str, actor: &str, effect: &OpenEffect, report: &Report) -> Attempt {
+        let Report { noun, verb, body } = report;
+        let message = message(actor, effect.id, body, (effect.causation, effect.correlation));
+        Attempt::Command { subject: bus::subject::command(biller, noun, verb), message }
+    }
+}
+
+fn message(
+    actor: &str,
+    id: CommandId,
+    body: &Bytes,
+    (causation, correlation): (CommandId, CommandId),
+) -> Message {
+    Message::new(body.clone())
+        .with_header("demarc-command-id", &id.to_string())
+        .with_header("demarc-actor", actor)
+        .with_header("demarc-causation", &causation.to_string())
+        .with_header("demarc-correlation", &correlation.to_string())
 }
 
 impl Landing {
@@ -118,17 +135,17 @@ fn wait_micros(attempts: u32, limits: &Limits) -> i64 {
     i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Writes what came of attempts. An intent that is answered stays underway until its record closes
-/// it, and nothing has to be written.
+/// Writes what came of attempts, and says whose intent is gone. An intent that is answered stays
+/// underway until its record closes it, and nothing has to be written.
 pub(crate) fn record(
     store: &Store,
     mut landed: Vec<(CommandId, Landing)>,
     now: i64,
     limits: &Limits,
-) -> Result<(), StoreError> {
+) -> Result<Vec<CommandId>, StoreError> {
     landed.retain(|(_, landing)| landing.is_to_be_written());
     if landed.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let amendments = landed
         .into_iter()

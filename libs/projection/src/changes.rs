@@ -75,8 +75,7 @@ impl Changes {
         }
     }
 
-    /// Whether these changes have closed it on its sheet. A row of its own that is found then is
-    /// one that the sender has written since.
+    /// Whether these changes have closed it on its sheet.
     pub(crate) fn has_closed_on_sheet(&self, id: CommandId) -> bool {
         self.closed_on_sheet.contains(&id)
     }

@@ -47,10 +47,10 @@ pub struct Limits {
     pub fill_bytes: usize,
     /// Bytes of sled's cache. Default 64 MiB.
     pub cache_bytes: u64,
-    /// Intents being sent or performed at the same time. Default 256: core writes what waits
-    /// together, so on a slow disk each sync is shared by as many.
+    /// Commands being sent at the same time. Default 256: core writes what waits together, so on a
+    /// slow disk each sync is shared by as many.
     pub in_flight: usize,
-    /// Effects of them being performed at the same time; the others wait. Default 64.
+    /// Effects being performed at the same time beside them; the others wait. Default 64.
     pub performing: usize,
     /// How long core may take to answer a command. Default 10 s.
     pub request_timeout: Duration,

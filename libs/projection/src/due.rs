@@ -11,8 +11,9 @@ use event_store::CommandId;
 
 use crate::fault::Fault;
 use crate::intents::Intent;
+use crate::lane::Lane;
 use crate::outbox::{self, DueKey};
-use crate::rows::{DUE, INTENTS, Keys, Rows};
+use crate::rows::{INTENTS, Keys, Rows};
 use crate::sheet::{self, Part};
 use crate::underway::{Origin, Underway};
 
@@ -27,23 +28,23 @@ pub(crate) struct Due {
     pub(crate) next: Option<i64>,
 }
 
-/// The intent for which an entry of `DUE` counts; `None`: it is gone or due at another time.
+/// The intent for which an entry of a lane counts; `None`: it is gone or due at another time.
 pub(crate) fn counts(rows: &Rows<'_>, key: &[u8]) -> Result<Option<(CommandId, Intent)>, Fault> {
     let DueKey { due, id, .. } = outbox::read_due_key(key)?;
     let intent = rows.get::<Intent>(INTENTS, id.0)?;
     Ok(intent.filter(|intent| intent.is_due_at(due)).map(|intent| (id, intent)))
 }
 
-/// What is due and not underway, which is from now on, and entries that are left over.
+/// What is due on a lane and not underway, which is from now on, and entries that are left over.
 pub(crate) fn due_in(
     rows: &Rows<'_>,
     underway: &mut Underway,
-    now: i64,
-    limit: usize,
+    lane: Lane,
+    (now, limit): (i64, usize),
 ) -> Result<(Due, Vec<Vec<u8>>), Fault> {
     let (mut found, mut stale, mut next) = (Vec::new(), Vec::new(), None);
-    let mut entries = rows.keys(DUE, Keys::from(underway.next())).peekable();
-    let mut sheets = OnSheets::after(underway, rows);
+    let mut entries = rows.keys(lane.table(), Keys::from(underway.next(lane))).peekable();
+    let mut sheets = OnSheets::after(underway, lane, rows);
     let mut last = None;
     for count in 0.. {
         let entry = match entries.peek() {
@@ -76,7 +77,7 @@ pub(crate) fn due_in(
     }
     // Nothing is taken before everything was read. One intent may have two entries.
     let sheet = sheets.looked_at;
-    last.into_iter().for_each(|last| underway.looked_at(&last));
+    last.into_iter().for_each(|last| underway.looked_at(lane, &last));
     sheet.into_iter().for_each(|last| underway.looked_at_sheet(&last));
     found.retain(|(id, _, origin)| underway.take(*id, *origin));
     let intents = found.into_iter().map(|(id, intent, _)| (id, intent)).collect();
@@ -97,9 +98,12 @@ struct OnSheets<'a, P: Iterator> {
 impl<'a> OnSheets<'a, std::iter::Empty<()>> {
     fn after(
         underway: &Underway,
+        lane: Lane,
         rows: &'a Rows<'a>,
     ) -> OnSheets<'a, impl Iterator<Item = Result<(Vec<u8>, Part), Fault>> + use<'a>> {
-        let parts = sheet::parts(rows, underway.next_sheet()).fuse();
+        // Only commands stand on sheets.
+        let parts = (lane == Lane::Commands).then(|| sheet::parts(rows, underway.next_sheet()));
+        let parts = parts.into_iter().flatten().fuse();
         OnSheets { rows, parts, current: None, left: VecDeque::new(), looked_at: None }
     }
 }

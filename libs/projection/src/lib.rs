@@ -25,6 +25,7 @@ mod fault;
 mod fold;
 mod handle;
 mod intents;
+mod lane;
 mod outbox;
 mod packed;
 mod performer;

@@ -1,6 +1,6 @@
 //! Intents as rows: opened and cancelled by policies, closed by their record in the log.
 //!
-//! An entry in `DUE` counts only while its intent is open and due at that very time: the sender
+//! An entry of a [`Lane`] counts only while its intent is open and due at that very time: the sender
 //! moves due times while a batch is staged, so entries may be left over.
 //!
 //! What is due at once is in the order of the log, and of one event in the order in which it was
@@ -15,7 +15,8 @@ use event_store::CommandId;
 use crate::changes::Closed;
 use crate::fault::Fault;
 use crate::intents::{Intent, IntentState, Wish};
-use crate::rows::{DUE, INTENT_KEYS, INTENTS, PARKED, Rows};
+use crate::lane::Lane;
+use crate::rows::{INTENT_KEYS, INTENTS, PARKED, Rows};
 use crate::sheet;
 
 /// Order-preserving: due time (shifted so that it sorts as unsigned), position, place, then id.
@@ -28,7 +29,7 @@ pub(crate) fn due_key(id: CommandId, intent: &Intent) -> [u8; 36] {
     key
 }
 
-/// What a key of `DUE` says.
+/// What the key of an entry says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DueKey {
     pub(crate) due: i64,
@@ -37,7 +38,7 @@ pub(crate) struct DueKey {
     pub(crate) id: CommandId,
 }
 
-/// Reads a key of `DUE`.
+/// Reads the key of an entry.
 pub(crate) fn read_due_key(key: &[u8]) -> Result<DueKey, Fault> {
     let foreign = || Fault::new("a due intent has a key of another form");
     let (due, rest) = key.split_first_chunk::<8>().ok_or_else(foreign)?;
@@ -119,7 +120,7 @@ pub(crate) fn close(
     causation: Option<CommandId>,
     rows: &mut Rows<'_>,
 ) -> Result<i64, Fault> {
-    let is_counted = rows.changes().has_closed_on_sheet(id);
+    let is_counted = rows.has_closed_on_sheet(id);
     let on_sheet = match causation {
         Some(causation) => sheet::close(id, causation, rows)?,
         None => false,
@@ -140,11 +141,13 @@ fn remove(id: CommandId, rows: &mut Rows<'_>) -> Result<i64, Fault> {
     let Some(intent) = rows.get::<Intent>(INTENTS, id.0)? else { return Ok(0) };
     rows.remove(INTENTS, id.0);
     // The sender may release it before this is written, or put it aside, which the store sees.
-    rows.remove(DUE, due_key(id, &intent));
+    rows.remove(Lane::of(&intent).table(), due_key(id, &intent));
     if intent.state == IntentState::Parked {
         rows.remove(PARKED, id.0);
     }
-    if let Some(key) = &intent.key {
+    if let Some(key) = &intent.key
+        && keyed(key, rows)? == Some(id)
+    {
         rows.remove(INTENT_KEYS, key);
     }
     Ok(-1)
@@ -160,21 +163,31 @@ fn open(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Result<i64, Faul
     Ok(growth)
 }
 
+/// Cancels what waits under a key. What was performed is still reported: it has happened.
 fn cancel(key: &str, rows: &mut Rows<'_>) -> Result<i64, Fault> {
-    let Some(id) = rows.get::<String>(INTENT_KEYS, key)? else { return Ok(0) };
-    let id = id.parse().map_err(|error| {
-        Fault::because(format!("intent key {key} does not lead to an intent"), Box::new(error))
-    })?;
+    let Some(id) = keyed(key, rows)? else { return Ok(0) };
+    if rows.get::<Intent>(INTENTS, id.0)?.is_some_and(|intent| intent.report.is_some()) {
+        return Ok(0);
+    }
     let growth = remove(id, rows)?;
     rows.changes().close(Closed { id, on_sheet: false });
     Ok(growth)
+}
+
+/// The intent that waits under a key.
+fn keyed(key: &str, rows: &Rows<'_>) -> Result<Option<CommandId>, Fault> {
+    let Some(id) = rows.get::<String>(INTENT_KEYS, key)? else { return Ok(None) };
+    let id = id.parse().map_err(|error| {
+        Fault::because(format!("intent key {key} does not lead to an intent"), Box::new(error))
+    })?;
+    Ok(Some(id))
 }
 
 /// Writes an intent together with the entry that its state demands.
 pub(crate) fn write(id: CommandId, intent: &Intent, rows: &mut Rows<'_>) -> Result<(), Fault> {
     rows.put(INTENTS, id.0, intent)?;
     match intent.state {
-        IntentState::Open => rows.put(DUE, due_key(id, intent), &()),
+        IntentState::Open => rows.put(Lane::of(intent).table(), due_key(id, intent), &()),
         IntentState::Parked => rows.put(PARKED, id.0, &()),
     }
 }
@@ -188,7 +201,9 @@ pub(crate) fn amend(
     let mut intent = match rows.get::<Intent>(INTENTS, id.0)? {
         Some(intent) => {
             match intent.state {
-                IntentState::Open => rows.remove(DUE, due_key(id, &intent)),
+                IntentState::Open => {
+                    rows.remove(Lane::of(&intent).table(), due_key(id, &intent));
+                }
                 IntentState::Parked => rows.remove(PARKED, id.0),
             }
             intent

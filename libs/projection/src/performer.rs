@@ -36,8 +36,6 @@ pub struct OpenEffect {
     pub causation: CommandId,
     /// The conversation it belongs to.
     pub correlation: CommandId,
-    /// How often it was tried before.
-    pub attempts: u32,
 }
 
 /// An effect was not performed this time.

@@ -191,14 +191,21 @@ pub(crate) fn finish(batch: &mut Batch) -> Result<Arc<Store>, StoreError> {
     Ok(Arc::clone(batch.store()))
 }
 
-/// From now on `new` answers, with what was known about the intents of `old`.
+/// From now on `new` answers, with what was known about the intents of `old`. A directory that
+/// does not say it any more is what one rebuilds for: what was tried is then tried again.
 pub(crate) fn hand_over(
     old: Option<&Store>,
     new: &Store,
     directory: &Directory,
 ) -> Result<(), RebuildError> {
     if let Some(old) = old {
-        new.amend(carry_over(old.touched()?))?;
+        let touched = old.settled().and_then(|()| old.touched());
+        let touched = touched.unwrap_or_else(|error| {
+            let (dir, reason) = (old.dir().display(), chain_of(&error));
+            tracing::warn!(%dir, reason, "what was tried of intents is not known any more");
+            Vec::new()
+        });
+        new.amend(carry_over(touched))?;
         new.take_over(old)?;
     }
     Ok(directory.point_to(new.dir())?)

@@ -8,6 +8,7 @@ use std::collections::btree_map::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use event_store::CommandId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,6 +20,8 @@ use crate::seen::Seen;
 /// Tables from here on belong to this crate: checkpoint and intents.
 const RESERVED: u8 = 0x80;
 
+/// The same as [`DUE`], of what is to be performed.
+pub(crate) const EFFECTS_DUE: Table = Table(0xEF);
 /// The checkpoint.
 pub(crate) const META: Table = Table(0xF0);
 /// Intent id to intent.
@@ -285,6 +288,12 @@ impl<'a> Rows<'a> {
     /// What became of a key since the base was whole.
     fn changed(&self, whole: &[u8]) -> Option<&Change> {
         self.layers().find_map(|changes| changes.get(whole))
+    }
+
+    /// Whether changes that are not in the base yet have closed an intent on its sheet. A row of
+    /// its own that is found then is one that the sender has written since.
+    pub(crate) fn has_closed_on_sheet(&self, id: CommandId) -> bool {
+        self.layers().any(|changes| changes.has_closed_on_sheet(id))
     }
 
     /// The newest first.

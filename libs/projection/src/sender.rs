@@ -6,9 +6,13 @@
 //!
 //! What is due is taken from the rows ahead of its flight and in one look for many: while a batch
 //! is written nobody can look, and core would have nothing to do. What is closed or cancelled
-//! meanwhile does not take off.
+//! meanwhile does not take off. Commands and effects have a [`Queue`] each: what one of them waits
+//! for holds the other one up in nothing.
+//!
+//! What must stay true: what was performed is reported, also where its intent was cancelled
+//! meanwhile.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -17,13 +21,14 @@ use std::time::Duration;
 use event_store::CommandId;
 use futures::FutureExt;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use crate::attempt::{self, Attempt, Landing};
 use crate::due::Due;
 use crate::fault::{chain_of, panic_text};
 use crate::intents::Intent;
+use crate::lane::Lane;
 use crate::performer::OpenEffect;
 use crate::shared::{Gate, Shared};
 use crate::store::{Store, StoreError};
@@ -39,11 +44,32 @@ const AHEAD: usize = 8;
 pub(crate) struct Sender {
     shared: Arc<Shared>,
     gate: watch::Receiver<Gate>,
+    commands: Queue,
+    effects: Queue,
+}
+
+/// What waits on a lane, and what has taken off from it.
+struct Queue {
+    shared: Arc<Shared>,
+    lane: Lane,
+    /// Most that may be in flight.
+    in_flight_max: usize,
     /// Taken, and in the order they were found in.
     ready: VecDeque<(CommandId, Intent)>,
-    flying: JoinSet<(CommandId, Landing)>,
+    flying: JoinSet<Flight>,
     look: Look,
 }
+
+/// An attempt that is over.
+struct Flight {
+    id: CommandId,
+    landing: Landing,
+    /// What was performed, if anything was.
+    effect: Option<OpenEffect>,
+}
+
+/// What came of an attempt; an error: it was cancelled.
+type Landed = Result<Flight, JoinError>;
 
 /// When the rows are looked at for what is due.
 enum Look {
@@ -55,31 +81,35 @@ enum Look {
 impl Sender {
     pub(crate) fn new(shared: Arc<Shared>) -> Sender {
         let gate = shared.gate.subscribe();
-        let look = Look::At(Instant::now());
-        Sender { shared, gate, ready: VecDeque::new(), flying: JoinSet::new(), look }
+        let commands = Queue::new(&shared, Lane::Commands);
+        let effects = Queue::new(&shared, Lane::Effects);
+        Sender { shared, gate, commands, effects }
     }
 
     pub(crate) async fn run(mut self) {
         loop {
             let gate = *self.gate.borrow_and_update();
-            match gate {
-                Gate::Open => {
-                    self.launch();
-                    self.look_if_due();
-                }
-                Gate::Closed => {}
-                Gate::Stopping => break,
+            if gate == Gate::Stopping {
+                break;
             }
-            let is_wanted = gate == Gate::Open && self.wants_more();
+            let is_open = gate == Gate::Open;
+            if is_open {
+                self.commands.advance();
+                self.effects.advance();
+            }
+            let commands_wanted = is_open && self.commands.wants_more();
+            let effects_wanted = is_open && self.effects.wants_more();
             tokio::select! {
                 _ = self.gate.changed() => {}
-                () = self.shared.intents.notified() => self.look.has_news(),
-                Some(landed) = self.flying.join_next() => self.record(landed).await,
-                due = self.look.due(is_wanted) => self.take_in(due),
+                () = self.shared.intents.notified() => self.has_news(),
+                Some(landed) = self.commands.flying.join_next() => self.record(landed).await,
+                Some(landed) = self.effects.flying.join_next() => self.record(landed).await,
+                due = self.commands.look.due(commands_wanted) => self.commands.take_in(due),
+                due = self.effects.look.due(effects_wanted) => self.effects.take_in(due),
             }
         }
         let landing = async {
-            while let Some(landed) = self.flying.join_next().await {
+            while let Some(landed) = self.next_landed().await {
                 self.record(landed).await;
             }
         };
@@ -87,24 +117,96 @@ impl Sender {
         let _late = tokio::time::timeout(GRACE, landing).await;
     }
 
-    fn in_flight_max(&self) -> usize {
-        self.shared.config.limits.in_flight
+    /// The next one that lands; `None`: nobody is in flight.
+    async fn next_landed(&mut self) -> Option<Landed> {
+        tokio::select! {
+            Some(landed) = self.commands.flying.join_next() => Some(landed),
+            Some(landed) = self.effects.flying.join_next() => Some(landed),
+            else => None,
+        }
+    }
+
+    fn has_news(&mut self) {
+        self.commands.look.has_news();
+        self.effects.look.has_news();
+    }
+
+    /// Writes what came of this attempt, and of the others that have landed meanwhile.
+    async fn record(&mut self, first: Landed) {
+        // Attempts catch panics and are never aborted: only a dying runtime cancels them.
+        let mut over: Vec<_> = first.into_iter().collect();
+        for queue in [&mut self.commands, &mut self.effects] {
+            let others = std::iter::from_fn(|| queue.flying.try_join_next());
+            over.extend(others.filter_map(Result::ok));
+        }
+        over.retain(|flight| flight.landing.is_to_be_written());
+        if over.is_empty() {
+            return;
+        }
+        let landed = over.iter().map(|flight| (flight.id, flight.landing.clone())).collect();
+        let now = (self.shared.config.clock)();
+        let limits = self.shared.config.limits.clone();
+        let written =
+            on_live(&self.shared, move |store| attempt::record(store, landed, now, &limits)).await;
+        let written =
+            written.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
+        match written {
+            Ok(gone) if gone.is_empty() => {}
+            Ok(gone) => self.report_late(over, &gone.into_iter().collect()),
+            Err(error) => {
+                let reason = chain_of(&error);
+                tracing::error!(reason, "outcomes of intents could not be written");
+            }
+        }
+        self.has_news();
+    }
+
+    /// Tells core what was performed of intents that are gone. Where that closed them, core has
+    /// heard it under the same id.
+    fn report_late(&mut self, over: Vec<Flight>, gone: &HashSet<CommandId>) {
+        let config = &self.shared.config;
+        for Flight { id, landing, effect } in over {
+            let (Some(effect), Landing::Performed(report)) = (effect, landing) else { continue };
+            if !gone.contains(&id) {
+                continue;
+            }
+            let attempt = Attempt::late(&config.biller, &config.actor, &effect, &report);
+            self.commands.flying.spawn(fly_until_answered(Arc::clone(&self.shared), id, attempt));
+        }
+    }
+}
+
+impl Queue {
+    fn new(shared: &Arc<Shared>, lane: Lane) -> Queue {
+        let limits = &shared.config.limits;
+        let in_flight_max = match lane {
+            Lane::Commands => limits.in_flight,
+            Lane::Effects => limits.performing,
+        };
+        let (shared, look) = (Arc::clone(shared), Look::At(Instant::now()));
+        let (ready, flying) = (VecDeque::new(), JoinSet::new());
+        Queue { shared, lane, in_flight_max, ready, flying, look }
+    }
+
+    /// Starts what was taken, and looks for more if it is time to.
+    fn advance(&mut self) {
+        self.launch();
+        self.look_if_due();
     }
 
     /// Whether so little is left of what was taken that more is taken.
     fn wants_more(&self) -> bool {
-        self.ready.len() <= self.in_flight_max() * AHEAD / 2
+        self.ready.len() <= self.in_flight_max * AHEAD / 2
     }
 
     /// Starts what was taken and is still open, as far as there is room.
     fn launch(&mut self) {
-        let room = self.in_flight_max().saturating_sub(self.flying.len());
+        let room = self.in_flight_max.saturating_sub(self.flying.len());
         if room == 0 || self.ready.is_empty() {
             return;
         }
         for (id, attempt) in self.attempts(room) {
-            let flight = fly(Arc::clone(&self.shared), attempt);
-            self.flying.spawn(flight.map(move |landing| (id, landing)));
+            self.flying.spawn(fly(Arc::clone(&self.shared), id, attempt));
         }
     }
 
@@ -124,9 +226,9 @@ impl Sender {
         if !is_due || !self.wants_more() {
             return;
         }
-        let now = (self.shared.config.clock)();
-        let limit = (self.in_flight_max() * AHEAD).saturating_sub(self.ready.len());
-        let looking = on_live(&self.shared, move |store| store.take_due(now, limit));
+        let (lane, now) = (self.lane, (self.shared.config.clock)());
+        let limit = (self.in_flight_max * AHEAD).saturating_sub(self.ready.len());
+        let looking = on_live(&self.shared, move |store| store.take_due(lane, now, limit));
         self.look = Look::Now(looking, false);
     }
 
@@ -147,31 +249,6 @@ impl Sender {
         let has_news = matches!(self.look, Look::Now(_, true));
         let wait = if has_news { Duration::ZERO } else { wait.clamp(LOOK_MIN, LOOK_MAX) };
         self.look = Look::At(Instant::now() + wait);
-    }
-
-    /// Writes what came of this attempt, and of the others that have landed meanwhile.
-    async fn record(&mut self, first: Result<(CommandId, Landing), tokio::task::JoinError>) {
-        let mut landed = Vec::new();
-        let mut next = Some(first);
-        while let Some(attempt) = next {
-            // Attempts catch panics and are never aborted: only a dying runtime cancels them.
-            landed.extend(attempt.ok());
-            next = self.flying.try_join_next();
-        }
-        landed.retain(|(_, landing)| landing.is_to_be_written());
-        if landed.is_empty() {
-            return;
-        }
-        let now = (self.shared.config.clock)();
-        let limits = self.shared.config.limits.clone();
-        let written =
-            on_live(&self.shared, move |store| attempt::record(store, landed, now, &limits)).await;
-        let written =
-            written.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
-        if let Err(error) = written {
-            tracing::error!(reason = chain_of(&error), "outcomes of intents could not be written");
-        }
-        self.look.has_news();
     }
 }
 
@@ -216,15 +293,34 @@ fn micros(count: i64) -> Duration {
     Duration::from_micros(count.max(0).cast_unsigned())
 }
 
-async fn fly(shared: Arc<Shared>, attempt: Attempt) -> Landing {
+async fn fly(shared: Arc<Shared>, id: CommandId, attempt: Attempt) -> Flight {
     let config = &shared.config;
     match attempt {
-        Attempt::Effect(effect) => perform(&shared, &effect).await,
+        Attempt::Effect(effect) => {
+            let landing = perform(&shared, &effect).await;
+            Flight { id, landing, effect: Some(effect) }
+        }
         Attempt::Command { subject, message } => {
-            match config.bus.request(&subject, message, config.limits.request_timeout).await {
+            let limit = config.limits.request_timeout;
+            let landing = match config.bus.request(&subject, message, limit).await {
                 Ok(reply) => Landing::of_reply(&reply),
                 Err(error) => Landing::Failed(chain_of(&error)),
+            };
+            Flight { id, landing, effect: None }
+        }
+    }
+}
+
+async fn fly_until_answered(shared: Arc<Shared>, id: CommandId, attempt: Attempt) -> Flight {
+    loop {
+        let flight = fly(Arc::clone(&shared), id, attempt.clone()).await;
+        match &flight.landing {
+            Landing::Answered | Landing::Performed(_) => return flight,
+            Landing::Parked(reason) => {
+                tracing::error!(%id, reason, "what was performed could not be reported");
+                return flight;
             }
+            Landing::Failed(_) => tokio::time::sleep(shared.config.limits.retry_max).await,
         }
     }
 }
@@ -233,8 +329,6 @@ async fn perform(shared: &Shared, effect: &OpenEffect) -> Landing {
     let Some(performer) = &shared.config.performer else {
         return Landing::Parked("the service has no performer".to_owned());
     };
-    let turn = shared.performing.acquire().await;
-    let _turn = turn.expect("the semaphore is never closed");
     let performing = AssertUnwindSafe(async { performer.perform(effect).await }).catch_unwind();
     let limit = shared.config.limits.perform_timeout;
     match tokio::time::timeout(limit, performing).await {

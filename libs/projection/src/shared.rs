@@ -53,8 +53,6 @@ pub(crate) struct Shared {
     /// Intents may be due.
     pub(crate) intents: Notify,
     pub(crate) views_of_the_past: Semaphore,
-    /// Turns to perform an effect.
-    pub(crate) performing: Semaphore,
     wishes: Wishes,
     live: RwLock<Option<Arc<Store>>>,
     meter: Mutex<Meter>,
@@ -80,14 +78,12 @@ pub(crate) enum Wish {
 
 impl Shared {
     pub(crate) fn new(config: RunnerConfig, live: Arc<Store>, position: Position) -> Shared {
-        let performing = Semaphore::new(config.limits.performing);
         Shared {
             config,
             progress: watch::Sender::new(Progress { position, state: State::Waiting }),
             gate: watch::Sender::new(Gate::Closed),
             intents: Notify::new(),
             views_of_the_past: Semaphore::new(AS_OF_CONCURRENT_MAX),
-            performing,
             wishes: Wishes::default(),
             live: RwLock::new(Some(live)),
             meter: Mutex::default(),

@@ -12,6 +12,7 @@ use crate::config::RunnerConfig;
 use crate::directory::Directory;
 use crate::fault::{Fault, chain_of};
 use crate::intents::OpenIntent;
+use crate::lane::Lane;
 use crate::rebuild::{self, RebuildError};
 use crate::rows::Rows;
 use crate::start::{self, StartError};
@@ -87,14 +88,15 @@ impl Stepper {
             return Ok(Vec::new());
         }
         let now = (self.config.clock)();
-        let due = self.batch.store().take_due(now, room).map_err(|error| self.broken(&error))?;
+        let mut due = Vec::new();
+        for lane in Lane::ALL {
+            let taken = self.batch.store().take_due(lane, now, room.saturating_sub(due.len()));
+            due.extend(taken.map_err(|error| self.broken(&error))?.intents);
+        }
         let (biller, actor) = (&self.config.biller, &self.config.actor);
-        self.in_flight += due.intents.len();
-        Ok(due
-            .intents
-            .into_iter()
-            .map(|(id, intent)| (id, Attempt::of(biller, actor, id, &intent)))
-            .collect())
+        self.in_flight += due.len();
+        let attempt = |id, intent| Attempt::of(biller, actor, id, &intent);
+        Ok(due.into_iter().map(|(id, intent)| (id, attempt(id, intent))).collect())
     }
 
     /// Writes what came of an attempt.
@@ -105,7 +107,7 @@ impl Stepper {
         let (now, limits) = ((self.config.clock)(), &self.config.limits);
         let recorded = attempt::record(self.batch.store(), vec![(id, landing)], now, limits);
         self.in_flight = self.in_flight.saturating_sub(1);
-        recorded.map_err(|error| self.broken(&error))
+        recorded.map(drop).map_err(|error| self.broken(&error))
     }
 
     /// Makes everything so far survive a power cut.

@@ -23,9 +23,10 @@ use crate::changes::{Changes, Closed};
 use crate::due::{Due, counts, due_in};
 use crate::fault::{Fault, chain_of};
 use crate::intents::{Intent, IntentState};
+use crate::lane::Lane;
 use crate::outbox;
 use crate::redo::{self, Unfinished};
-use crate::rows::{DUE, INTENTS, Keys, META, PARKED, Rows};
+use crate::rows::{INTENTS, Keys, META, PARKED, Rows};
 use crate::sheet;
 use crate::underway::{Origin, Underway};
 use crate::witness::Witness;
@@ -264,6 +265,14 @@ impl Store {
         })
     }
 
+    /// The rows are in a state between commits, once what was left half written is finished.
+    pub(crate) fn settled(&self) -> Result<(), StoreError> {
+        if self.is_torn() {
+            self.finish()?;
+        }
+        self.demand_whole()
+    }
+
     /// Finishes a commit that was left half written, if there is one: by a crash, or by an error
     /// since.
     pub(crate) fn finish(&self) -> Result<(), StoreError> {
@@ -281,20 +290,21 @@ impl Store {
         Ok(())
     }
 
-    /// Changes intents in place; those that were closed in the meantime are left out. None of them
-    /// is underway any more.
+    /// Changes intents in place; those that were closed in the meantime are left out and returned.
+    /// None of them is underway any more.
     pub(crate) fn amend<C: FnOnce(&mut Intent)>(
         &self,
         amendments: Vec<(CommandId, C)>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<CommandId>, StoreError> {
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         let mut rows = self.rows(Changes::default());
         let mut ids = Vec::with_capacity(amendments.len());
-        let mut amended = Ok(());
+        let (mut gone, mut amended) = (Vec::new(), Ok(()));
         for (id, change) in amendments {
             ids.push(id);
             if amended.is_ok() {
-                amended = outbox::amend(id, &mut rows, change).map(drop);
+                let is_open = outbox::amend(id, &mut rows, change);
+                amended = is_open.map(|is_open| gone.extend((!is_open).then_some(id)));
             }
         }
         self.underway().notice(rows.changes());
@@ -302,7 +312,7 @@ impl Store {
             .map_err(|fault| self.row(fault))
             .and_then(|()| self.write(&rows.into_changes()));
         self.give_back(ids, written.is_ok());
-        written
+        written.map(|()| gone)
     }
 
     /// Nobody has these any more; where that `is_written`, it was noticed when they are due.
@@ -314,12 +324,13 @@ impl Store {
         }
     }
 
-    /// Takes intents that are due at `now`, at most `limit`, which are underway from now on, and
-    /// says when the next one is due. Entries that are left over are removed.
-    pub(crate) fn take_due(&self, now: i64, limit: usize) -> Result<Due, StoreError> {
-        let (due, stale) = self.read(|rows| due_in(rows, &mut self.underway(), now, limit))?;
+    /// Takes intents of a lane that are due at `now`, at most `limit`, which are underway from now
+    /// on, and says when the next one is due. Entries that are left over are removed.
+    pub(crate) fn take_due(&self, lane: Lane, now: i64, limit: usize) -> Result<Due, StoreError> {
+        let look = |rows: &Rows<'_>| due_in(rows, &mut self.underway(), lane, (now, limit));
+        let (due, stale) = self.read(look)?;
         if !stale.is_empty()
-            && let Err(error) = self.forget_due(&stale)
+            && let Err(error) = self.forget_due(lane, &stale)
         {
             self.give_back(due.intents.into_iter().map(|(id, _)| id), false);
             return Err(error);
@@ -340,15 +351,15 @@ impl Store {
         Ok(())
     }
 
-    /// Removes entries of `DUE` whose intent is gone or due at another time.
-    fn forget_due(&self, keys: &[Vec<u8>]) -> Result<(), StoreError> {
+    /// Removes entries of a lane whose intent is gone or due at another time.
+    fn forget_due(&self, lane: Lane, keys: &[Vec<u8>]) -> Result<(), StoreError> {
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         let mut rows = self.rows(Changes::default());
         for key in keys {
             // It may have come to count in the meantime.
             let counts = counts(&rows, key).map_err(|fault| self.row(fault))?;
             if counts.is_none() {
-                rows.remove(DUE, key);
+                rows.remove(lane.table(), key);
             }
         }
         self.write(&rows.into_changes())

@@ -10,7 +10,8 @@ use std::ops::Bound::{Excluded, Included};
 use event_store::CommandId;
 
 use crate::changes::{Changes, Closed};
-use crate::rows::{DUE, INTENT_KEYS, SHEETS, Table};
+use crate::lane::Lane;
+use crate::rows::{SHEETS, Table};
 
 /// Where an intent stood when it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +22,32 @@ pub(crate) enum Origin {
     Sheet,
 }
 
-/// Intents that were taken, and how far the entries of `DUE` and the sheets were looked at.
+/// Intents that were taken, and how far the entries of the lanes and the sheets were looked at.
 #[derive(Default)]
 pub(crate) struct Underway {
     taken: HashMap<CommandId, Origin>,
-    /// No entry before this key need be looked at.
-    next: Vec<u8>,
+    /// No entry of commands before this key need be looked at.
+    next_command: Vec<u8>,
+    /// The same of effects.
+    next_effect: Vec<u8>,
     /// No row of a sheet before this key need be looked at.
     next_sheet: Vec<u8>,
 }
 
 impl Underway {
-    /// The key, without its table, from which on entries are looked at.
-    pub(crate) fn next(&self) -> &[u8] {
-        &self.next
+    /// The key, without its table, from which on entries of a lane are looked at.
+    pub(crate) fn next(&self, lane: Lane) -> &[u8] {
+        match lane {
+            Lane::Commands => &self.next_command,
+            Lane::Effects => &self.next_effect,
+        }
+    }
+
+    fn next_mut(&mut self, lane: Lane) -> &mut Vec<u8> {
+        match lane {
+            Lane::Commands => &mut self.next_command,
+            Lane::Effects => &mut self.next_effect,
+        }
     }
 
     /// The key, without its table, from which on sheets are looked at.
@@ -42,9 +55,9 @@ impl Underway {
         &self.next_sheet
     }
 
-    /// An entry was looked at.
-    pub(crate) fn looked_at(&mut self, key: &[u8]) {
-        go_behind(&mut self.next, key);
+    /// An entry of a lane was looked at.
+    pub(crate) fn looked_at(&mut self, lane: Lane, key: &[u8]) {
+        go_behind(self.next_mut(lane), key);
     }
 
     /// All of a sheet's row was looked at.
@@ -72,15 +85,17 @@ impl Underway {
     /// Every entry and sheet is looked at again: what was to be written of those given back was
     /// not.
     pub(crate) fn look_again(&mut self) {
-        self.next.clear();
+        Lane::ALL.into_iter().for_each(|lane| self.next_mut(lane).clear());
         self.next_sheet.clear();
     }
 
     /// Changes are written: who was closed is forgotten, and who is due is looked at. Returns who
     /// was closed and is not underway as it stood: the sender may have put those aside since.
     pub(crate) fn notice(&mut self, changes: &Changes) -> Vec<Closed> {
-        go_back(&mut self.next, DUE, INTENT_KEYS.prefix(), changes);
-        go_back(&mut self.next_sheet, SHEETS, SHEETS.prefix() + 1, changes);
+        for lane in Lane::ALL {
+            go_back(self.next_mut(lane), lane.table(), changes);
+        }
+        go_back(&mut self.next_sheet, SHEETS, changes);
         let closed = changes.closed().iter().filter(|closed| {
             let taken = self.taken.remove(&closed.id);
             taken.is_none() || (closed.on_sheet && taken == Some(Origin::Row))
@@ -111,8 +126,9 @@ fn go_behind(next: &mut Vec<u8>, key: &[u8]) {
 }
 
 /// What is written before `next` is looked at.
-fn go_back(next: &mut Vec<u8>, table: Table, end: u8, changes: &Changes) {
-    let mut written = changes.range(Included(&[table.prefix()]), Excluded(&[end]));
+fn go_back(next: &mut Vec<u8>, table: Table, changes: &Changes) {
+    let (first, end) = ([table.prefix()], [table.prefix() + 1]);
+    let mut written = changes.range(Included(&first), Excluded(&end));
     if let Some((key, _)) = written.find(|(_, change)| change.is_some())
         && key[1..] < next[..]
     {

@@ -205,6 +205,5 @@ pub fn effect(wish: EffectIntent) -> OpenEffect {
         body: wish.body,
         causation: id,
         correlation: id,
-        attempts: 0,
     }
 }

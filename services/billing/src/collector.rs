@@ -3,8 +3,13 @@
 //! What must stay true: money moves once for a collection or a refund, because the processor is
 //! asked under one id again and again; a refusal is a report, and only what is not known is tried
 //! again. A payment is recorded as a webhook records it, so it does not matter which comes first.
+//! Wrong settings are no refusal: no customer hears of them, and what was asked before they were
+//! wrong may have moved money.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use contract::pb::{
     autopay::v1::FailCollection,
@@ -52,10 +57,36 @@ pub(crate) struct GiveBack {
 
 /// Performs draws and refunds.
 pub(crate) struct Collector {
-    pub(crate) processor: Arc<dyn Processor>,
+    processor: Arc<dyn Processor>,
+    /// Whether it was told that the settings are wrong, since the processor answered last.
+    is_told: AtomicBool,
 }
 
 impl Collector {
+    pub(crate) fn new(processor: Arc<dyn Processor>) -> Collector {
+        Collector { processor, is_told: AtomicBool::new(false) }
+    }
+
+    /// Tells what is to be set right, once for all that wait for it.
+    fn tell<T>(&self, answer: &Result<T, ProcessorError>) {
+        match answer {
+            Ok(_) => self.is_told.store(false, Ordering::Relaxed),
+            Err(error @ ProcessorError::Misconfigured { .. }) => {
+                if !self.is_told.swap(true, Ordering::Relaxed) {
+                    tracing::error!(
+                        reason = %error,
+                        "the payment processor takes no requests; what waits is asked again"
+                    );
+                }
+            }
+            Err(
+                ProcessorError::Unreachable { .. }
+                | ProcessorError::Reused { .. }
+                | ProcessorError::Unfit { .. },
+            ) => {}
+        }
+    }
+
     async fn collect(&self, effect: &OpenEffect) -> Result<Report, PerformError> {
         let wish: Collect = serde_json::from_slice(&effect.body)
             .map_err(|error| PerformError::because("a collection is not decoded", error))?;
@@ -67,13 +98,15 @@ impl Collector {
             currency,
             reference: wish.account_id.clone(),
         };
-        match self.processor.collect(&collection).await {
+        let answer = self.processor.collect(&collection).await;
+        self.tell(&answer);
+        match answer {
             Ok(Outcome::Paid { reference }) => Ok(paid(wish, reference)),
             Ok(Outcome::Declined { code, may_retry }) => Ok(failed(wish, &code, may_retry)),
             Ok(Outcome::Pending { .. }) => {
                 Err(PerformError::new("the processor has not decided on a collection yet"))
             }
-            Err(error) if is_open(&error, effect) => {
+            Err(error) if error.may_ask_again() => {
                 Err(PerformError::because("a collection was not answered", error))
             }
             Err(error) => {
@@ -94,13 +127,15 @@ impl Collector {
             amount_minor: wish.minor,
             currency: currency(&wish.currency)?,
         };
-        match self.processor.refund(&refund).await {
+        let answer = self.processor.refund(&refund).await;
+        self.tell(&answer);
+        match answer {
             Ok(RefundOutcome::Refunded { reference }) => Ok(given_back(wish, reference)),
             Ok(RefundOutcome::Refused { code }) => Ok(not_given_back(wish, code)),
             Ok(RefundOutcome::Pending { .. }) => {
                 Err(PerformError::new("the processor has not decided on a refund yet"))
             }
-            Err(error) if is_open(&error, effect) => {
+            Err(error) if error.may_ask_again() => {
                 Err(PerformError::because("a refund was not answered", error))
             }
             Err(error) => {
@@ -126,17 +161,6 @@ impl Performer for Collector {
 
 fn currency(text: &str) -> Result<Currency, PerformError> {
     Currency::parse(text).ok_or_else(|| PerformError::new("what is to be moved has no currency"))
-}
-
-/// Whether money may have moved. Who asks with wrong settings moves nothing by that, but what he
-/// asked before may have moved it: he is to set them right and hear what became of it.
-fn is_open(error: &ProcessorError, effect: &OpenEffect) -> bool {
-    match error {
-        ProcessorError::Misconfigured { .. } => effect.attempts > 0,
-        ProcessorError::Unreachable { .. }
-        | ProcessorError::Reused { .. }
-        | ProcessorError::Unfit { .. } => error.may_ask_again(),
-    }
 }
 
 fn code_of(error: &ProcessorError) -> &'static str {

@@ -57,7 +57,7 @@ pub async fn start(
         Some(processor) => processor,
         None => simulated(context, &name)?,
     };
-    let performer = collector::Collector { processor };
+    let performer = collector::Collector::new(processor);
     let live = answers::Answers::of(&biller);
     let parts = Parts {
         model: model(biller),

@@ -18,7 +18,8 @@ pub(super) struct Book {
     pub(super) last_data: String,
 }
 
-/// What an event does is its kind: `read`, `ask`, `mail`, `remind`, `forget`, `poison`, `panic`.
+/// What an event does is its kind: `read`, `ask`, `mail`, `letter`, `remind`, `forget`, `poison`,
+/// `panic`.
 #[derive(Default)]
 pub(super) struct Library {
     /// Whether `poison` and `panic` do no harm.
@@ -81,6 +82,10 @@ impl ReadModel for Library {
             "mail" => {
                 let wish = EffectIntent { kind: "mail".into(), body, not_before: None, key: None };
                 intents.effect("mail_reader", "mail", wish);
+            }
+            "letter" => {
+                let wish = EffectIntent { kind: "mail".into(), body, not_before: None, key };
+                intents.effect("mail_reader", "letter", wish);
             }
             _ => {}
         }

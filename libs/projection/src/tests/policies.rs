@@ -38,12 +38,28 @@ async fn an_effect_is_performed_once_and_reported() {
     world.advance(1_000_000);
     until(&handle, |status| status.checkpoint == 2 && status.pending_intents == 0).await;
     let sent = world.post.sent.lock().unwrap();
-    assert_eq!(
-        sent.iter().map(|mail| (&mail.body[..], mail.attempts)).next(),
-        Some((&b"dear anna"[..], 1))
-    );
-    assert_eq!(sent.len(), 1);
+    assert_eq!(sent.iter().map(|mail| &mail.body[..]).collect::<Vec<_>>(), [b"dear anna"]);
     assert!(world.core.asked.lock().unwrap().contains_key(&sent[0].id.to_string()));
+}
+
+#[tokio::test]
+async fn effects_that_hang_hold_up_no_command() {
+    let world = World::new().await;
+    world.open_core().await;
+    world.post.hangs.send_replace(true);
+    let handle = world.start().await;
+
+    let mails = u64::try_from(world.config().limits.in_flight * 2).unwrap();
+    for _ in 0..mails {
+        world.log.append(&[("book-1", "mail", "dear anna")]);
+    }
+    world.log.append(&[("book-1", "ask", "anna")]);
+
+    until(&handle, |_| world.core.counts() == (1, 0)).await;
+    until(&handle, |status| status.pending_intents == mails).await;
+    world.post.hangs.send_replace(false);
+    until(&handle, |status| status.pending_intents == 0).await;
+    assert_eq!(world.post.sent.lock().unwrap().len() as u64, mails, "each once");
 }
 
 #[tokio::test]
@@ -109,6 +125,23 @@ async fn a_cancelled_intent_is_never_sent() {
     world.log.append(&[("book-2", "ask", "anna")]);
 
     until(&handle, |status| status.checkpoint == 4 && status.pending_intents == 0).await;
+    assert_eq!(world.core.counts(), (1, 0));
+}
+
+#[tokio::test]
+async fn what_was_performed_is_reported_although_it_was_cancelled_meanwhile() {
+    let world = World::new().await;
+    world.open_core().await;
+    world.post.hangs.send_replace(true);
+    let handle = world.start().await;
+    world.log.append(&[("book-1", "letter", "dear anna")]);
+    until(&handle, |_| world.post.hangs.receiver_count() > 0).await;
+    world.log.append(&[("book-1", "forget", "")]);
+    until(&handle, |status| status.checkpoint == 2 && status.pending_intents == 0).await;
+
+    world.post.hangs.send_replace(false);
+
+    until(&handle, |status| status.checkpoint == 3).await;
     assert_eq!(world.core.counts(), (1, 0));
 }
 

@@ -15,6 +15,7 @@ use crate::attempt::{self, Landing};
 use crate::changes::Changes;
 use crate::config::Limits;
 use crate::intents::{Action, Intent, IntentState, OpenIntent, Wish};
+use crate::lane::Lane;
 use crate::outbox;
 use crate::rows::{DUE, INTENTS, Keys, MARKS, PARKED, Rows, SHEET_IDS, SHEETS, Table};
 use crate::store::{Checkpoint, Size, Store};
@@ -89,7 +90,7 @@ fn failed() -> Landing {
 }
 
 fn take(store: &Store, now: i64, limit: usize) -> Vec<CommandId> {
-    let due = store.take_due(now, limit).unwrap();
+    let due = store.take_due(Lane::Commands, now, limit).unwrap();
     due.intents.into_iter().map(|(id, _)| id).collect()
 }
 
@@ -115,7 +116,7 @@ fn what_is_wanted_of_many_is_a_few_rows_and_taken_in_order_each_once() {
     assert_eq!(open(&store).len(), 200);
     assert_eq!(take(&store, NOW, 100), (0..100).map(id).collect::<Vec<_>>());
     assert_eq!(take(&store, NOW, 90), (100..190).map(id).collect::<Vec<_>>());
-    let due = store.take_due(NOW, ALL).unwrap();
+    let due = store.take_due(Lane::Commands, NOW, ALL).unwrap();
     let Wish::Open(_, wished) = wish(190) else { unreachable!("it is opened") };
     assert_eq!(due.intents[0], (id(190), *wished), "whole, as it was wanted");
     assert_eq!((due.intents.len(), due.next), (10, None));
@@ -151,7 +152,7 @@ fn of_what_an_event_wants_twice_the_last_counts() {
     last.step = "the last".into();
     wishes.push(Wish::Open(id(3), last.clone()));
     assert_eq!(change(&store, |rows| outbox::carry_out(CAUSE, wishes, rows).unwrap()), 20);
-    let due = store.take_due(NOW, ALL).unwrap().intents;
+    let due = store.take_due(Lane::Commands, NOW, ALL).unwrap().intents;
     assert_eq!(due.iter().find(|(taken, _)| *taken == id(3)), Some(&(id(3), *last)));
     (0..20).for_each(|number| assert_eq!(close(&store, number), -1));
     assert_eq!(left(&store), 0);
@@ -185,8 +186,10 @@ fn few_are_written_one_by_one_and_so_is_an_effect_and_what_has_a_key_or_a_time()
     effect.action = Action::Effect { kind: "mail".into(), body: Bytes::new() };
     change(&store, |rows| outbox::carry_out(CAUSE, wishes, rows).unwrap());
     assert_eq!((count(&store, INTENTS), count(&store, SHEETS)), (3, 1));
-    assert_eq!(take(&store, NOW, ALL).len(), 19);
+    assert_eq!(take(&store, NOW, ALL).len(), 18);
     assert_eq!(take(&store, NOW + 1, ALL), [id(3)]);
+    let performed = store.take_due(Lane::Effects, NOW, ALL).unwrap().intents;
+    assert_eq!(performed.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [id(5)]);
 }
 
 #[test]
@@ -258,6 +261,19 @@ fn what_is_put_aside_between_two_events_of_its_record_is_counted_once() {
         (number + 1..20).for_each(|after| assert_eq!(close(&store, after), -1));
         assert_eq!(left(&store), 0);
     }
+}
+
+#[test]
+fn what_is_put_aside_while_the_first_event_of_its_record_is_written_is_counted_once() {
+    let store = store_on(&Simulated::new(1));
+    want(&store, 20);
+    take(&store, NOW, ALL);
+    let mut rows = store.rows(Changes::default());
+    assert_eq!(outbox::close(id(3), Some(CAUSE), &mut rows).unwrap(), -1);
+    let unwritten = Arc::new(rows.into_changes());
+    land(&store, 3, failed());
+    let mut rows = store.rows(Changes::default()).with_unwritten(Some(unwritten));
+    assert_eq!(outbox::close(id(3), Some(CAUSE), &mut rows).unwrap(), 0);
 }
 
 #[test]

@@ -15,6 +15,8 @@ use super::watched::Watched;
 use super::world::{World, dump, fold, lines, until};
 use crate::batch::{Batch, Commit};
 use crate::changes::Changes;
+use crate::directory::Directory;
+use crate::rebuild::hand_over;
 use crate::rows::{Keys, META};
 use crate::store::{Checkpoint, Size, Store, StoreError};
 use crate::{InMemory, State};
@@ -67,6 +69,24 @@ fn a_power_cut_within_a_large_commit_leaves_all_rows_or_none_or_worthless_ones()
         }
     }
     assert!(torn > 0);
+}
+
+#[test]
+fn a_rebuild_takes_the_place_of_rows_that_say_nothing_any_more() {
+    let disk = Simulated::new(1);
+    let storage: Arc<dyn Storage> = Arc::new(disk.clone());
+    let root = Path::new(DIR);
+    let directory = Directory::new(&storage, root, 1).unwrap();
+    let open = |name: &str| Store::open(&storage, &root.join(name), 1 << 20).unwrap();
+    let (old, new) = (open("v1-000001"), open("v1-000002"));
+    disk.fail_at(Fault::Write, 3);
+    let mut rows = old.rows(Changes::default());
+    (0..ROWS).for_each(|n| rows.put(BOOKS, n.to_be_bytes(), &ROW).unwrap());
+    let sealed = old.sealed(rows.into_changes(), &Checkpoint::default()).unwrap();
+    old.commit(&sealed, Size::Large).unwrap_err();
+    disk.heal();
+    hand_over(Some(&old), &new, &directory).unwrap();
+    assert_eq!(directory.live().unwrap().as_deref(), Some(new.dir()));
 }
 
 #[test]

@@ -10,9 +10,10 @@ use storage::{Fault, Simulated, Storage};
 use crate::attempt::{self, Landing};
 use crate::changes::Changes;
 use crate::config::Limits;
-use crate::intents::{Action, Intent, IntentState};
+use crate::intents::{Action, Intent, IntentState, Report, Wish};
+use crate::lane::Lane;
 use crate::outbox;
-use crate::rows::{DUE, INTENTS, Keys, PARKED};
+use crate::rows::{DUE, EFFECTS_DUE, INTENTS, Keys, PARKED};
 use crate::store::{Checkpoint, Size, Store};
 
 const NOW: i64 = 1_000_000;
@@ -74,8 +75,28 @@ fn land(store: &Store, number: u64, landing: Landing) {
 }
 
 fn take(store: &Store, now: i64, limit: usize) -> Vec<CommandId> {
-    let due = store.take_due(now, limit).unwrap();
+    take_on(Lane::Commands, store, now, limit)
+}
+
+fn take_on(lane: Lane, store: &Store, now: i64, limit: usize) -> Vec<CommandId> {
+    let due = store.take_due(lane, now, limit).unwrap();
     due.intents.into_iter().map(|(id, _)| id).collect()
+}
+
+fn effect(number: u64) -> Intent {
+    let action = Action::Effect { kind: "mail".into(), body: Bytes::new() };
+    Intent { action, ..intent(number, i64::MIN) }
+}
+
+fn performed() -> Landing {
+    let (noun, verb) = ("book".into(), "note_mail".into());
+    Landing::Performed(Report { noun, verb, body: Bytes::new() })
+}
+
+/// Rows of intents of every kind.
+fn left(store: &Store) -> usize {
+    let count = |table| store.query(|rows| Ok(rows.keys(table, Keys::all()).count())).unwrap();
+    [INTENTS, DUE, EFFECTS_DUE, PARKED].map(count).iter().sum()
 }
 
 #[test]
@@ -95,7 +116,7 @@ fn what_is_underway_is_not_gone_through_again() {
     let store = store();
     (1..=300).for_each(|number| open(&store, number, i64::MIN));
     take(&store, NOW, ALL);
-    let next = store.underway().next().to_vec();
+    let next = store.underway().next(Lane::Commands).to_vec();
     let entries =
         store.query(|rows| rows.keys(DUE, Keys::from(&next)).collect::<Result<Vec<_>, _>>());
     assert_eq!(entries.unwrap(), Vec::<Vec<u8>>::new());
@@ -105,7 +126,7 @@ fn what_is_underway_is_not_gone_through_again() {
 fn what_is_due_later_is_told_and_what_is_due_before_it_is_found_all_the_same() {
     let store = store();
     open(&store, 1, NOW + 5);
-    let due = store.take_due(NOW, ALL).unwrap();
+    let due = store.take_due(Lane::Commands, NOW, ALL).unwrap();
     assert_eq!((due.intents.len(), due.next), (0, Some(NOW + 5)));
     open(&store, 2, NOW);
     assert_eq!(take(&store, NOW, ALL), [id(2)]);
@@ -205,6 +226,68 @@ fn entries_of_an_earlier_version_count_and_leave_nothing_behind() {
     let store = store_on(&disk, "/rows");
     assert_eq!(take(&store, NOW, ALL), []);
     assert_eq!(store.query(|rows| Ok(rows.keys(DUE, Keys::all()).count())).unwrap(), 0);
+}
+
+#[test]
+fn what_is_performed_has_a_lane_of_its_own_and_its_report_waits_with_commands() {
+    let store = store();
+    change(&store, |rows| {
+        (1..=3).for_each(|number| outbox::write(id(number), &effect(number), rows).unwrap());
+    });
+    open(&store, 4, i64::MIN);
+    assert_eq!(take(&store, NOW, ALL), [id(4)]);
+    assert_eq!(take_on(Lane::Effects, &store, NOW, 2), [1, 2].map(id));
+    land(&store, 1, performed());
+    land(&store, 2, Landing::Failed("no answer".into()));
+    assert_eq!(take_on(Lane::Effects, &store, NOW, ALL), [id(3)]);
+    assert_eq!(take(&store, NOW, ALL), [id(1)]);
+    assert_eq!(take_on(Lane::Effects, &store, NOW + 1_000_000, ALL), [id(2)]);
+    land(&store, 2, Landing::Parked("odd".into()));
+    store.release_parked().unwrap();
+    assert_eq!(take_on(Lane::Effects, &store, NOW, ALL), [id(2)]);
+    (1..=4).for_each(|number| close(&store, number));
+    assert_eq!(left(&store), 0);
+}
+
+#[test]
+fn what_was_performed_is_not_cancelled_and_leaves_the_key_to_what_comes_after_it() {
+    let store = store();
+    let keyed = |number| {
+        let opened = Intent { key: Some("letter".into()), ..effect(number) };
+        vec![Wish::Open(id(number), Box::new(opened))]
+    };
+    let carry_out = |wishes| {
+        change(&store, |rows| outbox::carry_out(id(9), wishes, rows).map(|_| ()).unwrap());
+    };
+    carry_out(keyed(1));
+    take_on(Lane::Effects, &store, NOW, ALL);
+    land(&store, 1, performed());
+    carry_out(vec![Wish::Cancel("letter".into())]);
+    assert_eq!(take(&store, NOW, ALL), [id(1)], "it is reported");
+    carry_out(keyed(2));
+    close(&store, 1);
+    carry_out(vec![Wish::Cancel("letter".into())]);
+    assert_eq!(left(&store), 0, "the second one was cancelled");
+}
+
+#[test]
+fn an_effect_of_an_earlier_version_waits_among_the_commands_and_leaves_nothing_behind() {
+    let store = store();
+    change(&store, |rows| {
+        for number in 1..=2 {
+            rows.put(INTENTS, id(number).0, &effect(number)).unwrap();
+            rows.put(DUE, outbox::due_key(id(number), &effect(number)), &()).unwrap();
+        }
+    });
+    assert_eq!(take(&store, NOW, ALL), [1, 2].map(id));
+    land(&store, 1, Landing::Failed("no answer".into()));
+    land(&store, 2, performed());
+    assert_eq!(take(&store, NOW, ALL), [id(2)]);
+    assert_eq!(take_on(Lane::Effects, &store, NOW + 1_000_000, ALL), [id(1)]);
+    (1..=2).for_each(|number| close(&store, number));
+    store.underway().look_again();
+    Lane::ALL.iter().for_each(|lane| assert_eq!(take_on(*lane, &store, NOW, ALL), []));
+    assert_eq!(left(&store), 0);
 }
 
 #[test]

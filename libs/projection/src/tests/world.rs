@@ -121,9 +121,10 @@ impl Core {
     }
 }
 
-/// Performs mails, after as many failures as it was told.
+/// Performs mails, after as many failures as it was told, while it does not hang.
 #[derive(Default)]
 pub(super) struct Post {
+    pub(super) hangs: watch::Sender<bool>,
     pub(super) failures: AtomicU64,
     pub(super) sent: Mutex<Vec<OpenEffect>>,
 }
@@ -134,6 +135,8 @@ impl Performer for Post {
         effect: &'a OpenEffect,
     ) -> BoxFuture<'a, Result<Report, PerformError>> {
         async move {
+            let answers = self.hangs.subscribe().wait_for(|hangs| !hangs).await.map(drop);
+            answers.expect("the post outlives whoever asks it");
             let left = self.failures.load(Ordering::Relaxed);
             if left > 0 {
                 self.failures.store(left - 1, Ordering::Relaxed);

@@ -7,9 +7,10 @@ use contract::pb::{
     ledger::v1::{ConfirmRefund, FailRefund, PaymentMethod, RecordPayment},
 };
 use domain::{
+    Fact,
     autopay::{AutopayEvent, Source},
     ledger::{self, Drawn, LedgerEvent},
-    testing::fixtures::{TODAY, account, account_id, code, drawn, text, usd},
+    testing::fixtures::{TODAY, account, account_id, code, drawn, paid, text, usd},
 };
 use payment_processor::{Simulated, TOK_DECLINED_EXPIRED, TOK_FLAKY, TOK_OK, TOK_REFUND_REFUSED};
 use projection::{OpenEffect, Performer, Report};
@@ -25,7 +26,7 @@ use crate::testing::story;
 fn collector(dir: &Path) -> Collector {
     let storage: Arc<dyn Storage> = Arc::new(storage::Os);
     let processor = Simulated::open(&storage, dir).expect("the processor opens");
-    Collector { processor: Arc::new(processor) }
+    Collector::new(Arc::new(processor))
 }
 
 /// The effect that a collection from a token leads to.
@@ -164,11 +165,71 @@ impl Processor for Locked {
 
 #[tokio::test]
 async fn wrong_settings_say_nothing_about_what_was_asked_before() {
-    let collector = Collector { processor: Arc::new(Locked) };
+    let collector = Collector::new(Arc::new(Locked));
     for effect in [collection(TOK_OK), refund("ch_1")] {
-        let first = collector.perform(&effect).await;
-        assert!(first.is_ok(), "nothing was asked before: {first:?}");
-        let later = OpenEffect { attempts: 1, ..effect };
-        assert!(collector.perform(&later).await.is_err(), "it may have been moved");
+        assert!(collector.perform(&effect).await.is_err(), "it may have been moved");
+    }
+}
+
+/// Draws and refunds that are asked of the processor after what follows.
+fn asked(facts: Vec<Fact>, then: Option<Fact>) -> usize {
+    story().and(facts).and(then).effects().len()
+}
+
+#[test]
+fn f48_a_draw_of_which_it_is_known_what_became_of_it_is_asked_no_more() {
+    let collection_id = code("autopay-7-2026-03-16");
+    let requested = AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: collection_id.clone(),
+        amount: usd(4_999),
+        source: Source {
+            method: ledger::PaymentMethod::Card,
+            token: code(TOK_OK),
+            label: code("visa 4242"),
+        },
+        on: TODAY,
+    };
+    let facts = || account().into_iter().chain([requested.clone().on(&account_id())]).collect();
+    let failed = AutopayEvent::CollectionFailed {
+        account_id: account_id(),
+        collection_id,
+        code: code("no_answer"),
+        may_retry: true,
+    };
+    assert_eq!(asked(facts(), None), 1);
+    assert_eq!(asked(facts(), Some(failed.on(&account_id()))), 0);
+    assert_eq!(asked(facts(), Some(paid("autopay-7-2026-03-16", 4_999))), 0);
+    assert_eq!(asked(facts(), Some(paid("p-1", 4_999))), 1, "another payment");
+}
+
+#[test]
+fn a_refund_of_which_it_is_known_what_became_of_it_is_asked_no_more() {
+    let (account_id, refund_id, payment_id) = (account_id(), code("r 1"), code("p-1"));
+    let refunded = LedgerEvent::Refunded {
+        account_id: account_id.clone(),
+        refund_id: refund_id.clone(),
+        amount: usd(1_000),
+        method: ledger::PaymentMethod::Card,
+        refunded_on: TODAY,
+        drawn: Some(Drawn { payment_id: payment_id.clone(), reference: text("ch_1") }),
+    };
+    let facts =
+        || account().into_iter().chain([drawn("p-1", 4_999), refunded.clone().on(&account_id)]);
+    let failed = LedgerEvent::RefundFailed {
+        account_id: account_id.clone(),
+        refund_id: refund_id.clone(),
+        payment_id,
+        amount: usd(1_000),
+        method: ledger::PaymentMethod::Card,
+        code: code("no_answer"),
+        failed_on: TODAY,
+    };
+    let reference = text("re_1");
+    let confirmed =
+        LedgerEvent::RefundConfirmed { account_id: account_id.clone(), refund_id, reference };
+    assert_eq!(asked(facts().collect(), None), 1);
+    for answer in [failed, confirmed] {
+        assert_eq!(asked(facts().collect(), Some(answer.on(&account_id))), 0);
     }
 }
