@@ -6,6 +6,9 @@
 
 use crate::{Aggregate, Desk, Event, Fact, Id, Noun, text::Code};
 
+/// Digits of a number; from 100,000,000 on they are more.
+const DIGITS_MIN: usize = 8;
+
 /// Names a series.
 pub type SeriesId = Id<Series>;
 
@@ -44,6 +47,8 @@ impl Numbered {
         SeriesId::parse(name).expect("the name starts with the category")
     }
 
+    const ALL: [Self; 2] = [Self::Invoice, Self::CreditNote];
+
     fn letter(self) -> char {
         match self {
             Self::Invoice => 'I',
@@ -57,9 +62,20 @@ impl Numbered {
 pub(crate) fn next(desk: &Desk<'_>, numbered: Numbered) -> (Code, Fact) {
     let series = numbered.series();
     let number = desk.get(&series).last + 1;
-    let name = format!("{}{number:08}", numbered.letter());
+    let name = format!("{}{number:0DIGITS_MIN$}", numbered.letter());
     let code = Code::parse(&name).expect("a letter and digits are a code");
     (code, Fact::new(&series, Event::Series(SeriesEvent::NumberTaken { number })))
+}
+
+/// Whether a code is such as [`next`] makes: nothing else may be called so.
+#[must_use]
+pub(crate) fn is_numbered(code: &Code) -> bool {
+    Numbered::ALL.into_iter().any(|numbered| {
+        let digits = code.as_str().strip_prefix(numbered.letter());
+        digits.is_some_and(|digits| {
+            digits.len() >= DIGITS_MIN && digits.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    })
 }
 
 impl Aggregate for Series {

@@ -11,9 +11,9 @@ use crate::Invalid;
 pub(super) fn email_address(field: &str, value: &str) -> Result<Text, Invalid> {
     let address = value.trim();
     let is_between = |char: char| char.is_whitespace() || ",;<>()\"".contains(char);
-    let is_one = address
-        .split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    let is_host = |host: &str| !host.contains('@') && host.split('.').all(|it| !it.is_empty());
+    let is_one =
+        address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && is_host(host));
     if !is_one || address.contains(is_between) {
         return Err(Invalid::new(field, "must be one e-mail address"));
     }
@@ -50,7 +50,8 @@ mod tests {
         let other = Some("email must be one e-mail address");
         let wrong =
             ["", "ana", "@b.c", "a@", "a@b@c", "a@b.c,d@e.f", "Ana <a@b.c>", "a@b\u{2028}.c"];
-        for address in wrong {
+        let no_host = ["a@b..c", "a@.b.c", "a@b.", "a@."];
+        for address in wrong.into_iter().chain(no_host) {
             assert_eq!(problem(address).as_deref(), other, "{address:?}");
         }
     }

@@ -46,9 +46,7 @@ impl Decide for AdjustAccount {
         match ledger.requested.get(&self.adjustment_id) {
             Some(waiting) if Fingerprint::of(&waiting.content()) == what => return Ok(vec![]),
             Some(_) => return Err(LedgerRejection::AdjustmentIdUsed.into()),
-            None if ledger.is_a_debts(&self.adjustment_id)
-                || ledger.is_a_payments(&self.adjustment_id) =>
-            {
+            None if ledger.is_taken(&self.adjustment_id) => {
                 return Err(LedgerRejection::IdOfAnother.into());
             }
             None => self.check(desk)?,

@@ -33,9 +33,7 @@ impl Decide for RecordCharge {
         match ledger.charges.get(&self.charge_id) {
             Some(content) if *content == fingerprint(&(&self.lines, self.due_on)) => Ok(vec![]),
             Some(_) => Err(LedgerRejection::ChargeIdUsed.into()),
-            None if ledger.is_a_debts(&self.charge_id) || ledger.is_a_payments(&self.charge_id) => {
-                Err(LedgerRejection::IdOfAnother.into())
-            }
+            None if ledger.is_taken(&self.charge_id) => Err(LedgerRejection::IdOfAnother.into()),
             None => {
                 check_lines(desk.biller.currency, &self.lines)?;
                 let charged = LedgerEvent::Charged {
@@ -129,8 +127,11 @@ mod tests {
         let other = LedgerRejection::IdOfAnother;
         given(account()).after(adjust("x")).when(named("x")).then_rejected(other);
         given(account()).after(named("x")).when(adjust("x")).then_rejected(other);
-        given(account()).when(named("invoice_I00000001")).then_rejected(other);
-        given(account()).when(adjust("invoice_I00000001")).then_rejected(other);
+        for numbered in ["invoice_I00000001", "I00000001", "C00000001", "C100000000"] {
+            given(account()).when(named(numbered)).then_rejected(other);
+            given(account()).when(adjust(numbered)).then_rejected(other);
+        }
+        drop(given(account()).after(named("C0000001")).after(adjust("C0000001x")));
         let above = AdjustAccount { amount: usd(6_000), ..adjust("x") };
         given(account()).after(above).when(named("x")).then_rejected(other);
     }

@@ -61,7 +61,7 @@ impl Decide for RecordPayment {
             Some(_) => Err(LedgerRejection::PaymentIdUsed.into()),
             // What does not hold is owed again by this id: a dispute names one debt.
             // What autopay has drawn is recorded, whatever was charged by its id in former times.
-            None if ledger.is_a_debts(&self.payment_id)
+            None if ledger.is_taken_by_other_than_payments(&self.payment_id)
                 && collected_from(&self.payment_id).is_none() =>
             {
                 Err(LedgerRejection::IdOfAnother.into())

@@ -35,6 +35,9 @@ impl Decide for RefundAccount {
         match ledger.refunded.recall(&self.refund_id, what) {
             Recall::Same => return Ok(vec![]),
             Recall::Otherwise => return Err(LedgerRejection::RefundIdUsed.into()),
+            Recall::New if ledger.is_taken(&self.refund_id) => {
+                return Err(LedgerRejection::IdOfAnother.into());
+            }
             Recall::New => {}
         }
         let currency = desk.biller.currency;
@@ -93,7 +96,10 @@ impl RefundAccount {
 mod tests {
     use super::RefundAccount;
     use crate::{
-        ledger::{AWAITED_MAX, Drawn, LedgerEvent, LedgerRejection, PaymentMethod, ReversePayment},
+        ledger::{
+            AWAITED_MAX, ChargeLine, Drawn, LedgerEvent, LedgerRejection, PaymentMethod,
+            RecordCharge, ReversePayment,
+        },
         testing::{
             Given,
             fixtures::{TODAY, account, account_id, code, day, drawn, paid, text, usd},
@@ -181,6 +187,23 @@ mod tests {
             .after(ReversePayment { account_id: account_id(), payment_id, reason })
             .when(of("p-1"))
             .then_rejected(LedgerRejection::PaymentReversed);
+    }
+
+    #[test]
+    fn what_is_given_back_has_an_id_of_its_own() {
+        let named = |refund_id: &str| RefundAccount { refund_id: code(refund_id), ..refund(100) };
+        let other = LedgerRejection::IdOfAnother;
+        for taken in ["p-1", "C00000001", "invoice_I00000001"] {
+            with_credit().when(named(taken)).then_rejected(other);
+        }
+        let charge = RecordCharge {
+            account_id: account_id(),
+            charge_id: code("r-1"),
+            lines: vec![ChargeLine { description: text("Classic"), amount: usd(100) }],
+            due_on: TODAY,
+        };
+        with_credit().after(charge.clone()).when(named("r-1")).then_rejected(other);
+        with_credit().after(named("r-1")).when(charge).then_rejected(other);
     }
 
     #[test]

@@ -13,8 +13,8 @@ pub enum LedgerRejection {
     ChargeIdUsed,
     /// What is owed is disputed, and an invoice paid, by its id alone.
     #[error(
-        "the id belongs to something else that is owed or was paid, or is such as invoices or \
-         draws have: choose another"
+        "the id belongs to something else that is owed, was paid or was given back, or is such as \
+         invoices, credit notes or draws have: choose another"
     )]
     IdOfAnother,
     /// One id, two payments.

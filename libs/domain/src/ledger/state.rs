@@ -13,6 +13,7 @@ use crate::{
     money::Money,
     remembered::{Fingerprint, Remembered},
     sealed::Sealed,
+    series::is_numbered,
     text::{Code, Text},
 };
 
@@ -166,15 +167,18 @@ impl Ledger {
         self.adjusted.knows(adjustment_id) || self.requested.contains_key(adjustment_id)
     }
 
-    /// Whether a payment has that id, or a draw to come may have it: what was drawn is recorded.
-    pub(super) fn is_a_payments(&self, id: &Code) -> bool {
-        self.payments.contains_key(id) || collected_from(id).is_some()
+    /// Whether anything has that id, as far as it is remembered, or what is to come may have it: a
+    /// draw is recorded once it is made.
+    pub(super) fn is_taken(&self, id: &Code) -> bool {
+        let is_a_payments = self.payments.contains_key(id) || collected_from(id).is_some();
+        is_a_payments || self.is_taken_by_other_than_payments(id)
     }
 
-    /// Whether something that is owed has that id, as far as it is remembered, or an invoice may
-    /// have it.
-    pub(super) fn is_a_debts(&self, id: &Code) -> bool {
-        self.charges.contains_key(id) || self.has_adjustment(id) || is_invoices(id)
+    /// Whether something that is owed or given back has that id, as far as it is remembered, or an
+    /// invoice or credit note may have it.
+    pub(super) fn is_taken_by_other_than_payments(&self, id: &Code) -> bool {
+        let is_a_debts = self.charges.contains_key(id) || self.has_adjustment(id);
+        is_a_debts || self.refunded.knows(id) || is_invoices(id) || is_numbered(id)
     }
 
     /// A payment that was recorded.

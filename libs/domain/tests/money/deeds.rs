@@ -244,7 +244,7 @@ impl Paid {
                 world.ask(PEOPLE, &ReversePayment { account_id, payment_id, reason });
             }
             Self::Refund { percent } => {
-                let refund_id = code(&format!("n-{}", world.next("refund")));
+                let refund_id = code(&format!("r-{}", world.next("refund")));
                 let amount = usd(world.standing().credit() * percent / 100);
                 let method = PaymentMethod::Check;
                 world.ask(
@@ -344,7 +344,7 @@ impl AtSite {
 fn payment(world: &mut World, amount: Money) -> RecordPayment {
     RecordPayment {
         account_id: account_id(),
-        payment_id: code(&format!("n-{}", world.next("payment"))),
+        payment_id: code(&format!("p-{}", world.next("payment"))),
         amount,
         method: PaymentMethod::Card,
         received_on: world.today,

@@ -70,8 +70,7 @@ impl World {
         world
     }
 
-    /// A number that nothing else of that kind has. What is of another kind may have it, and so the
-    /// same name.
+    /// A number that nothing else of that kind has.
     pub(crate) fn next(&mut self, kind: &'static str) -> u32 {
         let number = self.numbers.entry(kind).or_default();
         *number += 1;
