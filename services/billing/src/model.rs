@@ -118,7 +118,7 @@ impl ReadModel for Billing {
     }
 
     fn version(&self) -> u32 {
-        8
+        9
     }
 
     fn apply(

@@ -54,7 +54,7 @@ pub(crate) fn sold(
         changes.put(&item_id, item, sale.from);
     }
     changes.hand_rental_on(desk, subscription, (sale.service_id, sale.device_id), sale.from);
-    changes.bundles(desk, sale.from)?;
+    changes.bundles(desk, subscription, sale.from)?;
     if sale.is_installation
         && let Some(fee) = activation_fee(desk, sale)?
     {
@@ -74,7 +74,7 @@ pub(crate) fn ended(
     let mut changes = Changes::of(desk, subscription, account_id);
     changes.end_others(service_id, &as_code("-"), &BTreeMap::new(), on);
     changes.hand_rental_on(desk, subscription, (service_id, None), on);
-    changes.bundles(desk, on)?;
+    changes.bundles(desk, subscription, on)?;
     // A service of before there were subscriptions has nothing to end.
     if subscription.is_opened() { changes.done() } else { Ok(Vec::new()) }
 }
@@ -131,9 +131,14 @@ impl Changes {
     }
 
     /// Starts the discounts of bundles that are complete, and ends those that no longer are.
-    fn bundles(&mut self, desk: &Desk<'_>, on: Date) -> Result<(), SubscriptionRejection> {
-        let paid = self.after.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
-        let packages: BTreeSet<Code> = paid.map(|(_, item)| item.product.clone()).collect();
+    fn bundles(
+        &mut self,
+        desk: &Desk<'_>,
+        before: &Subscription,
+        on: Date,
+    ) -> Result<(), SubscriptionRejection> {
+        let packages = packages_on(&self.after, on);
+        let told = self.facts.len();
         for (code, bundle) in &desk.biller.catalog.bundles {
             let item_id = as_code(&format!("{BUNDLE}{code}"));
             let is_there = self.after.items.get(&item_id).is_some_and(|it| it.on(on).is_some());
@@ -156,7 +161,23 @@ impl Changes {
                 self.tell(SubscriptionEvent::ItemEnded { item_id, on });
             }
         }
+        let has_changed = self.facts.len() > told;
+        if has_changed || !packages_on(before, on).is_subset(&packages) {
+            self.end_bundles_not_sold(desk, on);
+        }
         Ok(())
+    }
+
+    /// Ends the discounts of bundles that are not sold any more. Nobody knows of which packages
+    /// they were: they hold until a package goes, or another discount takes their place.
+    fn end_bundles_not_sold(&mut self, desk: &Desk<'_>, on: Date) {
+        let bundles = &desk.biller.catalog.bundles;
+        let is_sold =
+            |item: &Item| item.kind != ItemKind::Bundle || bundles.contains_key(&item.product);
+        let gone = self.after.items_on(on).filter(|(_, item)| !is_sold(item));
+        for item_id in gone.map(|(item_id, _)| item_id.clone()).collect::<Vec<_>>() {
+            self.tell(SubscriptionEvent::ItemEnded { item_id, on });
+        }
     }
 
     fn done(self) -> Result<Vec<SubscriptionEvent>, SubscriptionRejection> {
@@ -164,6 +185,12 @@ impl Changes {
             self.after.items.len() > super::ITEMS_MAX || self.after.fees.len() > super::FEES_MAX;
         if is_full { Err(SubscriptionRejection::Full) } else { Ok(self.facts) }
     }
+}
+
+/// The packages that are paid for on a day.
+fn packages_on(subscription: &Subscription, on: Date) -> BTreeSet<Code> {
+    let items = subscription.items_on(on).filter(|(_, item)| item.kind == ItemKind::Package);
+    items.map(|(_, item)| item.product.clone()).collect()
 }
 
 fn package_item(desk: &Desk<'_>, sale: &Sale<'_>) -> Result<Item, SubscriptionRejection> {

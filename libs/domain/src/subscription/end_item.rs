@@ -26,7 +26,10 @@ impl Decide for EndItem {
         }
         subscription.demand_recent(self.on, today(desk)?)?;
         let item = tracked.on(self.on).ok_or(SubscriptionRejection::NoSuchItem)?;
-        if item.service_id.is_some() || item.kind == ItemKind::Bundle {
+        // The discount of a bundle that is not sold any more is nobody's to end but a person's.
+        let is_bundles = item.kind == ItemKind::Bundle
+            && desk.biller.catalog.bundles.contains_key(&item.product);
+        if item.service_id.is_some() || is_bundles {
             return Err(SubscriptionRejection::ItemOfAService.into());
         }
         let ended = SubscriptionEvent::ItemEnded { item_id: self.item_id.clone(), on: self.on };
@@ -77,5 +80,17 @@ mod tests {
             .when(end("bundle-DOUBLE"))
             .then_rejected(SubscriptionRejection::ItemOfAService);
         given(subscribed()).when(end("pool")).then_rejected(SubscriptionRejection::NoSuchItem);
+    }
+
+    #[test]
+    fn the_discount_of_a_bundle_that_is_not_sold_any_more_is_ended_by_hand() {
+        let (item_id, from) = (code("bundle-OLD"), TODAY);
+        let item = item(ItemKind::Bundle, "OLD", "Internet and voice", -1_000);
+        let bundled = SubscriptionEvent::ItemStarted { item_id: item_id.clone(), item, from };
+        let ended = SubscriptionEvent::ItemEnded { item_id, on: date(2026, 4, 10) };
+        given(subscribed())
+            .and([bundled.on(&account_id())])
+            .when(end("bundle-OLD"))
+            .then([ended.on(&account_id())]);
     }
 }

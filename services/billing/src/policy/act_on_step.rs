@@ -201,7 +201,7 @@ fn of_site(
 }
 
 /// Service was stopped for another reason when the ladder came to suspension: now that it flows
-/// again, it is stopped for that one.
+/// again, or that it was not stopped after all, it is stopped for that one.
 fn suspend_after_all(
     biller: &Biller,
     event: &SiteEvent,
@@ -210,7 +210,8 @@ fn suspend_after_all(
 ) {
     let has_come_to_it =
         state.ladder.is_some_and(|ladder| biller.dunning.suspends_within(ladder.taken));
-    if matches!(event, SiteEvent::Reinstated { .. }) && has_come_to_it && site.is_in_service() {
+    let flows = matches!(event, SiteEvent::Reinstated { .. } | SiteEvent::NocRequestFailed { .. });
+    if flows && has_come_to_it && site.is_in_service() {
         intents.command(POLICY, &site.site_id, command(&suspend(site)));
     }
 }

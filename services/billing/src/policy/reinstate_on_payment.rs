@@ -35,6 +35,12 @@ pub(crate) fn react(
         {
             (site::of_account(rows, event.account_id().as_str())?, None)
         }
+        // Until it was kept the arrangement was why.
+        Event::Dunning(event @ DunningEvent::ArrangementKept { account_id, .. })
+            if dunning::state(rows, account_id.as_str())?.ladder.is_none() =>
+        {
+            (site::of_account(rows, event.account_id().as_str())?, None)
+        }
         Event::Dunning(
             event @ (DunningEvent::LadderEnded { .. } | DunningEvent::ArrangementMade { .. }),
         ) => (site::of_account(rows, event.account_id().as_str())?, None),
@@ -119,12 +125,12 @@ mod tests {
     use contract::pb::site::v1::{self as pb, UnsuspendSite};
     use domain::{
         Fact,
-        dunning::{DunningEvent, LadderEnd},
+        dunning::{DunningEvent, LadderEnd, Promise},
         ledger::LedgerEvent,
         site::{NocFailure, ReinstatementGrounds, SiteEvent, SuspensionReason},
         testing::fixtures::{
             TODAY, account_id, code, debt, paid, resuming, site_id, step_taken, stopping_site,
-            suspended_site,
+            suspended_site, usd,
         },
     };
     use jiff::civil::date;
@@ -271,6 +277,27 @@ mod tests {
         assert_eq!(after(suspended(), [arranged.clone(), failed(2)]), []);
         let paid_meanwhile = after(suspended(), [arranged, paid("p-1", 4_999), failed(2)]);
         assert_eq!(only(paid_meanwhile).1, "site_88");
+    }
+
+    #[test]
+    fn f86_who_keeps_an_arrangement_while_the_noc_fails_has_paid() {
+        let (account_id, arrangement_id) = (account_id(), code("arr-1"));
+        let made = DunningEvent::ArrangementMade {
+            account_id: account_id.clone(),
+            arrangement_id: arrangement_id.clone(),
+            covers_through: date(2026, 3, 5),
+            total: usd(4_999),
+            promises: vec![Promise { on: date(2026, 3, 20), amount: usd(4_999) }],
+            by_manager: true,
+            to_reinstate: None,
+        };
+        let kept = DunningEvent::ArrangementKept { account_id: account_id.clone(), arrangement_id };
+        let grounds = ReinstatementGrounds::PaymentArrangement;
+        let asked = SiteEvent::ReinstatementRequested { request: 2, grounds }.on(&site_id());
+        let mut facts = suspended();
+        facts.extend([made.on(&account_id), asked, failed(2)]);
+        let wants = after(facts, [paid("p-1", 4_999), kept.on(&account_id)]);
+        assert!(wants.contains(&unsuspend()), "{wants:?}");
     }
 
     #[test]

@@ -79,7 +79,9 @@ struct CampaignRow {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BillDayRow {
-    from: String,
+    /// Absent: from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
     bill_day: i8,
 }
 
@@ -160,11 +162,14 @@ impl RecurringRow {
         event: &SubscriptionEvent,
     ) -> Result<(), Fault> {
         match event {
-            SubscriptionEvent::Opened { bill_day, .. } => self.bill_on(*bill_day, Date::MIN),
-            SubscriptionEvent::BillDayChanged { bill_day, from } => self.bill_on(*bill_day, *from),
+            SubscriptionEvent::Opened { bill_day, .. } => self.bill_on(*bill_day, None),
+            SubscriptionEvent::BillDayChanged { bill_day, from } => {
+                self.bill_on(*bill_day, Some(*from));
+            }
             SubscriptionEvent::ItemStarted { item_id, item, from }
             | SubscriptionEvent::ItemChanged { item_id, item, from } => {
-                let before = self.items.remove(item_id.as_str()).map(|row| row.monthly);
+                let before = self.items.remove(item_id.as_str());
+                let before = before.filter(|row| row.ends_on.is_none()).map(|row| row.monthly);
                 let row = ItemRow::of(item, from.to_string(), before);
                 self.items.insert(item_id.to_string(), row);
                 self.start(*from)?;
@@ -226,9 +231,9 @@ impl RecurringRow {
         Ok(())
     }
 
-    fn bill_on(&mut self, bill_day: i8, from: Date) {
+    fn bill_on(&mut self, bill_day: i8, from: Option<Date>) {
         self.bill_day = Some(bill_day);
-        self.bill_days.push(BillDayRow { from: from.to_string(), bill_day });
+        self.bill_days.push(BillDayRow { from: from.map(|from| from.to_string()), bill_day });
     }
 
     /// Something is said that holds from a day on.
@@ -274,7 +279,7 @@ impl RecurringRow {
         // What is over is on this bill, and bill days before it do not matter any more.
         let is_over = |item: &ItemRow| item.ends_on.as_ref().is_some_and(|end| *end <= through);
         self.items.retain(|_, item| !is_over(item));
-        let held = self.bill_days.iter().rposition(|day| day.from <= through);
+        let held = self.bill_days.iter().rposition(|day| day.from.as_ref() <= Some(&through));
         self.bill_days.drain(..held.unwrap_or_default());
         self.parked = None;
         self.billed_through = self.billed_through.take().max(Some(through));
@@ -297,8 +302,10 @@ impl RecurringRow {
     /// A subscription with these bill days.
     fn cycles(&self) -> Result<Subscription, Fault> {
         let mut subscription = Subscription::UNKNOWN.clone();
-        for BillDayRow { from, bill_day } in &self.bill_days {
-            let (bill_day, from) = (*bill_day, parse(from)?);
+        for (number, BillDayRow { from, bill_day }) in self.bill_days.iter().enumerate() {
+            // The first one is in force, and stays so until another one is.
+            let from = from.as_deref().filter(|_| number > 0).map(parse).transpose()?;
+            let (bill_day, from) = (*bill_day, from.unwrap_or(Date::MIN));
             subscription =
                 subscription.evolve(&SubscriptionEvent::BillDayChanged { bill_day, from });
         }
@@ -335,21 +342,24 @@ pub(super) fn item_of(event: &SubscriptionEvent) -> Option<&str> {
 impl ItemRow {
     /// What it costs in a month that begins on a day, in minor units; `None`: it is not paid for.
     fn monthly_on(&self, day: &str) -> Option<i64> {
-        let is_paid_for =
-            self.since.as_str() <= day && self.ends_on.as_deref().is_none_or(|end| end > day);
+        if self.ends_on.as_deref().is_some_and(|end| end <= day) {
+            return None;
+        }
+        if day < self.since.as_str() {
+            return self.previous_monthly.as_ref().map(|before| before.minor);
+        }
         let after = self.campaign.as_ref().filter(|campaign| campaign.until.as_str() <= day);
-        let monthly = after.map_or(&self.monthly, |campaign| &campaign.monthly_after);
-        is_paid_for.then_some(monthly.minor)
+        Some(after.map_or(&self.monthly, |campaign| &campaign.monthly_after).minor)
     }
 
     /// Another version of the price; while a campaign lasts, of the one after it.
     fn reprice(&mut self, price: Price, since: String) {
         let monthly = Amount::from(price.monthly);
         self.version = price.version.map(|version| version.to_string());
-        self.since = since;
         if let Some(campaign) = &mut self.campaign {
             campaign.monthly_after = monthly;
         } else {
+            self.since = since;
             self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
         }
     }

@@ -3,8 +3,8 @@
 use domain::{
     Fact,
     run::RunKind,
-    subscription::{Price, SubscriptionEvent},
-    testing::fixtures::{account, account_id, billed, code, promoted, subscribed, usd, wifi},
+    subscription::{ItemKind, Price, SubscriptionEvent},
+    testing::fixtures::{account, account_id, billed, code, item, promoted, subscribed, usd, wifi},
 };
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
@@ -54,12 +54,41 @@ fn a_price_moves_by_an_event_and_shows_what_it_was() {
     let from = date(2027, 1, 1);
     let repriced = SubscriptionEvent::ItemRepriced { item_id: code("service_5"), price, from };
     let facts = subscribed().into_iter().chain([repriced.on(&account_id())]);
-    let item = &shown(facts)["items"]["service_5"];
+    let row = shown(facts);
+    let item = &row["items"]["service_5"];
     assert_eq!(
-        (&item["monthly"]["minor"], &item["version"]),
-        (&json!(5_499), &json!("2027-01-01"))
+        (&item["monthly"]["minor"], &item["version"], &item["since"]),
+        (&json!(5_499), &json!("2027-01-01"), &json!("2027-01-01"))
     );
     assert_eq!(item["previousMonthly"]["minor"], 4_999);
+    assert_eq!(row["monthlyTotal"]["minor"], 4_999, "the next bill is before that");
+}
+
+#[test]
+fn the_bill_day_in_force_holds_until_another_one_is() {
+    let bill_day =
+        |bill_day, from| SubscriptionEvent::BillDayChanged { bill_day, from }.on(&account_id());
+    let through = |cycle, through| {
+        SubscriptionEvent::Billed { invoice: None, cycle, through }.on(&account_id())
+    };
+    let facts = subscribed().into_iter().chain([
+        bill_day(15, date(2026, 2, 15)),
+        through(date(2026, 3, 15), date(2026, 4, 15)),
+        SubscriptionEvent::ItemEnded { item_id: code("service_5"), on: date(2026, 4, 1) }
+            .on(&account_id()),
+        through(date(2026, 4, 15), date(2026, 5, 15)),
+        bill_day(20, date(2026, 5, 20)),
+        paid_again(date(2026, 5, 10)),
+    ]);
+    let row = shown(facts);
+    assert_eq!(row["nextBill"], "2026-05-15", "the 20th holds from the 20th of May on");
+    assert_eq!(row["billDays"][0], json!({ "from": "2026-02-15", "billDay": 15 }));
+}
+
+/// Something is paid for again from a day on.
+fn paid_again(from: Date) -> Fact {
+    let item = item(ItemKind::Extra, "wifi", "Wi-Fi", 1_000);
+    SubscriptionEvent::ItemStarted { item_id: code("wifi"), item, from }.on(&account_id())
 }
 
 #[test]

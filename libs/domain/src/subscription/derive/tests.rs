@@ -11,7 +11,7 @@ use crate::{
     subscription::{ItemKind, Price, Subscription, SubscriptionEvent, SubscriptionId},
     testing::{
         Given,
-        fixtures::{TODAY, account, account_id, code, id, site_id, usd},
+        fixtures::{TODAY, account, account_id, code, id, item, site_id, usd},
         given,
     },
 };
@@ -112,6 +112,24 @@ fn f71_packages_cost_less_together_as_long_as_all_are_there() {
     assert_eq!(paid(&gone, later), costs(&[("classic", 6_999)]));
     let bundled_again = gone.after(install("service_7", "voice", date(2026, 6, 1)));
     assert_eq!(paid(&bundled_again, date(2026, 6, 1)), bundled);
+}
+
+#[test]
+fn the_discount_of_a_bundle_that_is_not_sold_any_more_ends_with_the_first_package() {
+    let item = item(ItemKind::Bundle, "OLD", "Internet and voice", -500);
+    let old = SubscriptionEvent::ItemStarted { item_id: code("bundle-OLD"), item, from: TODAY };
+    let bundled = given(account())
+        .after(install("service_5", "classic", TODAY))
+        .after(install("service_8", "basic", TODAY))
+        .and([old.on(&account_id())]);
+    let has_old = |given: &Given, on| paid(given, on).contains(&("OLD".to_owned(), -500));
+    let more = bundled.clone().after(install("service_9", "basic", APRIL));
+    assert!(has_old(&more, APRIL), "no package is gone");
+    assert!(!has_old(&bundled.clone().after(disconnect("service_5", APRIL)), APRIL));
+    assert!(!has_old(&bundled.clone().after(swap("service_5", "basic", APRIL)), APRIL));
+    let another = bundled.after(install("service_6", "voice", APRIL));
+    assert!(!has_old(&another, APRIL), "another one takes its place");
+    assert!(has_old(&another, date(2026, 4, 9)));
 }
 
 #[test]

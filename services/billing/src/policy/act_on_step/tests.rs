@@ -239,4 +239,9 @@ fn f79_who_had_service_stopped_for_another_reason_is_suspended_when_it_comes_bac
     assert!(wants.contains(&suspend()));
     let wants = after(stopped().into_iter().chain(called()).chain([back()]));
     assert!(!wants.contains(&suspend()), "the ladder has not come to it");
+    let [requested, _] = stopped();
+    let failed = SiteEvent::NocRequestFailed { request: 1, failure: NocFailure::TimedOut };
+    let facts = [requested].into_iter().chain(called()).chain([suspended()]);
+    let wants = after(facts.chain([failed.on(&site_id())]));
+    assert!(wants.contains(&suspend()), "it was not stopped after all");
 }

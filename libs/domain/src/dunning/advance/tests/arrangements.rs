@@ -1,7 +1,10 @@
 //! Arrangements hold a ladder up, at whatever step it stands.
 
 use super::world::{World, march, owing};
-use crate::dunning::{DunningEvent, LadderEnd};
+use crate::{
+    dunning::{DunningEvent, LadderEnd},
+    testing::fixtures::code,
+};
 
 /// 49.99 is promised by a day, which the account agrees on with the step of a day taken.
 fn promised(made: i8, by: i8) -> World {
@@ -60,6 +63,16 @@ fn f86_who_was_reinstated_on_a_promise_and_breaks_it_is_asked_and_suspended_anew
     // The 20th is a Friday: it is known on Saturday that nothing came.
     assert_eq!(world.steps()[3..], ["2 notice 03-23", "2 call 03-24", "2 suspension 03-25"]);
     assert_eq!(arrangements(&world), ["made", "broken", "anew"]);
+}
+
+#[test]
+fn f86_a_broken_promise_begins_anew_although_a_step_follows_the_suspension() {
+    let mut world = owing();
+    let mut collections = world.biller.dunning.steps[0].clone();
+    (collections.name, collections.after_due) = (code("collections"), 43);
+    world.biller.dunning.steps.push(collections);
+    world.until(march(18)).advance().arrange("arr-1", &[(4_999, march(20))]).until(march(31));
+    assert_eq!(world.steps()[3..], ["2 notice 03-23", "2 call 03-24", "2 suspension 03-25"]);
 }
 
 #[test]
