@@ -141,34 +141,53 @@ impl From<AutopayRejection> for Rejection {
     }
 }
 
+/// Most draws from an account on a day, each from another source.
+const DRAWS_A_DAY: u32 = 5;
 /// A day as it ends a collection's id.
 const DAY_CHARS: usize = "-2026-03-16".len();
 
-/// What a draw from an account on a day is called: no other one of the biller's has the name.
-fn collection_id(account_id: &Id<Account>, on: Date) -> Code {
-    Code::parse(&format!("autopay-{}-{on}", account_id.suffix()))
-        .expect("an id and a date are printable ASCII")
+/// What a draw from an account on a day is called, after so many others on that day: no other one of
+/// the biller's has the name.
+fn collection_id(account_id: &Id<Account>, on: Date, others: u32) -> Code {
+    let first = format!("autopay-{}-{on}", account_id.suffix());
+    let id = if others == 0 { first } else { format!("{first}.{others}") };
+    Code::parse(&id).expect("an id, a date and a number are printable ASCII")
 }
 
 /// Whose collection has this id; `None` where it is none of autopay's.
 #[must_use]
 pub fn collected_from(collection_id: &Code) -> Option<Id<Account>> {
-    named(collection_id).map(|(account_id, _)| account_id)
+    named(collection_id).map(|(account_id, ..)| account_id)
 }
 
-/// Account and day in the id of a collection.
-fn named(collection_id: &Code) -> Option<(Id<Account>, Date)> {
+/// Account and day in the id of a collection, and how many others came before it on that day.
+fn named(collection_id: &Code) -> Option<(Id<Account>, Date, u32)> {
     let named = collection_id.as_str().strip_prefix("autopay-")?;
+    let numbered = named.rsplit_once('.').and_then(|(first, number)| {
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        Some((first, number.parse().ok().filter(|others| is_number && *others > 0)?))
+    });
+    let (named, others) = numbered.unwrap_or((named, 0));
     let (suffix, day) = named.split_at_checked(named.len().checked_sub(DAY_CHARS)?)?;
     let on = day.strip_prefix('-')?.parse().ok()?;
-    Some((Id::parse(&format!("account_{suffix}")).ok()?, on))
+    Some((Id::parse(&format!("account_{suffix}")).ok()?, on, others))
 }
 
 impl Autopay {
     /// Whether a draw from the account that nobody has asked for yet may have this id.
     pub fn may_yet_draw(&self, account_id: &Id<Account>, id: &Code) -> bool {
-        let last = self.last.as_ref().map(|draw| draw.on);
-        named(id).is_some_and(|(drawn, on)| drawn == *account_id && Some(on) > last)
+        let last = self.last.as_ref().map(|draw| (draw.on, draw.others()));
+        named(id)
+            .is_some_and(|(drawn, on, others)| drawn == *account_id && Some((on, others)) > last)
+    }
+
+    /// How many draws came before one that is asked for on a day: one a day, and another one where
+    /// it failed and there is another source since. `None`: that was all for the day.
+    fn others_on(&self, today: Date) -> Option<u32> {
+        let Some(last) = self.last.as_ref().filter(|draw| draw.on >= today) else { return Some(0) };
+        let is_another = self.source.as_ref().is_some_and(|source| source.token != last.token);
+        let others = last.others() + 1;
+        (last.on == today && last.failed && is_another && others < DRAWS_A_DAY).then_some(others)
     }
 
     /// Whether the processor has not answered the last draw yet. `is_paid` says whether there is
@@ -208,6 +227,13 @@ impl Autopay {
         let minimum = biller.billing.autopay_minimum.max(1);
         let is_enough = |on: &Date| dunning.collectable(standing, *on) >= minimum;
         days.chain(before_steps).filter(is_enough).min()
+    }
+}
+
+impl Draw {
+    /// How many came before it on its day.
+    fn others(&self) -> u32 {
+        named(&self.collection_id).map_or(0, |(_, _, others)| others)
     }
 }
 

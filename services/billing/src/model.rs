@@ -13,7 +13,7 @@ use service::{View, Views};
 use crate::{
     adjustments, aging, autopay, balance, books, dunning, invoice, lines,
     policy::{
-        act_on_step, charge_reconnect_fee, collect_on_request, refund_on_request,
+        act_on_step, charge_reconnect_fee, collect_on_request, collect_when_set, refund_on_request,
         reinstate_on_payment, run_the_day,
     },
     recurring, run, site, statement, today,
@@ -144,6 +144,7 @@ impl ReadModel for Billing {
         act_on_step::react(&self.biller, &event, recorded, rows, intents)?;
         reinstate_on_payment::react(&self.biller, &event, recorded, rows, intents)?;
         charge_reconnect_fee::react(&self.biller, &event, recorded, rows, intents)?;
+        collect_when_set::react(&event, intents);
         collect_on_request::react(&event, intents)?;
         refund_on_request::react(&event, intents)
     }

@@ -2,7 +2,8 @@
 //! source (F48); of what is arranged only what is promised by today (F79).
 //!
 //! What must stay true: what is under way is waited for, because whoever draws the same debt under
-//! another id draws it twice.
+//! another id draws it twice. A source is asked once a day; another one is asked on the day on which
+//! the first one failed, because the next step of dunning may be tomorrow's.
 
 use super::{AutopayEvent, AutopayId, AutopayRejection, collection_id};
 use crate::{
@@ -25,17 +26,16 @@ impl Decide for CollectPayment {
             return Err(AutopayRejection::NotSet.into());
         };
         let ledger = desk.get(&LedgerId::of(&self.account_id));
-        let was_today = autopay.last.as_ref().is_some_and(|draw| draw.on >= today);
-        let is_under_way = autopay.is_under_way(|id| ledger.payment(id).is_some());
-        if autopay.is_refused || was_today || is_under_way {
+        if autopay.is_refused || autopay.is_under_way(|id| ledger.payment(id).is_some()) {
             return Ok(vec![]);
         }
+        let Some(others) = autopay.others_on(today) else { return Ok(vec![]) };
         let dunning = desk.get(&DunningId::of(&self.account_id));
         let minor = dunning.collectable(&ledger.standing, today);
         if minor < desk.biller.billing.autopay_minimum.max(1) {
             return Ok(vec![]);
         }
-        let collection_id = collection_id(&self.account_id, today);
+        let collection_id = collection_id(&self.account_id, today, others);
         let requested = AutopayEvent::CollectionRequested {
             account_id: self.account_id.clone(),
             collection_id,

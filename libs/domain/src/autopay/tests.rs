@@ -5,8 +5,8 @@ mod answers;
 use jiff::civil::{Date, date};
 
 use super::{
-    Autopay, AutopayEvent, AutopayId, AutopayRejection, CollectPayment, FailCollection, Source,
-    collected_from, collection_id,
+    Autopay, AutopayEvent, AutopayId, AutopayRejection, CollectPayment, DRAWS_A_DAY,
+    FailCollection, Source, collected_from, collection_id,
 };
 use crate::{
     Fact, Id,

@@ -48,6 +48,57 @@ fn f48_a_late_refusal_is_of_the_source_that_was_drawn_from() {
 }
 
 #[test]
+fn f48_another_source_is_asked_on_the_day_on_which_the_first_one_failed() {
+    let on_the_17th = |token: &str, others: u32| {
+        let number = if others == 0 { String::new() } else { format!(".{others}") };
+        AutopayEvent::CollectionRequested {
+            account_id: account_id(),
+            collection_id: code(&format!("autopay-7-2026-03-17{number}")),
+            amount: usd(4_999),
+            source: Source { token: code(token), ..source() },
+            on: march(17),
+        }
+        .on(&account_id())
+    };
+    let set = |token: &str| {
+        let source = Source { token: code(token), ..source() };
+        AutopayEvent::Set { account_id: account_id(), source }.on(&account_id())
+    };
+    let fail = |others: u32| FailCollection {
+        collection_id: code(&format!("autopay-7-2026-03-17.{others}")),
+        ..fail(17, false)
+    };
+    let failed = || owing().and([day(march(17)), tried(march(17))]).after(super::fail(17, false));
+    failed().when(collect()).then([]);
+    failed().and([set("tok_ok")]).when(collect()).then([]);
+    let again = failed().and([set("tok_1")]);
+    again.clone().when(collect()).then([on_the_17th("tok_1", 1)]);
+    let waits = again.and([on_the_17th("tok_1", 1), set("tok_2")]);
+    waits.clone().when(collect()).then([]);
+    let mut given = waits.after(fail(1));
+    for others in 2..DRAWS_A_DAY {
+        given.clone().when(collect()).then([on_the_17th(&format!("tok_{others}"), others)]);
+        let next =
+            [on_the_17th(&format!("tok_{others}"), others), set(&format!("tok_{}", others + 1))];
+        given = given.and(next).after(fail(others));
+    }
+    given.clone().when(collect()).then([]);
+    given.and([day(march(18))]).when(collect()).then([drawn_from("tok_5", 18)]);
+}
+
+/// All of it is drawn from a source on a day of March.
+fn drawn_from(token: &str, on: i8) -> Fact {
+    AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: code(&format!("autopay-7-{}", march(on))),
+        amount: usd(4_999),
+        source: Source { token: code(token), ..source() },
+        on: march(on),
+    }
+    .on(&account_id())
+}
+
+#[test]
 fn f48_what_was_paid_did_not_fail() {
     let paid = owing().and([tried(march(5)), paid("autopay-7-2026-03-05", 4_999)]);
     paid.when(fail(5, false)).then_rejected(AutopayRejection::Collected);
@@ -57,10 +108,20 @@ fn f48_what_was_paid_did_not_fail() {
 fn a_collection_tells_whose_it_is() {
     for account in ["account_7", "account_a-b_c", "account_7-2026-03-16"] {
         let account = Id::parse(account).unwrap();
-        assert_eq!(collected_from(&collection_id(&account, march(5))), Some(account));
+        for others in [0, 1, 12] {
+            let id = collection_id(&account, march(5), others);
+            assert_eq!(collected_from(&id), Some(account.clone()), "{id}");
+        }
     }
-    for other in ["autopay-7", "autopay--2026-03-16", "portal-7-2026-03-16", "autopay-7-2026-13-16"]
-    {
+    for other in [
+        "autopay-7",
+        "autopay--2026-03-16",
+        "portal-7-2026-03-16",
+        "autopay-7-2026-13-16",
+        "autopay-7-2026-03-16.0",
+        "autopay-7-2026-03-16.+1",
+        "autopay-7-2026-03-16.1.1",
+    ] {
         assert_eq!(collected_from(&code(other)), None, "{other}");
     }
 }
