@@ -1,9 +1,10 @@
 //! Autopay: what is due is collected from a card or bank account, by the processor's token (F48).
 //!
 //! What must stay true: no card number is ever here, a token of the processor's only; one draw a
-//! day at most, and none while the processor has not answered the one before it; a token that was
-//! refused for good is not tried again until there is another one, and a late refusal is of the
-//! token that was drawn from, not of the one that is set by then.
+//! day, and another one only where that failed and another token is set since; none while the
+//! processor has not answered the one before it; a token that was refused for good is not tried
+//! again until there is another one, and a late refusal is of the token that was drawn from, not of
+//! the one that is set by then.
 
 mod collect;
 mod fail;
@@ -141,13 +142,13 @@ impl From<AutopayRejection> for Rejection {
     }
 }
 
-/// Most draws from an account on a day, each from another source.
+/// Most draws from an account on a day, each from another source than the one before it.
 const DRAWS_A_DAY: u32 = 5;
 /// A day as it ends a collection's id.
 const DAY_CHARS: usize = "-2026-03-16".len();
 
-/// What a draw from an account on a day is called, after so many others on that day: no other one of
-/// the biller's has the name.
+/// What a draw from an account on a day is called, after so many others on that day: no other one
+/// of the biller's has the name.
 fn collection_id(account_id: &Id<Account>, on: Date, others: u32) -> Code {
     let first = format!("autopay-{}-{on}", account_id.suffix());
     let id = if others == 0 { first } else { format!("{first}.{others}") };

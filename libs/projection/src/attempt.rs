@@ -3,10 +3,10 @@
 //! All that the sender decides is decided here, without a bus, a clock or a task. An answer removes
 //! nothing: the record in the log does.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use bus::Message;
-use bytes::Bytes;
 use event_store::CommandId;
 
 use crate::config::Limits;
@@ -59,33 +59,16 @@ impl Attempt {
                 });
             }
         };
-        let message = message(actor, id, body, (intent.causation, intent.correlation));
-        let message = match &intent.traceparent {
-            Some(traceparent) => message.with_header("traceparent", traceparent),
-            None => message,
-        };
+        let mut message = Message::new(body.clone())
+            .with_header("demarc-command-id", &id.to_string())
+            .with_header("demarc-actor", actor)
+            .with_header("demarc-causation", &intent.causation.to_string())
+            .with_header("demarc-correlation", &intent.correlation.to_string());
+        if let Some(traceparent) = &intent.traceparent {
+            message = message.with_header("traceparent", traceparent);
+        }
         Attempt::Command { subject: bus::subject::command(biller, noun, verb), message }
     }
-
-    /// What tells core in the name of `actor` how an effect went that nobody waits for any more.
-    pub(crate) fn late(biller: &str, actor: &str, effect: &OpenEffect, report: &Report) -> Attempt {
-        let Report { noun, verb, body } = report;
-        let message = message(actor, effect.id, body, (effect.causation, effect.correlation));
-        Attempt::Command { subject: bus::subject::command(biller, noun, verb), message }
-    }
-}
-
-fn message(
-    actor: &str,
-    id: CommandId,
-    body: &Bytes,
-    (causation, correlation): (CommandId, CommandId),
-) -> Message {
-    Message::new(body.clone())
-        .with_header("demarc-command-id", &id.to_string())
-        .with_header("demarc-actor", actor)
-        .with_header("demarc-causation", &causation.to_string())
-        .with_header("demarc-correlation", &correlation.to_string())
 }
 
 impl Landing {
@@ -121,7 +104,8 @@ impl Landing {
                 intent.last_error = Some(reason);
             }
             Landing::Failed(reason) => {
-                intent.due = now.saturating_add(wait_micros(intent.attempts, limits));
+                let wait = wait(intent.attempts, limits).as_micros();
+                intent.due = now.saturating_add(i64::try_from(wait).unwrap_or(i64::MAX));
                 intent.last_error = Some(reason);
             }
         }
@@ -129,26 +113,49 @@ impl Landing {
 }
 
 /// How long to wait after so many attempts.
-fn wait_micros(attempts: u32, limits: &Limits) -> i64 {
+pub(crate) fn wait(attempts: u32, limits: &Limits) -> Duration {
     let doubled = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-    let wait: Duration = limits.retry_min.saturating_mul(doubled).min(limits.retry_max);
-    i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)
+    limits.retry_min.saturating_mul(doubled).min(limits.retry_max)
 }
 
-/// Writes what came of attempts, and says whose intent is gone. An intent that is answered stays
-/// underway until its record closes it, and nothing has to be written.
+/// An attempt that is over.
+pub(crate) struct Landed {
+    pub(crate) id: CommandId,
+    pub(crate) landing: Landing,
+    /// As it was taken, if it is one to perform or to report.
+    pub(crate) effect: Option<Intent>,
+}
+
+impl Landed {
+    /// What is to be reported although its intent may be gone.
+    fn performed(&self) -> Option<(CommandId, Intent)> {
+        let effect = self.effect.as_ref()?;
+        let report = match &self.landing {
+            Landing::Performed(report) => Some(report.clone()),
+            Landing::Failed(_) => effect.report.clone(),
+            Landing::Answered | Landing::Parked(_) => None,
+        };
+        report.map(|report| (self.id, Intent { report: Some(report), ..effect.clone() }))
+    }
+}
+
+/// Writes what came of attempts. An intent that is answered stays underway until its record closes
+/// it, and nothing has to be written. What was performed of one that is gone is kept to be reported.
 pub(crate) fn record(
     store: &Store,
-    mut landed: Vec<(CommandId, Landing)>,
+    mut landed: Vec<Landed>,
     now: i64,
     limits: &Limits,
-) -> Result<Vec<CommandId>, StoreError> {
-    landed.retain(|(_, landing)| landing.is_to_be_written());
+) -> Result<(), StoreError> {
+    landed.retain(|landed| landed.landing.is_to_be_written());
     if landed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    let amendments = landed
-        .into_iter()
-        .map(|(id, landing)| (id, move |intent: &mut Intent| landing.mark(intent, now, limits)));
-    store.amend(amendments.collect())
+    let mut performed = landed.iter().filter_map(Landed::performed).collect::<HashMap<_, _>>();
+    let amendments = landed.into_iter().map(|Landed { id, landing, .. }| {
+        (id, move |intent: &mut Intent| landing.mark(intent, now, limits))
+    });
+    let gone = store.amend(amendments.collect())?;
+    store.keep_late(gone.into_iter().filter_map(|id| performed.remove_entry(&id)));
+    Ok(())
 }

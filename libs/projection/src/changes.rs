@@ -10,12 +10,14 @@ use event_store::CommandId;
 /// A new value, or `None` for a removed row.
 pub(crate) type Change = Option<Vec<u8>>;
 
-/// An intent that its record has closed.
+/// An intent that its record has closed, or that was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Closed {
     pub(crate) id: CommandId,
     /// It stood on a sheet.
     pub(crate) on_sheet: bool,
+    /// No record closed it: what was performed of it meanwhile is still to be reported.
+    pub(crate) is_cancelled: bool,
 }
 
 #[derive(Default)]

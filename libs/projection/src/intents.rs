@@ -84,7 +84,8 @@ impl<'a> Intents<'a> {
 
     /// Takes back the open intent with this key, if there is one.
     ///
-    /// What is being sent at that moment cannot be stopped.
+    /// What is being sent or performed at that moment cannot be stopped, and what was performed is
+    /// still reported, unless the process ends before.
     pub fn cancel(&mut self, key: &str) {
         self.wishes.push(Wish::Cancel(key.to_owned()));
     }
@@ -271,6 +272,11 @@ impl Intent {
     /// Whether an entry for this time still counts.
     pub(crate) fn is_due_at(&self, at: i64) -> bool {
         self.due == at && self.state == IntentState::Open
+    }
+
+    /// Whether something is to be performed, or was and is to be reported.
+    pub(crate) fn is_effect(&self) -> bool {
+        matches!(self.action, Action::Effect { .. })
     }
 
     /// Nobody has tried it yet.

@@ -1,7 +1,7 @@
 //! Intents as rows: opened and cancelled by policies, closed by their record in the log.
 //!
-//! An entry of a [`Lane`] counts only while its intent is open and due at that very time: the sender
-//! moves due times while a batch is staged, so entries may be left over.
+//! An entry of a [`Lane`] counts only while its intent is open and due at that very time: the
+//! sender moves due times while a batch is staged, so entries may be left over.
 //!
 //! What is due at once is in the order of the log, and of one event in the order in which it was
 //! wanted: whoever has looked at some of it goes on behind, and what a run wants of neighbouring
@@ -127,7 +127,7 @@ pub(crate) fn close(
     };
     let growth = remove(id, rows)?;
     if on_sheet || growth < 0 {
-        rows.changes().close(Closed { id, on_sheet });
+        rows.changes().close(Closed { id, on_sheet, is_cancelled: false });
     }
     Ok(match (is_counted, on_sheet) {
         (true, _) => 0,
@@ -170,7 +170,7 @@ fn cancel(key: &str, rows: &mut Rows<'_>) -> Result<i64, Fault> {
         return Ok(0);
     }
     let growth = remove(id, rows)?;
-    rows.changes().close(Closed { id, on_sheet: false });
+    rows.changes().close(Closed { id, on_sheet: false, is_cancelled: true });
     Ok(growth)
 }
 

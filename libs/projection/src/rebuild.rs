@@ -4,6 +4,7 @@
 //! is whole and synced. Nothing is sent on behalf of the new one before it takes over, and what
 //! the sender knows about open intents moves with it.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -205,7 +206,11 @@ pub(crate) fn hand_over(
             tracing::warn!(%dir, reason, "what was tried of intents is not known any more");
             Vec::new()
         });
-        new.amend(carry_over(touched))?;
+        let performed = touched.iter().filter(|(_, intent)| intent.report.is_some());
+        let mut performed = performed.cloned().collect::<HashMap<_, _>>();
+        let gone = new.amend(carry_over(touched))?;
+        new.keep_late(gone.into_iter().filter_map(|id| performed.remove_entry(&id)));
+        new.keep_late(old.take_late());
         new.take_over(old)?;
     }
     Ok(directory.point_to(new.dir())?)

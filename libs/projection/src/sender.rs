@@ -10,9 +10,9 @@
 //! for holds the other one up in nothing.
 //!
 //! What must stay true: what was performed is reported, also where its intent was cancelled
-//! meanwhile.
+//! meanwhile, as long as the process runs.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use crate::attempt::{self, Attempt, Landing};
+use crate::attempt::{self, Attempt, Landed, Landing};
 use crate::due::Due;
 use crate::fault::{chain_of, panic_text};
 use crate::intents::Intent;
@@ -56,20 +56,9 @@ struct Queue {
     in_flight_max: usize,
     /// Taken, and in the order they were found in.
     ready: VecDeque<(CommandId, Intent)>,
-    flying: JoinSet<Flight>,
+    flying: JoinSet<Landed>,
     look: Look,
 }
-
-/// An attempt that is over.
-struct Flight {
-    id: CommandId,
-    landing: Landing,
-    /// What was performed, if anything was.
-    effect: Option<OpenEffect>,
-}
-
-/// What came of an attempt; an error: it was cancelled.
-type Landed = Result<Flight, JoinError>;
 
 /// When the rows are looked at for what is due.
 enum Look {
@@ -94,6 +83,7 @@ impl Sender {
             }
             let is_open = gate == Gate::Open;
             if is_open {
+                self.launch_late();
                 self.commands.advance();
                 self.effects.advance();
             }
@@ -113,12 +103,12 @@ impl Sender {
                 self.record(landed).await;
             }
         };
-        // Whoever is late is sent again, with the same id.
+        // Whoever is late is sent again, with the same id; but for those whose intent is gone.
         let _late = tokio::time::timeout(GRACE, landing).await;
     }
 
     /// The next one that lands; `None`: nobody is in flight.
-    async fn next_landed(&mut self) -> Option<Landed> {
+    async fn next_landed(&mut self) -> Option<Result<Landed, JoinError>> {
         tokio::select! {
             Some(landed) = self.commands.flying.join_next() => Some(landed),
             Some(landed) = self.effects.flying.join_next() => Some(landed),
@@ -131,48 +121,37 @@ impl Sender {
         self.effects.look.has_news();
     }
 
+    /// Reports what was performed although its intent is gone.
+    fn launch_late(&mut self) {
+        let late = self.shared.live().as_deref().map(Store::take_late).unwrap_or_default();
+        for (id, intent) in late {
+            let flight = fly_until_answered(Arc::clone(&self.shared), id, intent);
+            self.commands.flying.spawn(flight);
+        }
+    }
+
     /// Writes what came of this attempt, and of the others that have landed meanwhile.
-    async fn record(&mut self, first: Landed) {
+    async fn record(&mut self, first: Result<Landed, JoinError>) {
         // Attempts catch panics and are never aborted: only a dying runtime cancels them.
-        let mut over: Vec<_> = first.into_iter().collect();
+        let mut landed: Vec<_> = first.into_iter().collect();
         for queue in [&mut self.commands, &mut self.effects] {
             let others = std::iter::from_fn(|| queue.flying.try_join_next());
-            over.extend(others.filter_map(Result::ok));
+            landed.extend(others.filter_map(Result::ok));
         }
-        over.retain(|flight| flight.landing.is_to_be_written());
-        if over.is_empty() {
+        landed.retain(|landed| landed.landing.is_to_be_written());
+        if landed.is_empty() {
             return;
         }
-        let landed = over.iter().map(|flight| (flight.id, flight.landing.clone())).collect();
         let now = (self.shared.config.clock)();
         let limits = self.shared.config.limits.clone();
         let written =
             on_live(&self.shared, move |store| attempt::record(store, landed, now, &limits)).await;
         let written =
             written.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
-        match written {
-            Ok(gone) if gone.is_empty() => {}
-            Ok(gone) => self.report_late(over, &gone.into_iter().collect()),
-            Err(error) => {
-                let reason = chain_of(&error);
-                tracing::error!(reason, "outcomes of intents could not be written");
-            }
+        if let Err(error) = written {
+            tracing::error!(reason = chain_of(&error), "outcomes of intents could not be written");
         }
         self.has_news();
-    }
-
-    /// Tells core what was performed of intents that are gone. Where that closed them, core has
-    /// heard it under the same id.
-    fn report_late(&mut self, over: Vec<Flight>, gone: &HashSet<CommandId>) {
-        let config = &self.shared.config;
-        for Flight { id, landing, effect } in over {
-            let (Some(effect), Landing::Performed(report)) = (effect, landing) else { continue };
-            if !gone.contains(&id) {
-                continue;
-            }
-            let attempt = Attempt::late(&config.biller, &config.actor, &effect, &report);
-            self.commands.flying.spawn(fly_until_answered(Arc::clone(&self.shared), id, attempt));
-        }
     }
 }
 
@@ -205,19 +184,18 @@ impl Queue {
         if room == 0 || self.ready.is_empty() {
             return;
         }
-        for (id, attempt) in self.attempts(room) {
-            self.flying.spawn(fly(Arc::clone(&self.shared), id, attempt));
+        for (id, intent) in self.open(room) {
+            self.flying.spawn(fly(Arc::clone(&self.shared), id, intent));
         }
     }
 
-    fn attempts(&mut self, room: usize) -> Vec<(CommandId, Attempt)> {
-        let (live, config) = (self.shared.live(), &self.shared.config);
+    /// What was taken first and is still open.
+    fn open(&mut self, room: usize) -> Vec<(CommandId, Intent)> {
+        let live = self.shared.live();
         let Some(store) = live.as_deref() else { return Vec::new() };
         let underway = store.underway();
         let taken = std::iter::from_fn(|| self.ready.pop_front());
-        let open = taken.filter(|(id, _)| underway.has(*id)).take(room);
-        let attempt = |id, intent| Attempt::of(&config.biller, &config.actor, id, &intent);
-        open.map(|(id, intent)| (id, attempt(id, intent))).collect()
+        taken.filter(|(id, _)| underway.has(*id)).take(room).collect()
     }
 
     /// Has the rows looked at, if it is time to and there is need.
@@ -293,34 +271,35 @@ fn micros(count: i64) -> Duration {
     Duration::from_micros(count.max(0).cast_unsigned())
 }
 
-async fn fly(shared: Arc<Shared>, id: CommandId, attempt: Attempt) -> Flight {
+async fn fly(shared: Arc<Shared>, id: CommandId, intent: Intent) -> Landed {
     let config = &shared.config;
-    match attempt {
-        Attempt::Effect(effect) => {
-            let landing = perform(&shared, &effect).await;
-            Flight { id, landing, effect: Some(effect) }
-        }
+    let landing = match Attempt::of(&config.biller, &config.actor, id, &intent) {
+        Attempt::Effect(effect) => perform(&shared, &effect).await,
         Attempt::Command { subject, message } => {
-            let limit = config.limits.request_timeout;
-            let landing = match config.bus.request(&subject, message, limit).await {
+            match config.bus.request(&subject, message, config.limits.request_timeout).await {
                 Ok(reply) => Landing::of_reply(&reply),
                 Err(error) => Landing::Failed(chain_of(&error)),
-            };
-            Flight { id, landing, effect: None }
+            }
         }
-    }
+    };
+    Landed { id, landing, effect: intent.is_effect().then_some(intent) }
 }
 
-async fn fly_until_answered(shared: Arc<Shared>, id: CommandId, attempt: Attempt) -> Flight {
+/// Whoever reports what nobody waits for has no row that says when to try again.
+async fn fly_until_answered(shared: Arc<Shared>, id: CommandId, intent: Intent) -> Landed {
+    let mut attempts = 0;
     loop {
-        let flight = fly(Arc::clone(&shared), id, attempt.clone()).await;
-        match &flight.landing {
-            Landing::Answered | Landing::Performed(_) => return flight,
+        attempts += 1;
+        let landed = fly(Arc::clone(&shared), id, intent.clone()).await;
+        match &landed.landing {
+            Landing::Answered | Landing::Performed(_) => return landed,
             Landing::Parked(reason) => {
                 tracing::error!(%id, reason, "what was performed could not be reported");
-                return flight;
+                return landed;
             }
-            Landing::Failed(_) => tokio::time::sleep(shared.config.limits.retry_max).await,
+            Landing::Failed(_) => {
+                tokio::time::sleep(attempt::wait(attempts, &shared.config.limits)).await;
+            }
         }
     }
 }

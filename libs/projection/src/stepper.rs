@@ -4,14 +4,16 @@
 //! means; the tasks around that, which wait and retry, are not in here. For simulated worlds.
 //! The same blocks and answers at the same times give the same rows, intents and attempts.
 
+use std::collections::HashMap;
+
 use event_store::{Block, CommandId, Head, Position};
 
-use crate::attempt::{self, Attempt, Landing};
+use crate::attempt::{self, Attempt, Landed, Landing};
 use crate::batch::{Batch, Commit, Gap, Stop};
 use crate::config::RunnerConfig;
 use crate::directory::Directory;
 use crate::fault::{Fault, chain_of};
-use crate::intents::OpenIntent;
+use crate::intents::{Intent, OpenIntent};
 use crate::lane::Lane;
 use crate::rebuild::{self, RebuildError};
 use crate::rows::Rows;
@@ -28,6 +30,8 @@ pub struct Stepper {
     rebuild: Option<Batch>,
     /// How many attempts are on their way.
     in_flight: usize,
+    /// Those of them that are performed or reported.
+    effects: HashMap<CommandId, Intent>,
     /// Nothing is sent before this position is applied; `None`: the log was not found yet.
     gate: Option<Position>,
 }
@@ -39,7 +43,8 @@ impl Stepper {
     /// When the directory is in use, or can be neither used nor begun again.
     pub fn open(config: RunnerConfig) -> Result<Stepper, StartError> {
         let (directory, batch) = start::open(&config)?;
-        Ok(Stepper { config, directory, batch, rebuild: None, in_flight: 0, gate: None })
+        let (rebuild, in_flight, effects, gate) = (None, 0, HashMap::new(), None);
+        Ok(Stepper { config, directory, batch, rebuild, in_flight, effects, gate })
     }
 
     /// The last event that was applied.
@@ -88,13 +93,14 @@ impl Stepper {
             return Ok(Vec::new());
         }
         let now = (self.config.clock)();
-        let mut due = Vec::new();
+        let mut due = self.batch.store().take_late();
         for lane in Lane::ALL {
             let taken = self.batch.store().take_due(lane, now, room.saturating_sub(due.len()));
             due.extend(taken.map_err(|error| self.broken(&error))?.intents);
         }
         let (biller, actor) = (&self.config.biller, &self.config.actor);
         self.in_flight += due.len();
+        self.effects.extend(due.iter().filter(|(_, intent)| intent.is_effect()).cloned());
         let attempt = |id, intent| Attempt::of(biller, actor, id, &intent);
         Ok(due.into_iter().map(|(id, intent)| (id, attempt(id, intent))).collect())
     }
@@ -105,9 +111,10 @@ impl Stepper {
     /// When the directory cannot be written.
     pub fn land(&mut self, id: CommandId, landing: Landing) -> Result<(), FaultStatus> {
         let (now, limits) = ((self.config.clock)(), &self.config.limits);
-        let recorded = attempt::record(self.batch.store(), vec![(id, landing)], now, limits);
+        let landed = vec![Landed { id, landing, effect: self.effects.remove(&id) }];
+        let recorded = attempt::record(self.batch.store(), landed, now, limits);
         self.in_flight = self.in_flight.saturating_sub(1);
-        recorded.map(drop).map_err(|error| self.broken(&error))
+        recorded.map_err(|error| self.broken(&error))
     }
 
     /// Makes everything so far survive a power cut.

@@ -92,6 +92,9 @@ pub(crate) struct Store {
     torn: AtomicBool,
     /// Changed only by whoever has the gate.
     underway: Mutex<Underway>,
+    /// What was performed and whose intents are gone. In memory only: whoever starts again does not
+    /// know of it.
+    late: Mutex<Vec<(CommandId, Intent)>>,
     /// What was written beside something else is written.
     written: Notify,
 }
@@ -106,8 +109,9 @@ impl Store {
         let table = storage.table(dir, cache_bytes)?;
         let (storage, dir) = (Arc::clone(storage), dir.to_owned());
         let torn = AtomicBool::new(true);
-        let (gate, underway, written) = (RwLock::new(()), Mutex::default(), Notify::new());
-        let store = Store { storage, table, dir, gate, torn, underway, written };
+        let (gate, underway, late) = (RwLock::new(()), Mutex::default(), Mutex::default());
+        let written = Notify::new();
+        let store = Store { storage, table, dir, gate, torn, underway, late, written };
         store.finish()?;
         let synced = store.synced()?;
         let position = match (store.is_torn(), synced) {
@@ -209,11 +213,35 @@ impl Store {
         let closed = self.underway().notice(changes);
         match size {
             Size::Small => {
-                closed.into_iter().try_for_each(|closed| self.forget_put_aside(closed))?;
+                for closed in closed {
+                    self.keep_performed(closed)?;
+                    self.forget_put_aside(closed)?;
+                }
                 self.write(changes)
             }
             Size::Large => self.write_for_the_first_time(changes),
         }
+    }
+
+    /// What was performed since it was staged that nobody wants it any more.
+    fn keep_performed(&self, closed: Closed) -> Result<(), StoreError> {
+        if !closed.is_cancelled {
+            return Ok(());
+        }
+        let rows = self.rows(Changes::default());
+        let intent = rows.get::<Intent>(INTENTS, closed.id.0).map_err(|fault| self.row(fault))?;
+        self.keep_late(intent.filter(|it| it.report.is_some()).map(|it| (closed.id, it)));
+        Ok(())
+    }
+
+    /// Reports whose intents are gone are to be sent all the same.
+    pub(crate) fn keep_late(&self, late: impl IntoIterator<Item = (CommandId, Intent)>) {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner).extend(late);
+    }
+
+    /// Takes them.
+    pub(crate) fn take_late(&self) -> Vec<(CommandId, Intent)> {
+        std::mem::take(&mut *self.late.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the sender may have put aside since the record of it was staged.

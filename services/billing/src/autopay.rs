@@ -109,6 +109,13 @@ pub(crate) fn note_payment(
     rows.put(TABLE, account_id, &row)
 }
 
+/// Whether there is something to collect from that was not asked last.
+pub(crate) fn has_another_source(account_id: &str, rows: &Rows<'_>) -> Result<bool, Fault> {
+    let Some(row) = rows.get::<AutopayRow>(TABLE, account_id)? else { return Ok(false) };
+    let asked = row.draws.last().map(|draw| &draw.token);
+    Ok(row.source.is_some_and(|source| asked.is_some_and(|asked| source.token != *asked)))
+}
+
 /// Plans the next day on which something is collected.
 pub(crate) fn plan(
     biller: &Biller,

@@ -58,33 +58,15 @@ pub(crate) struct GiveBack {
 /// Performs draws and refunds.
 pub(crate) struct Collector {
     processor: Arc<dyn Processor>,
-    /// Whether it was told that the settings are wrong, since the processor answered last.
-    is_told: AtomicBool,
+    /// Whether it was told that the settings are wrong since a draw was answered, or a refund.
+    told_of_draws: AtomicBool,
+    told_of_refunds: AtomicBool,
 }
 
 impl Collector {
     pub(crate) fn new(processor: Arc<dyn Processor>) -> Collector {
-        Collector { processor, is_told: AtomicBool::new(false) }
-    }
-
-    /// Tells what is to be set right, once for all that wait for it.
-    fn tell<T>(&self, answer: &Result<T, ProcessorError>) {
-        match answer {
-            Ok(_) => self.is_told.store(false, Ordering::Relaxed),
-            Err(error @ ProcessorError::Misconfigured { .. }) => {
-                if !self.is_told.swap(true, Ordering::Relaxed) {
-                    tracing::error!(
-                        reason = %error,
-                        "the payment processor takes no requests; what waits is asked again"
-                    );
-                }
-            }
-            Err(
-                ProcessorError::Unreachable { .. }
-                | ProcessorError::Reused { .. }
-                | ProcessorError::Unfit { .. },
-            ) => {}
-        }
+        let (told_of_draws, told_of_refunds) = Default::default();
+        Collector { processor, told_of_draws, told_of_refunds }
     }
 
     async fn collect(&self, effect: &OpenEffect) -> Result<Report, PerformError> {
@@ -99,7 +81,7 @@ impl Collector {
             reference: wish.account_id.clone(),
         };
         let answer = self.processor.collect(&collection).await;
-        self.tell(&answer);
+        tell(&answer, &self.told_of_draws);
         match answer {
             Ok(Outcome::Paid { reference }) => Ok(paid(wish, reference)),
             Ok(Outcome::Declined { code, may_retry }) => Ok(failed(wish, &code, may_retry)),
@@ -128,7 +110,7 @@ impl Collector {
             currency: currency(&wish.currency)?,
         };
         let answer = self.processor.refund(&refund).await;
-        self.tell(&answer);
+        tell(&answer, &self.told_of_refunds);
         match answer {
             Ok(RefundOutcome::Refunded { reference }) => Ok(given_back(wish, reference)),
             Ok(RefundOutcome::Refused { code }) => Ok(not_given_back(wish, code)),
@@ -156,6 +138,24 @@ impl Performer for Collector {
             REFUND => self.give_back(effect).boxed(),
             _ => async { Err(PerformError::new("a processor does no such thing")) }.boxed(),
         }
+    }
+}
+
+/// Tells what is to be set right, once for all that wait for it.
+fn tell<T>(answer: &Result<T, ProcessorError>, is_told: &AtomicBool) {
+    match answer {
+        Ok(_) => is_told.store(false, Ordering::Relaxed),
+        Err(error @ ProcessorError::Misconfigured { .. }) => {
+            if !is_told.swap(true, Ordering::Relaxed) {
+                let reason = error.to_string();
+                tracing::error!(reason, "the payment processor does not take what is asked of it");
+            }
+        }
+        Err(
+            ProcessorError::Unreachable { .. }
+            | ProcessorError::Reused { .. }
+            | ProcessorError::Unfit { .. },
+        ) => {}
     }
 }
 

@@ -2,8 +2,8 @@
 //! source (F48); of what is arranged only what is promised by today (F79).
 //!
 //! What must stay true: what is under way is waited for, because whoever draws the same debt under
-//! another id draws it twice. A source is asked once a day; another one is asked on the day on which
-//! the first one failed, because the next step of dunning may be tomorrow's.
+//! another id draws it twice. A source is asked once a day; another one is asked on the day on
+//! which the one before failed, because the next step of dunning may be tomorrow's.
 
 use super::{AutopayEvent, AutopayId, AutopayRejection, collection_id};
 use crate::{

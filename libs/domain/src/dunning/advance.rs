@@ -33,8 +33,8 @@ impl Decide for AdvanceDunning {
         let is_broken = matches!(events.first(), Some(DunningEvent::ArrangementBroken { .. }));
         let after = events.iter().fold(dunning.clone(), Dunning::evolve);
         let ended = end(&after, standing, desk, &self.account_id);
-        let was_back = dunning.arrangement.as_ref().is_some_and(|it| it.by_manager);
-        let anew = || exhausted((&after, was_back), desk, &self.account_id);
+        let by_manager = dunning.arrangement.as_ref().is_some_and(|it| it.by_manager);
+        let anew = || exhausted(&after, by_manager, desk, &self.account_id);
         let begun_anew = || is_broken.then(anew).flatten();
         events.extend(ended.or_else(begun_anew));
         let after = events.iter().fold(dunning.clone(), Dunning::evolve);
@@ -167,16 +167,17 @@ fn end(
     is_settled.then(|| dunning.end(account_id, LadderEnd::Settled))
 }
 
-/// The end of a ladder that has no step left, or none left that suspends whom the broken promise
-/// had brought service back, so that another one begins.
+/// The end of a ladder that has no step left, or has come to the suspension that a manager's
+/// promise ended, so that another one begins and suspends anew.
 fn exhausted(
-    (dunning, was_back): (&Dunning, bool),
+    dunning: &Dunning,
+    by_manager: bool,
     desk: &Desk<'_>,
     account_id: &AccountId,
 ) -> Option<DunningEvent> {
     let (taken, plan) = (dunning.ladder?.taken, &desk.biller.dunning);
     let is_at_end = usize::try_from(taken).unwrap_or(usize::MAX) >= plan.steps.len();
-    let is_exhausted = is_at_end || (was_back && plan.suspends_within(taken));
+    let is_exhausted = is_at_end || (by_manager && plan.suspends_within(taken));
     is_exhausted.then(|| dunning.end(account_id, LadderEnd::PromiseBroken))
 }
 

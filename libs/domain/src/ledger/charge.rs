@@ -192,6 +192,7 @@ mod tests {
             .then([]);
         // A draw that is to come is no payment yet.
         given(account()).when(pay(drawn)).then_rejected(other);
+        given(account()).when(pay("autopay-8-2026-03-05")).then_rejected(other);
         given(account()).after(named("x")).after(pay("y")).when(named("x")).then([]);
     }
 

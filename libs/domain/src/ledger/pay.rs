@@ -66,6 +66,10 @@ impl Decide for RecordPayment {
             {
                 Err(LedgerRejection::IdOfAnother.into())
             }
+            // It was drawn from somebody else.
+            None if collected_from(&self.payment_id).is_some_and(|of| of != self.account_id) => {
+                Err(LedgerRejection::IdOfAnother.into())
+            }
             // Else that draw could not be recorded when it is made.
             None if desk
                 .get(&Id::<Autopay>::of(&self.account_id))

@@ -138,7 +138,7 @@ impl Changes {
         on: Date,
     ) -> Result<(), SubscriptionRejection> {
         let packages = packages_on(&self.after, on);
-        let told = self.facts.len();
+        let told_before = self.facts.len();
         for (code, bundle) in &desk.biller.catalog.bundles {
             let item_id = as_code(&format!("{BUNDLE}{code}"));
             let is_there = self.after.items.get(&item_id).is_some_and(|it| it.on(on).is_some());
@@ -161,20 +161,21 @@ impl Changes {
                 self.tell(SubscriptionEvent::ItemEnded { item_id, on });
             }
         }
-        let has_changed = self.facts.len() > told;
-        if has_changed || !packages_on(before, on).is_subset(&packages) {
+        let others_change = self.facts.len() > told_before;
+        if others_change || !packages_on(before, on).is_subset(&packages) {
             self.end_bundles_not_sold(desk, on);
         }
         Ok(())
     }
 
     /// Ends the discounts of bundles that are not sold any more. Nobody knows of which packages
-    /// they were: they hold until a package goes, or another discount takes their place.
+    /// they were: they hold until a package goes, or until any other discount begins or ends, which
+    /// may be the same one under another name.
     fn end_bundles_not_sold(&mut self, desk: &Desk<'_>, on: Date) {
-        let bundles = &desk.biller.catalog.bundles;
-        let is_sold =
-            |item: &Item| item.kind != ItemKind::Bundle || bundles.contains_key(&item.product);
-        let gone = self.after.items_on(on).filter(|(_, item)| !is_sold(item));
+        let is_gone = |item: &Item| {
+            item.kind == ItemKind::Bundle && !item.is_of_sold_bundle(&desk.biller.catalog)
+        };
+        let gone = self.after.items_on(on).filter(|(_, item)| is_gone(item));
         for item_id in gone.map(|(item_id, _)| item_id.clone()).collect::<Vec<_>>() {
             self.tell(SubscriptionEvent::ItemEnded { item_id, on });
         }

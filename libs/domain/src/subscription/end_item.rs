@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ItemKind, SubscriptionEvent, SubscriptionId, SubscriptionRejection};
+use super::{SubscriptionEvent, SubscriptionId, SubscriptionRejection};
 use crate::{Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, text::Code};
 
 /// End something that no order of a service ends.
@@ -26,10 +26,8 @@ impl Decide for EndItem {
         }
         subscription.demand_recent(self.on, today(desk)?)?;
         let item = tracked.on(self.on).ok_or(SubscriptionRejection::NoSuchItem)?;
-        // The discount of a bundle that is not sold any more is nobody's to end but a person's.
-        let is_bundles = item.kind == ItemKind::Bundle
-            && desk.biller.catalog.bundles.contains_key(&item.product);
-        if item.service_id.is_some() || is_bundles {
+        // No order ends the discount of a bundle that is not sold any more.
+        if item.service_id.is_some() || item.is_of_sold_bundle(&desk.biller.catalog) {
             return Err(SubscriptionRejection::ItemOfAService.into());
         }
         let ended = SubscriptionEvent::ItemEnded { item_id: self.item_id.clone(), on: self.on };

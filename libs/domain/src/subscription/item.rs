@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     Id,
+    biller::Catalog,
     money::Money,
     service::{Promotion, Service},
     text::{Code, Text},
@@ -96,6 +97,11 @@ impl ItemKind {
 }
 
 impl Item {
+    /// Whether it is the discount of a bundle that is sold.
+    pub(super) fn is_of_sold_bundle(&self, catalog: &Catalog) -> bool {
+        self.kind == ItemKind::Bundle && catalog.bundles.contains_key(&self.product)
+    }
+
     /// What it costs a month on a day: the campaign's price while that lasts.
     #[must_use]
     pub fn monthly(&self, on: Date) -> Money {

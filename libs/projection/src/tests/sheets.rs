@@ -11,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use storage::{Simulated, Storage};
 
-use crate::attempt::{self, Landing};
+use crate::attempt::{self, Landed, Landing};
 use crate::changes::Changes;
 use crate::config::Limits;
 use crate::intents::{Action, Intent, IntentState, OpenIntent, Wish};
@@ -82,7 +82,8 @@ fn close(store: &Store, number: u32) -> i64 {
 }
 
 fn land(store: &Store, number: u32, landing: Landing) {
-    attempt::record(store, vec![(id(number), landing)], NOW, &Limits::default()).unwrap();
+    let landed = Landed { id: id(number), landing, effect: None };
+    attempt::record(store, vec![landed], NOW, &Limits::default()).unwrap();
 }
 
 fn failed() -> Landing {

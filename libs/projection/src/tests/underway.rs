@@ -7,7 +7,7 @@ use bytes::Bytes;
 use event_store::CommandId;
 use storage::{Fault, Simulated, Storage};
 
-use crate::attempt::{self, Landing};
+use crate::attempt::{self, Landed, Landing};
 use crate::changes::Changes;
 use crate::config::Limits;
 use crate::intents::{Action, Intent, IntentState, Report, Wish};
@@ -71,7 +71,8 @@ fn close(store: &Store, number: u64) {
 }
 
 fn land(store: &Store, number: u64, landing: Landing) {
-    attempt::record(store, vec![(id(number), landing)], NOW, &Limits::default()).unwrap();
+    let landed = Landed { id: id(number), landing, effect: None };
+    attempt::record(store, vec![landed], NOW, &Limits::default()).unwrap();
 }
 
 fn take(store: &Store, now: i64, limit: usize) -> Vec<CommandId> {
@@ -195,8 +196,9 @@ fn what_failed_and_could_not_be_written_is_taken_again() {
     open(&store, 1, i64::MIN);
     take(&store, NOW, ALL);
     disk.fail_at(Fault::Write, 1);
-    let failed = vec![(id(1), Landing::Failed("no answer".into()))];
-    attempt::record(&store, failed, NOW, &Limits::default()).unwrap_err();
+    let landing = Landing::Failed("no answer".into());
+    let failed = Landed { id: id(1), landing, effect: None };
+    attempt::record(&store, vec![failed], NOW, &Limits::default()).unwrap_err();
     disk.heal();
     assert_eq!(take(&store, NOW, ALL), [id(1)]);
 }
@@ -268,6 +270,36 @@ fn what_was_performed_is_not_cancelled_and_leaves_the_key_to_what_comes_after_it
     close(&store, 1);
     carry_out(vec![Wish::Cancel("letter".into())]);
     assert_eq!(left(&store), 0, "the second one was cancelled");
+}
+
+#[test]
+fn what_is_performed_while_its_cancellation_is_staged_or_after_it_is_reported_late() {
+    for is_written_first in [false, true] {
+        let store = store();
+        let keyed = Intent { key: Some("letter".into()), ..effect(1) };
+        let wishes = vec![Wish::Open(id(1), Box::new(keyed.clone()))];
+        change(&store, |rows| outbox::carry_out(id(9), wishes, rows).map(|_| ()).unwrap());
+        take_on(Lane::Effects, &store, NOW, ALL);
+        let mut rows = store.rows(Changes::default());
+        let cancel = vec![Wish::Cancel("letter".into())];
+        assert_eq!(outbox::carry_out(id(9), cancel, &mut rows).unwrap(), -1);
+        let sealed = store.sealed(rows.into_changes(), &Checkpoint::default()).unwrap();
+        let landed = Landed { id: id(1), landing: performed(), effect: Some(keyed) };
+        let record = || attempt::record(&store, vec![landed], NOW, &Limits::default()).unwrap();
+        let commit = || store.commit(&sealed, Size::Small).unwrap();
+        if is_written_first {
+            commit();
+            record();
+        } else {
+            record();
+            commit();
+        }
+        let late = store.take_late();
+        assert_eq!(late.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [id(1)]);
+        assert!(late[0].1.report.is_some());
+        assert_eq!(take(&store, NOW, ALL), []);
+        assert_eq!((left(&store), store.take_late()), (0, vec![]));
+    }
 }
 
 #[test]

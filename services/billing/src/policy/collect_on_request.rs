@@ -53,11 +53,43 @@ fn over(event: &Event) -> Option<&Code> {
     if let Event::Autopay(AutopayEvent::CollectionFailed { collection_id, .. }) = event {
         return Some(collection_id);
     }
-    let Event::Ledger(LedgerEvent::PaymentReceived { payment_id, .. }) = event else { return None };
-    collected_from(payment_id).is_some().then_some(payment_id)
+    let Event::Ledger(LedgerEvent::PaymentReceived { account_id, payment_id, .. }) = event else {
+        return None;
+    };
+    // What is entered at another account's is not it.
+    (collected_from(payment_id).as_ref() == Some(account_id)).then_some(payment_id)
 }
 
 /// No other draw of the biller's has it.
 fn key(collection_id: &Code) -> String {
     format!("collect {collection_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Event,
+        ledger::{LedgerEvent, PaymentMethod},
+        testing::fixtures::{TODAY, code, id, usd},
+    };
+
+    use super::over;
+
+    #[test]
+    fn f48_what_is_entered_at_another_account_is_not_the_draw() {
+        let draw = code("autopay-7-2026-03-16");
+        let paid = |account| {
+            Event::Ledger(LedgerEvent::PaymentReceived {
+                account_id: id(account),
+                payment_id: draw.clone(),
+                amount: usd(4_999),
+                method: PaymentMethod::Card,
+                received_on: TODAY,
+                invoice_id: None,
+                reference: None,
+            })
+        };
+        assert_eq!(over(&paid("account_7")), Some(&draw));
+        assert_eq!(over(&paid("account_8")), None);
+    }
 }

@@ -1,39 +1,90 @@
 //! What is due already is collected as soon as there is something to collect it from (F48): whoever
-//! gives a card on the eve of his suspension has paid before it.
+//! gives a card on the eve of his suspension has paid before it. Where a draw from the card before
+//! is still under way, that waits for its answer.
 
 use contract::pb::autopay::v1::CollectPayment;
 use domain::{Event, autopay::AutopayEvent};
-use projection::Intents;
+use projection::{Fault, Intents, Rows};
 use read_side::command;
+
+use crate::autopay;
 
 const POLICY: &str = "collect_when_set";
 
 /// Asks for what is due, if anything is.
-pub(crate) fn react(event: &Event, intents: &mut Intents<'_>) {
-    if let Event::Autopay(AutopayEvent::Set { account_id, .. }) = event {
-        let collect = CollectPayment { account_id: account_id.to_string() };
-        intents.command(POLICY, account_id.as_str(), command(&collect));
+pub(crate) fn react(
+    event: &Event,
+    rows: &Rows<'_>,
+    intents: &mut Intents<'_>,
+) -> Result<(), Fault> {
+    let Event::Autopay(event) = event else { return Ok(()) };
+    let is_set = match event {
+        AutopayEvent::Set { .. } => true,
+        AutopayEvent::CollectionFailed { account_id, .. } => {
+            autopay::has_another_source(account_id.as_str(), rows)?
+        }
+        AutopayEvent::Removed { .. } | AutopayEvent::CollectionRequested { .. } => false,
+    };
+    if is_set {
+        let account_id = event.account_id().to_string();
+        intents.command(POLICY, "collect", command(&CollectPayment { account_id }));
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use contract::pb::autopay::v1::CollectPayment;
     use domain::{
+        Fact,
         autopay::{AutopayEvent, Source},
         ledger::PaymentMethod,
-        testing::fixtures::{account, account_id, code},
+        testing::fixtures::{TODAY, account, account_id, code, usd},
     };
 
     use crate::testing::{sent, wanted};
 
+    fn source(token: &str) -> Source {
+        Source { method: PaymentMethod::Card, token: code(token), label: code("visa 4242") }
+    }
+
+    fn set(token: &str) -> Fact {
+        AutopayEvent::Set { account_id: account_id(), source: source(token) }.on(&account_id())
+    }
+
+    /// How often what is due is asked for.
+    fn asked(facts: impl IntoIterator<Item = Fact>) -> usize {
+        let collect = CollectPayment { account_id: "account_7".to_owned() };
+        let collect = sent("collect_when_set", "collect", &collect);
+        let wants = wanted(account().into_iter().chain(facts));
+        wants.iter().filter(|want| **want == collect).count()
+    }
+
     #[test]
     fn f48_what_is_due_is_collected_when_autopay_is_set() {
-        let (method, token) = (PaymentMethod::Card, code("tok_ok"));
-        let source = Source { method, token, label: code("visa 4242") };
-        let set = AutopayEvent::Set { account_id: account_id(), source };
-        let facts = account().into_iter().chain([set.on(&account_id())]);
-        let collect = CollectPayment { account_id: "account_7".to_owned() };
-        assert_eq!(wanted(facts), [sent("collect_when_set", "account_7", &collect)]);
+        assert_eq!(asked([]), 0);
+        assert_eq!(asked([set("tok_ok")]), 1);
+    }
+
+    #[test]
+    fn f48_another_card_is_asked_when_it_is_known_that_the_one_before_was_refused() {
+        let collection_id = code("autopay-7-2026-03-16");
+        let requested = AutopayEvent::CollectionRequested {
+            account_id: account_id(),
+            collection_id: collection_id.clone(),
+            amount: usd(4_999),
+            source: source("tok_1"),
+            on: TODAY,
+        };
+        let failed = AutopayEvent::CollectionFailed {
+            account_id: account_id(),
+            collection_id,
+            code: code("declined"),
+            may_retry: true,
+        };
+        let [requested, failed] = [requested, failed].map(|event| event.on(&account_id()));
+        let same = [set("tok_1"), requested.clone(), failed.clone()];
+        assert_eq!(asked(same), 1, "when it was set");
+        assert_eq!(asked([set("tok_1"), requested, set("tok_2"), failed]), 3);
     }
 }

@@ -62,7 +62,17 @@ struct ItemRow {
     /// What it was before, if anything was paid.
     previous_monthly: Option<Amount>,
     campaign: Option<CampaignRow>,
+    /// What it costs without one, by the days from which on, as far as they still matter.
+    prices: Vec<PriceRow>,
     service_id: Option<String>,
+}
+
+/// A price from a date on.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PriceRow {
+    from: String,
+    monthly: Amount,
 }
 
 /// A campaign and what comes after it (F69).
@@ -169,7 +179,7 @@ impl RecurringRow {
             SubscriptionEvent::ItemStarted { item_id, item, from }
             | SubscriptionEvent::ItemChanged { item_id, item, from } => {
                 let before = self.items.remove(item_id.as_str());
-                let before = before.filter(|row| row.ends_on.is_none()).map(|row| row.monthly);
+                let before = before.filter(|row| row.ends_on.is_none());
                 let row = ItemRow::of(item, from.to_string(), before);
                 self.items.insert(item_id.to_string(), row);
                 self.start(*from)?;
@@ -279,6 +289,7 @@ impl RecurringRow {
         // What is over is on this bill, and bill days before it do not matter any more.
         let is_over = |item: &ItemRow| item.ends_on.as_ref().is_some_and(|end| *end <= through);
         self.items.retain(|_, item| !is_over(item));
+        self.items.values_mut().for_each(|item| item.forget_prices(&through));
         let held = self.bill_days.iter().rposition(|day| day.from.as_ref() <= Some(&through));
         self.bill_days.drain(..held.unwrap_or_default());
         self.parked = None;
@@ -345,26 +356,47 @@ impl ItemRow {
         if self.ends_on.as_deref().is_some_and(|end| end <= day) {
             return None;
         }
-        if day < self.since.as_str() {
-            return self.previous_monthly.as_ref().map(|before| before.minor);
-        }
-        let after = self.campaign.as_ref().filter(|campaign| campaign.until.as_str() <= day);
-        Some(after.map_or(&self.monthly, |campaign| &campaign.monthly_after).minor)
+        let is_in = |campaign: &&CampaignRow| *self.since <= *day && *day < *campaign.until;
+        let campaign = self.campaign.as_ref().filter(is_in);
+        campaign.map_or_else(|| self.price_on(day), |campaign| Some(campaign.monthly.minor))
     }
 
-    /// Another version of the price; while a campaign lasts, of the one after it.
-    fn reprice(&mut self, price: Price, since: String) {
+    /// The same without a campaign.
+    fn price_on(&self, day: &str) -> Option<i64> {
+        let price = self.prices.iter().rfind(|price| *price.from <= *day)?;
+        Some(price.monthly.minor)
+    }
+
+    /// Another version of the price from a day on, until the next one that was announced; while a
+    /// campaign lasts, of the one after it.
+    fn reprice(&mut self, price: Price, from: String) {
+        let at = self.prices.partition_point(|price| price.from < from);
+        let same = self.prices.get(at).is_some_and(|price| price.from == from);
+        let row = PriceRow { from: from.clone(), monthly: Amount::from(price.monthly) };
+        self.prices.splice(at..at + usize::from(same), [row]);
+        if at + 1 < self.prices.len() {
+            return;
+        }
         let monthly = Amount::from(price.monthly);
         self.version = price.version.map(|version| version.to_string());
-        if let Some(campaign) = &mut self.campaign {
-            campaign.monthly_after = monthly;
-        } else {
-            self.since = since;
-            self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
+        match &mut self.campaign {
+            Some(campaign) if from <= campaign.until => campaign.monthly_after = monthly,
+            Some(_) => {}
+            None => {
+                self.since = from;
+                self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
+            }
         }
     }
 
-    fn of(item: &Item, since: String, previous_monthly: Option<Amount>) -> Self {
+    /// What was in force before a day does not matter any more.
+    fn forget_prices(&mut self, day: &str) {
+        let held = self.prices.iter().rposition(|price| *price.from <= *day);
+        self.prices.drain(..held.unwrap_or_default());
+    }
+
+    /// An item from a day on, which was something else before, if anything was paid.
+    fn of(item: &Item, since: String, before: Option<Self>) -> Self {
         let campaign = item.promotion.as_ref().map(|promotion| CampaignRow {
             campaign_code: promotion.campaign_code.to_string(),
             monthly: Amount::from(promotion.monthly),
@@ -372,6 +404,11 @@ impl ItemRow {
             monthly_after: Amount::from(promotion.monthly_after),
         });
         let monthly = item.promotion.as_ref().map_or(item.price.monthly, |it| it.monthly);
+        let (previous_monthly, mut prices) =
+            before.map_or_else(Default::default, |row| (Some(row.monthly), row.prices));
+        prices.retain(|price| price.from < since);
+        let (from, after) = (since.clone(), Amount::from(item.price.monthly));
+        prices.push(PriceRow { from, monthly: after });
         Self {
             kind: item.kind.name().to_owned(),
             product: item.product.to_string(),
@@ -382,6 +419,7 @@ impl ItemRow {
             ends_on: None,
             previous_monthly,
             campaign,
+            prices,
             service_id: item.service_id.as_ref().map(ToString::to_string),
         }
     }

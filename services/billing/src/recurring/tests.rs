@@ -6,7 +6,10 @@ use domain::{
     subscription::{ItemKind, Price, SubscriptionEvent},
     testing::fixtures::{account, account_id, billed, code, item, promoted, subscribed, usd, wifi},
 };
-use jiff::civil::{Date, date};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use serde_json::{Value, json};
 
 use super::{PARKED, TABLE};
@@ -62,6 +65,50 @@ fn a_price_moves_by_an_event_and_shows_what_it_was() {
     );
     assert_eq!(item["previousMonthly"]["minor"], 4_999);
     assert_eq!(row["monthlyTotal"]["minor"], 4_999, "the next bill is before that");
+}
+
+/// What a month costs from a bill on, after a price that is announced for later.
+fn total_from(facts: Vec<Fact>, bill: Date) -> i64 {
+    let row = shown(facts.into_iter().chain([billed(bill.saturating_sub(1.month()))]));
+    assert_eq!(row["nextBill"], bill.to_string());
+    row["monthlyTotal"]["minor"].as_i64().unwrap()
+}
+
+#[test]
+fn f69_what_is_announced_is_paid_from_its_day_on_with_a_campaign_or_without() {
+    let announced = |monthly, version| {
+        let price = Price { monthly: usd(monthly), version: Some(version) };
+        let item_id = code("service_5");
+        SubscriptionEvent::ItemRepriced { item_id, price, from: version }.on(&account_id())
+    };
+    let (june, july) = (date(2026, 6, 1), date(2026, 7, 1));
+    let twice = || {
+        let prices = [announced(5_499, june), announced(5_999, july)];
+        subscribed().into_iter().chain(prices).collect()
+    };
+    let months = [(5, 4_999), (6, 5_499), (7, 5_999)];
+    for (month, minor) in months {
+        assert_eq!(total_from(twice(), date(2026, month, 1)), minor, "{month}");
+    }
+    let until = date(2026, 5, 1);
+    let campaign = || {
+        let mut facts = promoted(3_999, until);
+        facts.extend([announced(5_499, june)]);
+        facts
+    };
+    let expired = SubscriptionEvent::CampaignExpired {
+        item_id: code("service_5"),
+        campaign_code: code("LOYAL"),
+        on: until,
+        monthly: usd(4_999),
+    };
+    let over = || campaign().into_iter().chain([expired.clone().on(&account_id())]).collect();
+    for (month, minor) in [(4, 3_999), (5, 4_999), (6, 5_499)] {
+        assert_eq!(total_from(campaign(), date(2026, month, 1)), minor, "{month}");
+    }
+    for (month, minor) in [(5, 4_999), (6, 5_499)] {
+        assert_eq!(total_from(over(), date(2026, month, 1)), minor, "{month}");
+    }
 }
 
 #[test]
