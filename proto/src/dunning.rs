@@ -8,6 +8,7 @@ use domain::dunning::{
 use crate::{
     CommandMessage, CommandType, Invalid,
     invalid::{code, date, id, optional},
+    money::asked,
     pb::dunning::v1 as pb,
 };
 
@@ -44,6 +45,9 @@ impl TryFrom<pb::MakeArrangement> for MakeArrangement {
     type Error = Invalid;
 
     fn try_from(message: pb::MakeArrangement) -> Result<Self, Invalid> {
+        for (at, promise) in message.promises.iter().enumerate() {
+            asked(&format!("promises[{at}].amount"), promise.amount.clone())?;
+        }
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             arrangement_id: code("arrangementId", &message.arrangement_id)?,

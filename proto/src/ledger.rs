@@ -18,7 +18,7 @@ use crate::{
     CommandMessage, CommandType, Invalid,
     door::{Door, Keeper, Unread, one_line},
     invalid::{code, date, id, optional, sealed},
-    money::money,
+    money::asked,
     pb::ledger::v1 as pb,
 };
 
@@ -46,6 +46,9 @@ impl TryFrom<pb::RecordCharge> for RecordCharge {
         for (at, line) in message.lines.iter().enumerate() {
             one_line(&format!("lines[{at}].description"), &line.description)?;
         }
+        for (at, line) in message.lines.iter().enumerate() {
+            asked(&format!("lines[{at}].amount"), line.amount.clone())?;
+        }
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             charge_id: code("chargeId", &message.charge_id)?,
@@ -66,7 +69,7 @@ impl TryFrom<pb::RecordPayment> for RecordPayment {
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             payment_id: code("paymentId", &message.payment_id)?,
-            amount: money("amount", message.amount)?,
+            amount: asked("amount", message.amount)?,
             method: method("method", message.method)?,
             received_on: date("receivedOn", &message.received_on)?,
             invoice_id: optional("invoiceId", &message.invoice_id, id)?,
@@ -106,7 +109,7 @@ impl TryFrom<pb::AdjustAccount> for AdjustAccount {
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             adjustment_id: code("adjustmentId", &message.adjustment_id)?,
-            amount: money("amount", message.amount)?,
+            amount: asked("amount", message.amount)?,
             reason: code("reason", &message.reason)?,
             note: sealed("note", &message.note)?,
         })
@@ -170,7 +173,7 @@ impl TryFrom<pb::RefundAccount> for RefundAccount {
         Ok(Self {
             account_id: id("accountId", &message.account_id)?,
             refund_id: code("refundId", &message.refund_id)?,
-            amount: money("amount", message.amount)?,
+            amount: asked("amount", message.amount)?,
             method: method("method", message.method)?,
             payment_id: optional("paymentId", &message.payment_id, code)?,
         })

@@ -12,7 +12,10 @@ use std::collections::BTreeSet;
 use contract::descriptor::{descriptors, facts};
 use domain::{
     Event,
+    dunning::{DunningEvent, StepTaken},
+    invoice::{InvoiceEvent, Issued},
     ledger::{ChargeLine, LedgerEvent},
+    money::MINOR_MAX,
     testing::fixtures::{TODAY, account_id, code, text, usd},
 };
 use prost_types::{
@@ -40,6 +43,34 @@ fn what_no_command_may_say_any_more_stays_readable() {
         let charged = LedgerEvent::Charged { account_id, charge_id: code("c-1"), lines, due_on };
         let stored = contract::encode(&Event::Ledger(charged.clone()));
         assert_eq!(contract::decode(stored.kind, &stored.data).unwrap(), Event::Ledger(charged));
+    }
+}
+
+#[test]
+fn what_a_rule_has_added_up_is_readable_whatever_it_comes_to() {
+    let account_id = account_id();
+    for sum in [MINOR_MAX * 2, -MINOR_MAX * 2, i64::MAX, i64::MIN].map(usd) {
+        let mut events = vec![Event::Dunning(DunningEvent::ArrangementBroken {
+            account_id: account_id.clone(),
+            arrangement_id: code("arr-1"),
+            promised_on: TODAY,
+            missing: sum,
+            to_reinstate: Some(sum),
+        })];
+        for fact in every_fact() {
+            if let Event::Dunning(DunningEvent::StepTaken(step)) = fact {
+                let step = StepTaken { past_due: sum, to_reinstate: Some(sum), ..step };
+                events.push(Event::Dunning(DunningEvent::StepTaken(step)));
+            } else if let Event::Invoice(InvoiceEvent::Issued(issued)) = fact {
+                let issued = Issued { previous_balance: sum, ..issued };
+                events.push(Event::Invoice(InvoiceEvent::Issued(issued)));
+            }
+        }
+        assert!(events.len() >= 3, "there are samples of both");
+        for event in events {
+            let stored = contract::encode(&event);
+            assert_eq!(contract::decode(stored.kind, &stored.data).unwrap(), event);
+        }
     }
 }
 

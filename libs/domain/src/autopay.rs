@@ -99,6 +99,8 @@ pub struct Draw {
     pub collection_id: Code,
     /// When.
     pub on: Date,
+    /// How much.
+    pub amount: Money,
     /// From what: the processor's token.
     pub token: Code,
     /// Whether it is known to have failed. That it was paid is the ledger's to know: the payment
@@ -183,12 +185,14 @@ impl Autopay {
     }
 
     /// How many draws came before one that is asked for on a day: one a day, and another one where
-    /// it failed and there is another source since. `None`: that was all for the day.
-    fn others_on(&self, today: Date) -> Option<u32> {
+    /// it failed or did not hold and there is another source since. `None`: that was all for the
+    /// day. `is_reversed` says whether the payment of that id did not hold.
+    fn others_on(&self, today: Date, is_reversed: impl FnOnce(&Code) -> bool) -> Option<u32> {
         let Some(last) = self.last.as_ref().filter(|draw| draw.on >= today) else { return Some(0) };
         let is_another = self.source.as_ref().is_some_and(|source| source.token != last.token);
         let others = last.others() + 1;
-        (last.on == today && last.failed && is_another && others < DRAWS_A_DAY).then_some(others)
+        let is_over = last.failed || is_reversed(&last.collection_id);
+        (last.on == today && is_over && is_another && others < DRAWS_A_DAY).then_some(others)
     }
 
     /// Whether the processor has not answered the last draw yet. `is_paid` says whether there is
@@ -269,9 +273,10 @@ impl Aggregate for Autopay {
                 self.is_refused = false;
             }
             AutopayEvent::Removed { .. } => self.source = None,
-            AutopayEvent::CollectionRequested { collection_id, source, on, .. } => {
+            AutopayEvent::CollectionRequested { collection_id, amount, source, on, .. } => {
                 let (collection_id, token) = (collection_id.clone(), source.token.clone());
-                self.last = Some(Draw { collection_id, on: *on, token, failed: false });
+                let (on, amount) = (*on, *amount);
+                self.last = Some(Draw { collection_id, on, amount, token, failed: false });
             }
             AutopayEvent::CollectionFailed { may_retry, .. } => {
                 if let Some(last) = &mut self.last {

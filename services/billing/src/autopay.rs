@@ -7,6 +7,7 @@ use domain::{
     biller::Biller,
     dunning::Dunning,
     ledger::{PaymentMethod, Standing},
+    money::Money,
     run::RunKind,
     text::Code,
 };
@@ -149,7 +150,9 @@ impl AutopayRow {
         let draw = |row: &DrawRow| {
             let (collection_id, on) = (code(&row.collection_id)?, parse(&row.on)?);
             let token = code(&row.token)?;
-            Ok::<_, Fault>(Draw { collection_id, on, token, failed: row.failed.is_some() })
+            let (amount, failed) =
+                (Money::new(row.amount.currency, row.amount.minor), row.failed.is_some());
+            Ok::<_, Fault>(Draw { collection_id, on, amount, token, failed })
         };
         Ok(Autopay {
             source: self.source.as_ref().map(source).transpose()?,

@@ -144,7 +144,7 @@ impl ReadModel for Billing {
         act_on_step::react(&self.biller, &event, recorded, rows, intents)?;
         reinstate_on_payment::react(&self.biller, &event, recorded, rows, intents)?;
         charge_reconnect_fee::react(&self.biller, &event, recorded, rows, intents)?;
-        collect_when_set::react(&event, rows, intents)?;
+        collect_when_set::react(&self.biller, &event, rows, intents)?;
         collect_on_request::react(&event, intents)?;
         refund_on_request::react(&event, intents)
     }

@@ -94,7 +94,7 @@ pub fn reply(id: CommandId, answer: Result<Answer, SubmitError>) -> Message {
     match answer {
         Ok(Answer::Decided { decision, duplicate }) => decided(id, &decision, duplicate),
         // Sent again it would fail again: a person has to look.
-        Ok(Answer::Panicked) => {
+        Ok(Answer::RuleFailed) => {
             outcome("invalid").with_header("demarc-reason", "the rule failed: see core's log")
         }
         Ok(Answer::Unavailable) => {

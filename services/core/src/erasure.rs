@@ -70,7 +70,7 @@ fn destroy(vault: &Vault, reader: &Reader, answer: &Answer) -> anyhow::Result<()
             return search(vault, reader).map(|_| ());
         }
         Answer::Decided { decision: Decision::Rejected { .. }, .. }
-        | Answer::Panicked
+        | Answer::RuleFailed
         | Answer::Unavailable => return Ok(()),
     };
     for Committed { stream, version, .. } in events {

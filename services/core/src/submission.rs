@@ -51,8 +51,8 @@ pub enum Answer {
         /// The id was seen before; this is the first answer again.
         duplicate: bool,
     },
-    /// The rule panicked: a mistake of ours. Nothing was changed.
-    Panicked,
+    /// The rule panicked, or decided what nobody could read: a mistake of ours. Nothing was changed.
+    RuleFailed,
     /// The log could not be read or written; nobody knows whether the command is in it. The same
     /// id may be sent again.
     Unavailable,
@@ -71,7 +71,7 @@ impl Answer {
     pub(crate) fn again(self) -> Self {
         match self {
             Self::Decided { decision, .. } => Self::Decided { decision, duplicate: true },
-            Self::Panicked | Self::Unavailable => self,
+            Self::RuleFailed | Self::Unavailable => self,
         }
     }
 }

@@ -15,6 +15,7 @@ use std::{
     },
 };
 
+use contract::{DecodeError, event::Encoded};
 use domain::{Event, Fact, Id, biller::Biller, decision::DecisionEvent};
 use event_store::{
     AppendError, CommandId, Expected, Log, NewEvent, NewRecord, Outcome, Position, Reader, Record,
@@ -144,7 +145,7 @@ impl Writer {
         };
         let Ok(decided) = catch_unwind(AssertUnwindSafe(decide)) else {
             tracing::error!(command = submission.name, "a rule panicked");
-            return Ok(Fate::Settled(Answer::Panicked));
+            return Ok(Fate::Settled(Answer::RuleFailed));
         };
         let (facts, decision) = match decided? {
             Ok(facts) if facts.is_empty() => {
@@ -162,7 +163,17 @@ impl Writer {
                 (vec![event.on(&decision_id(id))], Decision::Rejected { code, reason })
             }
         };
-        let events = self.draw_up(submission, &facts)?;
+        let encoded = facts.iter().map(|fact| contract::encode(&fact.event)).collect::<Vec<_>>();
+        if let Err(error) = demand_readable(&encoded) {
+            let cause = error::chain(&error);
+            tracing::error!(
+                command = submission.name,
+                cause,
+                "a rule decided what nobody can read"
+            );
+            return Ok(Fate::Settled(Answer::RuleFailed));
+        }
+        let events = self.draw_up(submission, &facts, encoded)?;
         let decision = match decision {
             Decision::Accepted(_) => Decision::Accepted(events),
             Decision::Fulfilled | Decision::Rejected { .. } => decision,
@@ -178,14 +189,14 @@ impl Writer {
         &mut self,
         submission: Submission,
         facts: &[Fact],
+        encoded: Vec<Encoded>,
     ) -> Result<Vec<Committed>, LoadError> {
         self.cache.ensure(facts.iter().map(|fact| fact.stream.as_str()))?;
         let mut events = Vec::with_capacity(facts.len());
         let mut committed = Vec::with_capacity(facts.len());
-        for (position, fact) in (0..).zip(facts) {
+        for ((position, fact), encoded) in (0..).zip(facts).zip(encoded) {
             let version = self.cache.apply(&fact.stream, &fact.event);
             self.group.is_about_a_login |= matches!(fact.event, Event::Login(_));
-            let encoded = contract::encode(&fact.event);
             self.group.bytes += encoded.data.len() + fact.stream.len() + FRAME_BYTES;
             committed.push(Committed {
                 position,
@@ -257,6 +268,11 @@ impl Writer {
         }
         answer
     }
+}
+
+/// A fact that nobody can read would stop every service at it, for ever.
+fn demand_readable(encoded: &[Encoded]) -> Result<(), DecodeError> {
+    encoded.iter().try_for_each(|fact| contract::decode(fact.kind, &fact.data).map(drop))
 }
 
 /// What is counted of one biller. Looking a metric up by its labels costs more than a decision.

@@ -7,8 +7,9 @@ use std::{path::Path, sync::Arc};
 use bus::Bus;
 use contract::{AsItIs, command};
 use core_service::{Answer, Calendar, Committed, Decision, Running, Submission, Writer};
-use domain::{Decide, Desk, Fact, Rejection, actor::Actor};
+use domain::{Decide, Desk, Fact, Id, Rejection, actor::Actor, subscription::SubscriptionEvent};
 use event_store::{CommandId, Log, Options};
+use jiff::civil::date;
 use service::Context;
 use tokio_util::sync::CancellationToken;
 
@@ -117,7 +118,7 @@ fn group(submissions: impl IntoIterator<Item = Submission>) -> Vec<(Decision, bo
     submissions.into_iter().for_each(|submission| writer.take(submission));
     let answers = writer.commit().unwrap().into_iter().map(|answer| match answer {
         Answer::Decided { decision, duplicate } => (decision, duplicate),
-        Answer::Panicked | Answer::Unavailable => panic!("{answer:?}"),
+        Answer::RuleFailed | Answer::Unavailable => panic!("{answer:?}"),
     });
     let answers = answers.collect();
     assert_eq!(reader.read_blocks(1, 1 << 30).unwrap().len(), 1);
@@ -150,12 +151,36 @@ impl Decide for Panics {
     }
 }
 
+/// A rule that decides what nobody can read.
+#[derive(Debug)]
+struct Unreadable;
+
+impl Decide for Unreadable {
+    fn decide(&self, _: &Desk<'_>) -> Result<Vec<Fact>, Rejection> {
+        let account_id = Id::parse("account_1").expect("an id");
+        let changed =
+            SubscriptionEvent::BillDayChanged { bill_day: i8::MIN, from: date(2026, 3, 16) };
+        Ok(vec![changed.on(&account_id)])
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_can_read_is_never_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = core(dir.path()).await;
+    let wish = rule(1, "ChangeBillDay", Box::new(Unreadable));
+    assert_eq!(running.core.submit(BILLER, wish).await, Ok(Answer::RuleFailed));
+    let (opened_after, _) = ask(&running, open(2, "account_1")).await;
+    assert_eq!(opened(&opened_after).position, 1);
+    running.shutdown().await;
+}
+
 #[tokio::test]
 async fn a_rule_that_panics_changes_nothing_and_the_writer_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let running = core(dir.path()).await;
     let answer = running.core.submit(BILLER, rule(1, "OpenAccount", Box::new(Panics))).await;
-    assert_eq!(answer, Ok(Answer::Panicked));
+    assert_eq!(answer, Ok(Answer::RuleFailed));
     let (opened_after, _) = ask(&running, open(2, "account_1")).await;
     assert_eq!(opened(&opened_after).position, 1);
     running.shutdown().await;

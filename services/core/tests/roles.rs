@@ -57,7 +57,7 @@ fn sent(names: &[&'static str], role: Role) -> (BTreeSet<&'static str>, BTreeSet
     let answers = writer.commit().unwrap();
     let refused = answers.into_iter().filter_map(|answer| match answer {
         Answer::Decided { decision: Decision::Rejected { code, .. }, .. } => Some(code),
-        Answer::Decided { .. } | Answer::Panicked | Answer::Unavailable => None,
+        Answer::Decided { .. } | Answer::RuleFailed | Answer::Unavailable => None,
     });
     let reached =
         |(name, rule): (&&'static str, &Asked)| rule.0.load(Ordering::Relaxed).then_some(*name);

@@ -7,8 +7,12 @@
 
 use super::{AutopayEvent, AutopayId, AutopayRejection, collection_id};
 use crate::{
-    Decide, Desk, Fact, Rejection, account::AccountId, calendar::today, dunning::DunningId,
-    ledger::LedgerId, money::Money,
+    Decide, Desk, Fact, Rejection,
+    account::AccountId,
+    calendar::today,
+    dunning::DunningId,
+    ledger::LedgerId,
+    money::{MINOR_MAX, Money},
 };
 
 /// Collect what is due, if anything is.
@@ -29,9 +33,11 @@ impl Decide for CollectPayment {
         if autopay.is_refused || autopay.is_under_way(|id| ledger.payment(id).is_some()) {
             return Ok(vec![]);
         }
-        let Some(others) = autopay.others_on(today) else { return Ok(vec![]) };
+        let is_reversed = |id: &_| ledger.payment(id).is_some_and(|paid| paid.is_reversed);
+        let Some(others) = autopay.others_on(today, is_reversed) else { return Ok(vec![]) };
         let dunning = desk.get(&DunningId::of(&self.account_id));
-        let minor = dunning.collectable(&ledger.standing, today);
+        // More at once nobody draws or records: the rest is drawn on the next day.
+        let minor = dunning.collectable(&ledger.standing, today).min(MINOR_MAX);
         if minor < desk.biller.billing.autopay_minimum.max(1) {
             return Ok(vec![]);
         }

@@ -5,6 +5,7 @@ use super::{Customer, CustomerEvent, CustomerId, CustomerRejection};
 use crate::{
     Decide, Desk, Fact, Rejection,
     account::{AccountEvent, AccountId},
+    autopay::{AutopayEvent, AutopayId},
 };
 
 /// Forget a customer: names, addresses and all that was said can never be read again.
@@ -20,23 +21,33 @@ impl Decide for EraseCustomer {
             Customer::Unregistered | Customer::Implied { .. } => {
                 let account_id = Customer::sole_account(desk, &self.customer_id)
                     .ok_or(CustomerRejection::NotRegistered)?;
-                Ok(self.erase([account_id]))
+                Ok(self.erase(desk, [account_id]))
             }
-            Customer::Registered { account_ids, .. } => Ok(self.erase(account_ids.clone())),
+            Customer::Registered { account_ids, .. } => Ok(self.erase(desk, account_ids.clone())),
             Customer::Erased => Ok(vec![]),
         }
     }
 }
 
 impl EraseCustomer {
-    fn erase(&self, account_ids: impl IntoIterator<Item = AccountId>) -> Vec<Fact> {
+    /// Nothing is collected any more from a card that nobody can be told of.
+    fn erase(
+        &self,
+        desk: &Desk<'_>,
+        account_ids: impl IntoIterator<Item = AccountId>,
+    ) -> Vec<Fact> {
         let account_ids: Vec<_> = account_ids.into_iter().collect();
         let accounts: Vec<_> = account_ids
             .iter()
             .map(|account_id| AccountEvent::HolderErased.on(account_id))
             .collect();
-        let mut facts = vec![CustomerEvent::Erased { account_ids }.on(&self.customer_id)];
+        let erased = CustomerEvent::Erased { account_ids: account_ids.clone() };
+        let mut facts = vec![erased.on(&self.customer_id)];
         facts.extend(accounts);
+        let drawn_from = |id: &&AccountId| desk.get(&AutopayId::of(id)).source.is_some();
+        facts.extend(account_ids.iter().filter(drawn_from).map(|account_id| {
+            AutopayEvent::Removed { account_id: account_id.clone() }.on(account_id)
+        }));
         facts
     }
 }
@@ -46,6 +57,7 @@ mod tests {
     use super::EraseCustomer;
     use crate::{
         account::{AccountEvent, AccountRejection, AddComment, OpenAccount},
+        autopay::{AutopayEvent, SetAutopay, Source},
         customer::{CustomerEvent, CustomerId, CustomerRejection, RegisterCustomer},
         ledger::{PaymentMethod, RecordPayment},
         order::StartDisconnect,
@@ -104,6 +116,21 @@ mod tests {
             .and([CustomerEvent::Confirmed(details()).on(&alone)])
             .when(EraseCustomer { customer_id: alone.clone() })
             .then([erased.on(&alone), AccountEvent::HolderErased.on(&account_id())]);
+    }
+
+    #[test]
+    fn nothing_is_collected_from_who_was_erased() {
+        let (method, token) = (PaymentMethod::Card, code("tok_ok"));
+        let source = Source { method, token, label: code("visa 4242") };
+        let set = SetAutopay { account_id: account_id(), source };
+        let alone = EraseCustomer { customer_id: id("customer_account_7") };
+        let removed = AutopayEvent::Removed { account_id: account_id() }.on(&account_id());
+        let erased = CustomerEvent::Erased { account_ids: vec![account_id()] };
+        given(account()).after(set).when(alone.clone()).then([
+            erased.on(&alone.customer_id),
+            AccountEvent::HolderErased.on(&account_id()),
+            removed,
+        ]);
     }
 
     #[test]

@@ -119,7 +119,8 @@ pub fn late_fee_id(step: &Code, anchor: Date, product: &Code) -> Code {
     subscription::as_code(&format!("{step}-{anchor}-{product}"))
 }
 
-/// Whether an arrangement was kept or broken.
+/// Whether an arrangement was kept or broken. Of whom less is missing than anybody is asked for
+/// breaks nothing, and has kept it when the last day is over.
 fn look_at_arrangement(
     dunning: &Dunning,
     standing: &Standing,
@@ -129,21 +130,22 @@ fn look_at_arrangement(
 ) -> Vec<DunningEvent> {
     let Some(arrangement) = &dunning.arrangement else { return Vec::new() };
     let (account_id, arrangement_id) = (account_id.clone(), arrangement.arrangement_id.clone());
-    if dunning.promised(arrangement, standing) == 0 {
-        return vec![DunningEvent::ArrangementKept { account_id, arrangement_id }];
-    }
-    let broken = dunning.broken(arrangement, standing, today).map(|(promised_on, missing)| {
-        let missing = Money::new(desk.biller.currency, missing);
-        let to_reinstate = None;
-        DunningEvent::ArrangementBroken {
-            account_id,
-            arrangement_id,
-            promised_on,
-            missing,
-            to_reinstate,
+    let (owed, minimum) = (dunning.promised(arrangement, standing), desk.biller.dunning.minimum);
+    match arrangement.waits_for(owed, minimum) {
+        Some((promised_on, _)) if promised_on >= today => Vec::new(),
+        Some((promised_on, missing)) if missing >= minimum => {
+            let missing = Money::new(desk.biller.currency, missing);
+            let to_reinstate = None;
+            vec![DunningEvent::ArrangementBroken {
+                account_id,
+                arrangement_id,
+                promised_on,
+                missing,
+                to_reinstate,
+            }]
         }
-    });
-    broken.into_iter().collect()
+        Some(_) | None => vec![DunningEvent::ArrangementKept { account_id, arrangement_id }],
+    }
 }
 
 /// Whoever hears that an arrangement is broken hears what has to be paid after all that follows

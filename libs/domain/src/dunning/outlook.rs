@@ -54,7 +54,7 @@ impl Dunning {
     ) -> Option<Outlook> {
         if let Some(arrangement) = &self.arrangement {
             let owed = self.promised(arrangement, standing);
-            let (promised_on, _) = arrangement.first_beyond(owed)?;
+            let (promised_on, _) = arrangement.waits_for(owed, biller.dunning.minimum)?;
             let on = promised_on.saturating_add(1.day()).max(from);
             return Some(Outlook { on, waits: Waits::Promise { promised_on } });
         }

@@ -47,20 +47,6 @@ impl Dunning {
         sum(self.undisputed(standing).filter(|charge| arrangement.covers(charge)))
     }
 
-    /// The first promise whose day is over before `today` and that was not kept, and what is
-    /// missing of it.
-    #[must_use]
-    pub fn broken(
-        &self,
-        arrangement: &Arrangement,
-        standing: &Standing,
-        today: Date,
-    ) -> Option<(Date, i64)> {
-        let (on, allowed) = arrangement.first_beyond(self.promised(arrangement, standing))?;
-        let missing = self.promised(arrangement, standing).saturating_sub(allowed);
-        (on < today).then_some((on, missing))
-    }
-
     /// What is past due and not disputed, whatever ladders there were.
     #[must_use]
     pub fn past_due(&self, standing: &Standing, today: Date) -> i64 {
@@ -122,14 +108,18 @@ impl Arrangement {
         charge.due_on <= self.covers_through && !self.excludes.contains(&charge.charge_id)
     }
 
-    /// The day of the first promise that is not kept as long as so much is owed, and what may
-    /// still be owed after it.
-    pub(crate) fn first_beyond(&self, owed: i64) -> Option<(Date, i64)> {
+    /// The day of the promise that is waited for as long as so much is owed, and what is missing of
+    /// it: the first of which as much is missing as anybody is asked for, else the last one.
+    /// `None`: all is paid.
+    pub(crate) fn waits_for(&self, owed: i64, minimum: i64) -> Option<(Date, i64)> {
         let mut allowed = self.total;
-        self.promises.iter().find_map(|promise| {
+        let of_each = self.promises.iter().map(|promise| {
             allowed = allowed.saturating_sub(promise.amount.minor).max(0);
-            (owed > allowed).then_some((promise.on, allowed))
-        })
+            (promise.on, owed.saturating_sub(allowed))
+        });
+        let of_each: Vec<_> = of_each.collect();
+        let first = of_each.iter().find(|(_, missing)| *missing >= minimum.max(1));
+        first.or(of_each.last()).copied().filter(|(_, missing)| *missing > 0)
     }
 }
 

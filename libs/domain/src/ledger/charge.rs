@@ -1,15 +1,20 @@
 //! Charge: lines are owed together or not at all.
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 
 use super::{ChargeLine, Ledger, LedgerEvent, LedgerRejection, posted, state::fingerprint};
 use crate::{
     Decide, Desk, Fact, Id, Rejection,
     account::AccountId,
+    calendar::today,
     money::{Currency, MINOR_MAX},
     text::Code,
 };
 
+/// How long ago a charge may have been due: as long ago as a payment may have been received.
+const DUE_BACK_YEARS: i32 = 10;
+/// How far ahead it may be due.
+const DUE_AHEAD_YEARS: i32 = 1;
 /// Most lines of one charge.
 pub(super) const LINES_MAX: usize = 100;
 
@@ -36,6 +41,7 @@ impl Decide for RecordCharge {
             None if ledger.is_taken(&self.charge_id) => Err(LedgerRejection::IdOfAnother.into()),
             None => {
                 check_lines(desk.biller.currency, &self.lines)?;
+                self.check_due(desk)?;
                 let charged = LedgerEvent::Charged {
                     account_id: self.account_id.clone(),
                     charge_id: self.charge_id.clone(),
@@ -44,6 +50,20 @@ impl Decide for RecordCharge {
                 };
                 Ok(posted(desk, charged))
             }
+        }
+    }
+}
+
+impl RecordCharge {
+    /// A debt of another century would be dunned at once, or never. Before the first day nobody
+    /// knows what is far.
+    fn check_due(&self, desk: &Desk<'_>) -> Result<(), LedgerRejection> {
+        let Ok(today) = today(desk) else { return Ok(()) };
+        let since = today.saturating_sub(DUE_BACK_YEARS.years());
+        let until = today.saturating_add(DUE_AHEAD_YEARS.years());
+        match (since..=until).contains(&self.due_on) {
+            true => Ok(()),
+            false => Err(LedgerRejection::DueTooFar { since, until }),
         }
     }
 }
@@ -77,7 +97,7 @@ mod tests {
         },
         money::{Currency, MINOR_MAX, Money},
         testing::{
-            fixtures::{TODAY, account, account_id, code, sealed, text, usd},
+            fixtures::{TODAY, account, account_id, code, day, sealed, text, usd},
             given,
         },
     };
@@ -194,6 +214,19 @@ mod tests {
         given(account()).when(pay(drawn)).then_rejected(other);
         given(account()).when(pay("autopay-8-2026-03-05")).then_rejected(other);
         given(account()).after(named("x")).after(pay("y")).when(named("x")).then([]);
+    }
+
+    #[test]
+    fn what_is_charged_is_due_within_sight() {
+        let due = |due_on| RecordCharge { due_on, ..charge(vec![line(usd(100))]) };
+        let (since, until) = (date(2016, 3, 16), date(2027, 3, 16));
+        let far = LedgerRejection::DueTooFar { since, until };
+        let known = || given(account()).and([day(TODAY)]);
+        for wrong in [date(206, 3, 16), date(2016, 3, 15), date(2027, 3, 17), date(2062, 3, 16)] {
+            known().when(due(wrong)).then_rejected(far);
+        }
+        drop(known().after(due(since)));
+        drop(known().after(due(until)));
     }
 
     #[test]

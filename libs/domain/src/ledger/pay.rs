@@ -79,6 +79,7 @@ impl Decide for RecordPayment {
             }
             None => {
                 self.check(desk)?;
+                self.demand_as_drawn(desk)?;
                 let received = LedgerEvent::PaymentReceived {
                     account_id: self.account_id.clone(),
                     payment_id: self.payment_id.clone(),
@@ -100,6 +101,18 @@ impl RecordPayment {
     fn is_named_as(&self, recorded: &Paid) -> bool {
         let name = self.reference.as_ref().map(|reference| &reference.name);
         name.is_some() && name == recorded.reference.as_ref()
+    }
+
+    /// What autopay asks the processor for is recorded as that, or else under another id: the
+    /// processor is not asked for it any more.
+    fn demand_as_drawn(&self, desk: &Desk<'_>) -> Result<(), LedgerRejection> {
+        let autopay = desk.get(&Id::<Autopay>::of(&self.account_id));
+        match autopay.last.as_ref().filter(|draw| draw.collection_id == self.payment_id) {
+            Some(draw) if draw.amount != self.amount => {
+                Err(LedgerRejection::NotAsDrawn { amount: draw.amount })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The processor's reference is this payment's from now on.

@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 
 use super::{AWAITED_MAX, REQUESTS_MAX};
-use crate::{Rejection, money::Currency};
+use crate::{
+    Rejection,
+    money::{Currency, Money},
+};
 
 /// What prevents a wish about a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +64,20 @@ pub enum LedgerRejection {
     ReceivedTooLongAgo {
         /// The earliest day.
         since: Date,
+    },
+    /// A part of a draw is no payment of it.
+    #[error("under this id {amount} is drawn: record that, or choose another id")]
+    NotAsDrawn {
+        /// What the processor is asked for.
+        amount: Money,
+    },
+    /// A year that was mistyped.
+    #[error("what is charged is due from {since} to {until}")]
+    DueTooFar {
+        /// The earliest day.
+        since: Date,
+        /// The latest day.
+        until: Date,
     },
     /// Nobody paid that, or it is too long ago to be told.
     #[error("the ledger knows no such payment")]
@@ -176,6 +193,8 @@ impl LedgerRejection {
             Self::AmountZero => "ledger.amount_zero",
             Self::ReceivedAfterToday { .. } => "ledger.received_after_today",
             Self::ReceivedTooLongAgo { .. } => "ledger.received_too_long_ago",
+            Self::NotAsDrawn { .. } => "ledger.not_as_drawn",
+            Self::DueTooFar { .. } => "ledger.due_too_far",
             Self::NoSuchPayment => "ledger.no_such_payment",
             Self::ReversedOtherwise => "ledger.reversed_otherwise",
             Self::RefundTooLarge => "ledger.refund_too_large",

@@ -3,16 +3,17 @@
 //! is still under way, that waits for its answer.
 
 use contract::pb::autopay::v1::CollectPayment;
-use domain::{Event, autopay::AutopayEvent};
+use domain::{Event, autopay::AutopayEvent, biller::Biller};
 use projection::{Fault, Intents, Rows};
 use read_side::command;
 
-use crate::autopay;
+use crate::{autopay, balance, dunning, today};
 
 const POLICY: &str = "collect_when_set";
 
 /// Asks for what is due, if anything is.
 pub(crate) fn react(
+    biller: &Biller,
     event: &Event,
     rows: &Rows<'_>,
     intents: &mut Intents<'_>,
@@ -25,11 +26,19 @@ pub(crate) fn react(
         }
         AutopayEvent::Removed { .. } | AutopayEvent::CollectionRequested { .. } => false,
     };
-    if is_set {
-        let account_id = event.account_id().to_string();
-        intents.command(POLICY, "collect", command(&CollectPayment { account_id }));
+    let account_id = event.account_id().as_str();
+    if is_set && is_due(biller, account_id, rows)? {
+        let collect = CollectPayment { account_id: account_id.to_owned() };
+        intents.command(POLICY, "collect", command(&collect));
     }
     Ok(())
+}
+
+fn is_due(biller: &Biller, account_id: &str, rows: &Rows<'_>) -> Result<bool, Fault> {
+    let standing = balance::find(rows, account_id)?.standing()?;
+    let dunning = dunning::state(rows, account_id)?;
+    let minimum = biller.billing.autopay_minimum.max(1);
+    Ok(dunning.collectable(&standing, today::of(rows)?) >= minimum)
 }
 
 #[cfg(test)]
@@ -39,7 +48,7 @@ mod tests {
         Fact,
         autopay::{AutopayEvent, Source},
         ledger::PaymentMethod,
-        testing::fixtures::{TODAY, account, account_id, code, usd},
+        testing::fixtures::{TODAY, account, account_id, code, day, debt, usd},
     };
 
     use crate::testing::{sent, wanted};
@@ -52,11 +61,16 @@ mod tests {
         AutopayEvent::Set { account_id: account_id(), source: source(token) }.on(&account_id())
     }
 
-    /// How often what is due is asked for.
+    /// How often what is due today is asked for.
     fn asked(facts: impl IntoIterator<Item = Fact>) -> usize {
+        asked_of(9_999, facts)
+    }
+
+    fn asked_of(minor: i64, facts: impl IntoIterator<Item = Fact>) -> usize {
+        let owing = [day(TODAY), debt(minor, TODAY)];
         let collect = CollectPayment { account_id: "account_7".to_owned() };
         let collect = sent("collect_when_set", "collect", &collect);
-        let wants = wanted(account().into_iter().chain(facts));
+        let wants = wanted(account().into_iter().chain(owing).chain(facts));
         wants.iter().filter(|want| **want == collect).count()
     }
 
@@ -64,6 +78,7 @@ mod tests {
     fn f48_what_is_due_is_collected_when_autopay_is_set() {
         assert_eq!(asked([]), 0);
         assert_eq!(asked([set("tok_ok")]), 1);
+        assert_eq!(asked_of(99, [set("tok_ok")]), 0, "next to nothing");
     }
 
     #[test]

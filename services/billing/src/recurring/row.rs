@@ -187,7 +187,7 @@ impl RecurringRow {
             SubscriptionEvent::ItemEnded { item_id, on } => {
                 self.tell(*on)?;
                 if let Some(row) = self.items.get_mut(item_id.as_str()) {
-                    row.ends_on = Some(on.to_string());
+                    row.end(on.to_string());
                 }
             }
             SubscriptionEvent::ItemRepriced { item_id, price, from } => {
@@ -374,18 +374,35 @@ impl ItemRow {
         let same = self.prices.get(at).is_some_and(|price| price.from == from);
         let row = PriceRow { from: from.clone(), monthly: Amount::from(price.monthly) };
         self.prices.splice(at..at + usize::from(same), [row]);
-        if at + 1 < self.prices.len() {
-            return;
+        let is_newest = at + 1 == self.prices.len();
+        if is_newest {
+            self.version = price.version.map(|version| version.to_string());
         }
-        let monthly = Amount::from(price.monthly);
-        self.version = price.version.map(|version| version.to_string());
         match &mut self.campaign {
-            Some(campaign) if from <= campaign.until => campaign.monthly_after = monthly,
-            Some(_) => {}
-            None => {
-                self.since = from;
-                self.previous_monthly = Some(std::mem::replace(&mut self.monthly, monthly));
+            Some(campaign) if from <= campaign.until => {
+                campaign.monthly_after = Amount::from(price.monthly);
             }
+            Some(_) => {}
+            None => self.show_newest_price(),
+        }
+    }
+
+    /// It is not paid for from a day on, nor is what was announced for later.
+    fn end(&mut self, on: String) {
+        let held = self.prices.partition_point(|price| price.from < on).max(1);
+        self.prices.truncate(held);
+        self.ends_on = Some(on);
+        if self.campaign.is_none() {
+            self.show_newest_price();
+        }
+    }
+
+    fn show_newest_price(&mut self) {
+        let [before @ .., newest] = &self.prices[..] else { return };
+        self.since.clone_from(&newest.from);
+        self.monthly = newest.monthly;
+        if let Some(before) = before.last() {
+            self.previous_monthly = Some(before.monthly);
         }
     }
 

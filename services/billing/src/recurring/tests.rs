@@ -112,6 +112,29 @@ fn f69_what_is_announced_is_paid_from_its_day_on_with_a_campaign_or_without() {
 }
 
 #[test]
+fn what_is_announced_in_odd_order_or_for_later_than_the_end_contradicts_nothing() {
+    let repriced = |monthly, from| {
+        let price = Price { monthly: usd(monthly), version: Some(from) };
+        let item_id = code("service_5");
+        SubscriptionEvent::ItemRepriced { item_id, price, from }.on(&account_id())
+    };
+    let odd = [repriced(6_999, date(2026, 6, 1)), repriced(6_499, date(2026, 5, 1))];
+    let facts: Vec<_> = subscribed().into_iter().chain(odd).collect();
+    let item = &shown(facts.clone())["items"]["service_5"];
+    assert_eq!(
+        (&item["monthly"]["minor"], &item["previousMonthly"]["minor"], &item["since"]),
+        (&json!(6_999), &json!(6_499), &json!("2026-06-01"))
+    );
+    let ended = SubscriptionEvent::ItemEnded { item_id: code("service_5"), on: date(2026, 5, 20) };
+    let item = &shown(facts.into_iter().chain([ended.on(&account_id())]))["items"]["service_5"];
+    assert_eq!(
+        (&item["monthly"]["minor"], &item["previousMonthly"]["minor"], &item["since"]),
+        (&json!(6_499), &json!(4_999), &json!("2026-05-01"))
+    );
+    assert_eq!(item["prices"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn the_bill_day_in_force_holds_until_another_one_is() {
     let bill_day =
         |bill_day, from| SubscriptionEvent::BillDayChanged { bill_day, from }.on(&account_id());

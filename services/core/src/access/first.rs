@@ -63,7 +63,7 @@ impl Core {
         let submission = Submission::of(name, command, Actor::parse(CONSOLE)?, id);
         match self.submit(biller, submission).await? {
             Answer::Decided { decision: Decision::Accepted(_) | Decision::Fulfilled, .. } => Ok(()),
-            answer @ (Answer::Decided { .. } | Answer::Panicked | Answer::Unavailable) => {
+            answer @ (Answer::Decided { .. } | Answer::RuleFailed | Answer::Unavailable) => {
                 bail!("{name} was answered with {answer:?}")
             }
         }

@@ -102,7 +102,7 @@ fn answered(id: CommandId, answer: Answer) -> Result<Json<Receipt>, Problem> {
         Answer::Decided { decision, duplicate } => {
             Ok(Json(receipt::receipt(id, &decision, duplicate)))
         }
-        Answer::Panicked => Err(Problem {
+        Answer::RuleFailed => Err(Problem {
             command_id: Some(id.to_string()),
             ..Problem::internal("the rule failed, nothing was changed: see core's log")
         }),

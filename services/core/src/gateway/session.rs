@@ -239,7 +239,7 @@ pub(super) async fn submit(
     let answer = core.submit(biller, submission).await.map_err(commands::refused)?;
     match answer {
         crate::Answer::Decided { decision, .. } => Ok(decision),
-        crate::Answer::Panicked | crate::Answer::Unavailable => {
+        crate::Answer::RuleFailed | crate::Answer::Unavailable => {
             Err(Problem::unavailable("the log cannot be written now: try again"))
         }
     }

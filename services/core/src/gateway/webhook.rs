@@ -118,7 +118,7 @@ fn is_of(answer: &Answer, codes: &[&str]) -> bool {
             codes.contains(&code.as_str())
         }
         Answer::Decided { decision: Decision::Accepted(_) | Decision::Fulfilled, .. }
-        | Answer::Panicked
+        | Answer::RuleFailed
         | Answer::Unavailable => false,
     }
 }
@@ -154,7 +154,7 @@ fn answered(biller: &str, answer: Answer) -> Result<Json<Value>, Problem> {
             tracing::error!(biller, code, "what a payment processor says was refused");
             Err(Problem::rejected(&code, &reason))
         }
-        Answer::Panicked => {
+        Answer::RuleFailed => {
             Err(Problem::internal("the rule failed, nothing was changed: see core's log"))
         }
         Answer::Unavailable => {

@@ -5,12 +5,13 @@ use jiff::civil::date;
 use super::RecordPayment;
 use crate::{
     account::AccountRejection,
+    autopay::{AutopayEvent, Source},
     invoice::CreditInvoice,
     ledger::{Ledger, LedgerEvent, LedgerId, LedgerRejection, PaymentMethod, ReversePayment},
     money::MINOR_MAX,
     testing::{
         fixtures::{
-            TODAY, account, account_id, code, debt, id, invoiced, issued, other_account,
+            TODAY, account, account_id, code, day, debt, id, invoiced, issued, other_account,
             processor_name, usd,
         },
         given,
@@ -145,6 +146,26 @@ fn a_payment_that_was_reversed_is_not_recorded_under_its_id_again() {
     let reversed = || given(account()).after(named("ch_1")).after(reverse());
     reversed().when(named("ch_1")).then([]);
     reversed().when(named("ch_2")).then_rejected(LedgerRejection::PaymentIdReversed);
+}
+
+#[test]
+fn f48_under_the_id_of_a_draw_what_is_drawn_is_recorded_and_nothing_else() {
+    let draw = "autopay-7-2026-03-16";
+    let source =
+        Source { method: PaymentMethod::Card, token: code("tok_1"), label: code("visa 4242") };
+    let requested = AutopayEvent::CollectionRequested {
+        account_id: account_id(),
+        collection_id: code(draw),
+        amount: usd(4_999),
+        source,
+        on: TODAY,
+    };
+    let drawn = || given(account()).and([day(TODAY), requested.clone().on(&account_id())]);
+    let under = |minor| RecordPayment { payment_id: code(draw), ..pay(minor) };
+    let refused = LedgerRejection::NotAsDrawn { amount: usd(4_999) };
+    drawn().when(under(100)).then_rejected(refused);
+    drawn().when(under(5_000)).then_rejected(refused);
+    drop(drawn().after(pay(100)).after(under(4_999)));
 }
 
 #[test]

@@ -184,7 +184,7 @@ impl Stage {
         for answer in self.writer.commit()? {
             match answer {
                 Answer::Decided { .. } => {}
-                Answer::Panicked => bail!("a rule panicked: see above"),
+                Answer::RuleFailed => bail!("a rule panicked: see above"),
                 Answer::Unavailable => bail!("the log cannot be read: see above"),
             }
         }

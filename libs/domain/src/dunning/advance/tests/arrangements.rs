@@ -1,5 +1,7 @@
 //! Arrangements hold a ladder up, at whatever step it stands.
 
+use jiff::civil::date;
+
 use super::world::{World, march, owing};
 use crate::{
     dunning::{DunningEvent, LadderEnd},
@@ -76,6 +78,27 @@ fn f86_a_broken_promise_begins_anew_although_a_step_follows_the_suspension() {
 }
 
 #[test]
+fn f79_who_is_short_of_less_than_anybody_is_asked_for_keeps_the_arrangement() {
+    let parts = [(2_000, march(20)), (2_999, march(27))];
+    let agreed = || {
+        let mut world = owing();
+        world.until(march(17)).arrange("arr-1", &parts);
+        world
+    };
+    // The plan asks nobody for less than 1.00.
+    let mut kept = agreed();
+    kept.until(march(20)).pay("p-1", 1_901).until(march(26));
+    assert_eq!(arrangements(&kept), ["made"]);
+    kept.pay("p-2", 2_999).until(march(28));
+    assert_eq!(arrangements(&kept), ["made"], "the last day is not over");
+    kept.until(date(2026, 4, 4));
+    assert_eq!((kept.steps().len(), arrangements(&kept)), (1, vec!["made", "kept"]));
+    let mut broken = agreed();
+    broken.until(march(20)).pay("p-1", 1_900).until(march(22));
+    assert_eq!(arrangements(&broken), ["made", "broken"]);
+}
+
+#[test]
 fn f79_an_arrangement_may_be_paid_in_parts() {
     let parts = [(2_000, march(20)), (2_999, march(27))];
     let agreed = || {
@@ -90,7 +113,7 @@ fn f79_an_arrangement_may_be_paid_in_parts() {
     early.pay("p-1", 3_000).until(march(27)).pay("p-2", 1_999).until(march(31));
     assert_eq!(arrangements(&early), ["made", "kept"]);
     let mut first_missed = agreed();
-    first_missed.pay("p-1", 1_999).until(march(31));
+    first_missed.pay("p-1", 1_900).until(march(31));
     assert_eq!(first_missed.steps()[1..], ["1 call 03-23", "1 suspension 03-24"]);
     let broken = first_missed.events().find_map(|event| {
         let DunningEvent::ArrangementBroken { promised_on, missing, to_reinstate, .. } = event
@@ -99,7 +122,7 @@ fn f79_an_arrangement_may_be_paid_in_parts() {
         };
         Some((*promised_on, missing.minor, to_reinstate.map(|owed| owed.minor)))
     });
-    assert_eq!(broken, Some((march(20), 1, Some(3_000))), "of 49.99, 19.99 are paid");
+    assert_eq!(broken, Some((march(20), 100, Some(3_099))), "of 49.99, 19.00 are paid");
     let mut second_missed = agreed();
     second_missed.pay("p-1", 2_000).until(march(31));
     assert_eq!(second_missed.steps()[1..], ["1 call 03-30"], "the 28th is a Saturday");
