@@ -1,7 +1,7 @@
 //! Money: whole minor units and ISO 4217 letters.
 //!
-//! What must stay true: what a rule has decided is read whatever its amount, for a fact may hold the
-//! sum of many. Only what is asked for has a bound.
+//! What must stay true: what a rule has decided is read whatever its amount, for a fact may hold
+//! the sum of many. Only what is asked for has a bound.
 
 use domain::money::{Currency, MINOR_MAX, Money};
 

@@ -140,7 +140,8 @@ impl Landed {
 }
 
 /// Writes what came of attempts. An intent that is answered stays underway until its record closes
-/// it, and nothing has to be written. What was performed of one that is gone is kept to be reported.
+/// it, and nothing has to be written. What was performed of one that is gone is kept to be
+/// reported.
 pub(crate) fn record(
     store: &Store,
     mut landed: Vec<Landed>,

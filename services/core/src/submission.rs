@@ -51,7 +51,8 @@ pub enum Answer {
         /// The id was seen before; this is the first answer again.
         duplicate: bool,
     },
-    /// The rule panicked, or decided what nobody could read: a mistake of ours. Nothing was changed.
+    /// The rule panicked, or decided what nobody could read: a mistake of ours. Nothing was
+    /// changed.
     RuleFailed,
     /// The log could not be read or written; nobody knows whether the command is in it. The same
     /// id may be sent again.
