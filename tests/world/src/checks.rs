@@ -29,7 +29,7 @@ impl Promises {
             Answer::Decided { decision, .. } => decision,
             // A log that cannot be read answers nothing for good.
             Answer::Unavailable => return Ok(()),
-            Answer::Panicked => return Err(format!("a rule panicked over {}", request.id)),
+            Answer::RuleFailed => return Err(format!("a rule failed over {}", request.id)),
         };
         let id = request.id;
         let (_, first) = self.given.entry(id).or_insert_with(|| (request, decision.clone()));
