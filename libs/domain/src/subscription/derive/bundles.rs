@@ -1,7 +1,7 @@
 //! The discounts of packages that cost less together.
 //!
-//! What must stay true: whoever has all the packages of a bundle that is sold has its discount once,
-//! and nobody else has.
+//! What must stay true: whoever has all the packages of a bundle that is sold has its discount
+//! once, and nobody else has.
 
 use std::collections::BTreeSet;
 
