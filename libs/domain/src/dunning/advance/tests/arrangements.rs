@@ -15,6 +15,13 @@ fn promised(made: i8, by: i8) -> World {
     world
 }
 
+/// 49.99 is promised in two parts, when a step was taken.
+fn agreed() -> World {
+    let mut world = owing();
+    world.until(march(17)).arrange("arr-1", &[(2_000, march(20)), (2_999, march(27))]);
+    world
+}
+
 fn arrangements(world: &World) -> Vec<&'static str> {
     let told = world.events().filter_map(|event| match event {
         DunningEvent::ArrangementMade { .. } => Some("made"),
@@ -79,12 +86,6 @@ fn f86_a_broken_promise_begins_anew_although_a_step_follows_the_suspension() {
 
 #[test]
 fn f79_who_is_short_of_less_than_anybody_is_asked_for_keeps_the_arrangement() {
-    let parts = [(2_000, march(20)), (2_999, march(27))];
-    let agreed = || {
-        let mut world = owing();
-        world.until(march(17)).arrange("arr-1", &parts);
-        world
-    };
     // The plan asks nobody for less than 1.00.
     let mut kept = agreed();
     kept.until(march(20)).pay("p-1", 1_901).until(march(26));
@@ -100,12 +101,6 @@ fn f79_who_is_short_of_less_than_anybody_is_asked_for_keeps_the_arrangement() {
 
 #[test]
 fn f79_an_arrangement_may_be_paid_in_parts() {
-    let parts = [(2_000, march(20)), (2_999, march(27))];
-    let agreed = || {
-        let mut world = owing();
-        world.until(march(17)).arrange("arr-1", &parts);
-        world
-    };
     let mut kept = agreed();
     kept.until(march(20)).pay("p-1", 2_000).until(march(26)).pay("p-2", 2_999).until(march(31));
     assert_eq!((kept.steps().len(), arrangements(&kept)), (1, vec!["made", "kept"]));
